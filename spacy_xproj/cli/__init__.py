@@ -1,0 +1,10 @@
+"""``python -m spacy xproj …``: one module a command, loaded by spaCy through the `spacy_cli` entry point."""
+
+from importlib import import_module
+
+from .app import app
+
+for _name in ("convert", "translate", "pair", "project", "label", "evaluate", "encoder"):
+    import_module(f"{__name__}.{_name}")
+
+__all__ = ["app"]

@@ -1,0 +1,97 @@
+"""The command group and what all its commands share."""
+
+import sys
+from functools import wraps
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, TypeVar, Union
+
+import typer
+from spacy.cli._util import app as spacy_app
+from spacy.cli._util import parse_config_overrides
+from thinc.api import Config
+
+from ..errors import XprojError
+from ..files import read_text
+
+HELP = "Cross-lingual named-entity recognition by annotation projection."
+#: Commands that take a config accept overrides such as `--projector.solver.power 2`.
+OVERRIDES = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+app = typer.Typer(name="xproj", help=HELP, no_args_is_help=True, rich_markup_mode=None)
+spacy_app.add_typer(app)
+
+Item = TypeVar("Item")
+
+
+def command(name: str, **settings: Any) -> Callable[[Callable], Callable]:
+    """Register a command that ends an `XprojError` with its one line and exit code 1.
+
+    name (str): the command's name.
+    **settings: passed on to typer.
+    RETURNS (Callable[[Callable], Callable]): the decorator.
+    """
+
+    def register(function: Callable) -> Callable:
+        @wraps(function)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return function(*args, **kwargs)
+            except XprojError as error:
+                line = " ".join(str(error).split())
+                typer.secho(f"✘ {line}", fg=typer.colors.RED, err=True)
+                raise typer.Exit(1) from None
+
+        return app.command(name, **settings)(run)
+
+    return register
+
+
+def load_config(source: Union[Path, Config], overrides: List[str]) -> Dict[str, Any]:
+    """Read a config and apply the overrides of the command line, without building anything.
+
+    source (Union[Path, Config]): the `.cfg` file, or a config.
+    overrides (List[str]): arguments such as ``["--projector.solver.power", "2"]``.
+    RETURNS (Dict[str, Any]): the config, interpolated.
+    RAISES (XprojError): where the file is missing or not a config.
+    """
+    settings = parse_config_overrides(overrides)
+    try:
+        text = read_text(source) if isinstance(source, Path) else source.to_str()
+        return Config().from_str(text, overrides=settings)
+    except ValueError as error:
+        raise XprojError(f"{source if isinstance(source, Path) else 'config'}: {error}") from None
+
+
+def resolve(config: Dict[str, Any], section: str, origin: Union[Path, str]) -> Any:
+    """Build what one section of a config describes.
+
+    config (Dict[str, Any]): the config, as from `load_config`.
+    section (str): for example `projector`.
+    origin (Union[Path, str]): where the config came from, for messages.
+    RETURNS (Any): the object.
+    RAISES (XprojError): where the section is missing, names something unknown or does not validate.
+    """
+    from catalogue import RegistryError
+    from thinc.api import ConfigValidationError
+
+    from ..registry import registry
+
+    if section not in config:
+        raise XprojError(f"{origin}: no [{section}] section; add one (see configs/project/default.cfg)")
+    try:
+        return registry.resolve({section: config[section]})[section]
+    except (ConfigValidationError, RegistryError) as error:
+        raise XprojError(f"{origin}, [{section}]: {error}") from None
+
+
+def progress(items: Iterable[Item], total: Optional[int], unit: str) -> Iterator[Item]:
+    """Pass items on behind a bar with rate and time left, shown on a terminal only.
+
+    items (Iterable[Item]): what to pass on.
+    total (Optional[int]): how many there are, where known.
+    unit (str): what one item is called.
+    YIELDS (Item): each item.
+    """
+    from tqdm import tqdm
+
+    yield from tqdm(items, total=total, unit=f" {unit}", disable=not sys.stderr.isatty())

@@ -1,0 +1,72 @@
+"""``xproj evaluate``: predicted entities against gold ones."""
+
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence
+
+import srsly
+import typer
+from spacy.tokens import Doc
+from wasabi import msg
+
+from ..corpora.docbin import read_docs
+from ..corpora.labels import split_list
+from ..errors import XprojError
+from ..evaluation.pairs import count_ignored, tag_pair
+from ..evaluation.strict import score
+from ..files import atomic_path
+from .app import command
+
+PROTOCOLS = {
+    "strict": "Strict (seqeval, mode strict, IOB2, micro-averaged)",
+    "spacy": "spaCy (Scorer.score_spans, micro-averaged)",
+}
+
+
+@command("evaluate")
+def evaluate_cli(
+    gold_path: Path = typer.Argument(..., metavar="GOLD", help="The .spacy file with the right entities"),
+    predicted_path: Path = typer.Argument(..., metavar="PREDICTED", help="The same sentences, with predicted entities"),
+    labels: str = typer.Option("", "--labels", help="Labels to score, such as PER,ORG,LOC; all by default"),
+    json_path: Optional[Path] = typer.Option(None, "--json", help="Where to write the scores"),
+) -> None:
+    """Score predicted entities strictly (seqeval) and as spaCy does, in all and for each label."""
+    gold = read_docs(gold_path)
+    predicted = read_docs(predicted_path, gold[0].vocab)
+    scored = split_list(labels) or None
+    try:
+        scores = score(gold, predicted, scored)
+    except XprojError as error:
+        raise XprojError(f"{gold_path} and {predicted_path}, {error}") from None
+    for protocol, title in PROTOCOLS.items():
+        print_scores(title, scores[protocol])
+    for line in remarks(gold, predicted, scored):
+        msg.text(line)
+    if json_path is not None:
+        with atomic_path(json_path) as temporary:
+            srsly.write_json(temporary, scores)
+
+
+def print_scores(title: str, scores: Dict[str, Any]) -> None:
+    """Print the scores of one protocol as a table of percentages.
+
+    title (str): the protocol's name.
+    scores (Dict[str, Any]): its scores.
+    """
+    rows = [("all", scores), *scores["per_type"].items()]
+    table = [(name, *(f"{100 * row[key]:.2f}" for key in "prf"), row.get("support", "")) for name, row in rows]
+    msg.divider(title)
+    msg.table(table, header=("", "P", "R", "F", "gold"), aligns=("l", "r", "r", "r", "r"))
+
+
+def remarks(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]]) -> List[str]:
+    """RETURNS (List[str]): what the scores leave out, and predictions that no gold token fits, with their numbers."""
+    lines = []
+    for side, docs in (("gold", gold), ("predicted", predicted)):
+        for label, count in count_ignored(docs, labels).items():
+            lines.append(f"left out: {count} {side} {label}")
+    misplaced = sum(tag_pair(a, b, labels).misplaced for a, b in zip(gold, predicted, strict=True))
+    if misplaced:
+        lines.append(
+            f"{misplaced} predicted entities begin or end inside a gold token: wrong under the strict protocol"
+        )
+    return lines

@@ -1,0 +1,46 @@
+"""``xproj project``: move the labels of a parallel corpus from its source to its target side."""
+
+from pathlib import Path
+from time import perf_counter
+from typing import Iterator, Optional
+
+import typer
+from wasabi import msg
+
+from ..corpora.parallel import ParallelCorpus
+from ..projectors.default import DEFAULT_CONFIG
+from ..projectors.run import Run
+from ..types import Initializable, Projection, Projector
+from .app import OVERRIDES, command, load_config, progress, resolve
+
+
+@command("project", context_settings=OVERRIDES)
+def project_cli(
+    ctx: typer.Context,
+    bitext_dir: Path = typer.Argument(..., metavar="BITEXT_DIR", help="Parallel corpus, labelled on its source side"),
+    output_dir: Path = typer.Argument(..., metavar="OUTPUT_DIR", help="Where target.spacy and the reports go"),
+    config_path: Optional[Path] = typer.Option(
+        None,
+        "--config",
+        "-c",
+        help="Config with a [projector]; by default, the one that configs/project/default.cfg shows",
+    ),
+) -> None:
+    """Project entities, and say what became of each.
+
+    OUTPUT_DIR gets target.spacy (the labelled target side), outcomes.jsonl (a line for every source entity) and
+    summary.json (counts and provenance). Settings are overridden as in `spacy train`: --projector.min_score 0.5
+    """
+    config = load_config(config_path or DEFAULT_CONFIG, ctx.args)
+    corpus = ParallelCorpus(bitext_dir)
+    projector: Projector = resolve(config, "projector", config_path or "the default config")
+    if isinstance(projector, Initializable):
+        projector.initialize(lambda: iter(corpus))
+    start = perf_counter()
+    run = Run()
+    projections: Iterator[Projection] = progress(projector(corpus), len(corpus), "sentences")
+    run.write(projections, output_dir, corpus, config["projector"])
+    rate = run.pairs / (perf_counter() - start)
+    msg.good(f"{output_dir}: {run.pairs} sentences, {run.entities} entities, {rate:.0f} sentences/s")
+    for status, count in run.statuses.most_common():
+        msg.text(f"{status}: {count} ({count / run.entities:.1%})")

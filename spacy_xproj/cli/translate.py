@@ -1,0 +1,58 @@
+"""`translate`: labelled sentences and their translations, as a parallel corpus."""
+
+import time
+from pathlib import Path
+from typing import Dict
+
+import typer
+from wasabi import msg
+
+from .app import OVERRIDES, command, load_config, progress, resolve
+
+
+@command("translate", context_settings=OVERRIDES)
+def translate(
+    ctx: typer.Context,
+    source: Path = typer.Argument(..., help="Labelled sentences (.spacy), as `convert` writes them"),
+    bitext_dir: Path = typer.Argument(..., help="Directory of the parallel corpus to write"),
+    config: Path = typer.Option(..., "--config", "-c", help="Config with [translator] and, optionally, [translation]"),
+    shard_size: int = typer.Option(1000, "--shard-size", min=1, help="Sentences in a shard; a shard is never redone"),
+) -> None:
+    """Translate a corpus. A run that was interrupted goes on after its last finished shard."""
+    from ..corpora.docbin import doc_lang, read_docs
+    from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance
+    from ..errors import XprojError
+    from ..languages import blank_or_xx, equivalent_codes
+    from ..translators.checks import make_checks
+    from ..translators.pairs import translate_docs
+
+    settings = load_config(config, ctx.args)
+    checks = make_checks(settings.get("translation", {}))
+    docs = read_docs(source)
+    translator = resolve(settings, "translator", config)
+    lang = doc_lang(docs[0])
+    if lang not in ("", "xx") and lang not in equivalent_codes(translator.src_lang):
+        raise XprojError(f"{source}: language '{lang}', but the translator's src_lang is '{translator.src_lang}'")
+    nlp = blank_or_xx(translator.tgt_lang)
+    if nlp.lang == "xx":
+        msg.warn(f"spaCy has no rules for the language '{translator.tgt_lang}': translations are tokenized as 'xx'")
+
+    used = {name: section for name, section in settings.items() if name in ("translator", "translation")}
+    provenance = make_provenance("translate", [source], used)
+    provenance["translator_license"] = getattr(translator, "license", None)
+    writer = ParallelCorpusWriter(bitext_dir, translator.src_lang, translator.tgt_lang, provenance, shard_size)
+    todo = docs[writer.done :]
+    start = time.perf_counter()
+    items = translate_docs(todo, translator, nlp, checks)
+    corpus = writer.write(progress(items, total=len(todo), unit="sentences"))
+    rate = len(todo) / (time.perf_counter() - start)
+
+    report_counts("flagged, kept", corpus.manifest["flags"])
+    report_counts("rejected", corpus.manifest["rejects"])
+    msg.good(f"{bitext_dir}: {len(corpus)} pairs, {rate:.1f} sentences/s")
+
+
+def report_counts(what: str, counts: Dict[str, int]) -> None:
+    """Print how many sentences there are for each reason."""
+    for reason, count in counts.items():
+        msg.info(f"{what}: {count} ({reason})")

@@ -1,0 +1,1 @@
+"""Corpora: file formats to Docs, and the parallel corpus on disk."""

@@ -1,0 +1,55 @@
+"""Reading and writing `.spacy` files, with one Doc a sentence."""
+
+from pathlib import Path
+from typing import Iterable, List, Optional
+
+from spacy.tokens import Doc, DocBin
+from spacy.vocab import Vocab
+
+from ..errors import XprojError
+from ..files import atomic_path, read_bytes
+from .blank import blank
+
+
+def doc_lang(doc: Doc) -> str:
+    """Get the language of a Doc. A DocBin does not store it, so `convert` keeps it in the user data.
+
+    doc (Doc): the Doc.
+    RETURNS (str): its language code, empty where nothing tells it.
+    """
+    return doc.user_data.get("lang") or doc.lang_
+
+
+def read_docs(path: Path, vocab: Optional[Vocab] = None) -> List[Doc]:
+    """Read all Docs of a `.spacy` file.
+
+    path (Path): the file.
+    vocab (Optional[Vocab]): their vocabulary; by default, a new one of the first Doc's language.
+    RETURNS (List[Doc]): the Docs, at least one.
+    RAISES (XprojError): where the file is missing, corrupt or empty.
+    """
+    data = read_bytes(path)
+    try:
+        doc_bin = DocBin().from_bytes(data)
+        first = next(doc_bin.get_docs(Vocab()), None)
+    except Exception:  # spaCy does not check what it unpacks: corrupt data ends in errors of a dozen types
+        raise XprojError(f"{path}: not a readable .spacy file; write it again (xproj convert)") from None
+    if first is None:
+        raise XprojError(f"{path}: no sentence in it; write it again from a corpus that has some")
+    return list(doc_bin.get_docs(vocab or blank(doc_lang(first) or "xx").vocab))
+
+
+def write_docs(docs: Iterable[Doc], path: Path) -> int:
+    """Write Docs to a `.spacy` file, with entities, spaces, span groups and user data.
+
+    docs (Iterable[Doc]): the Docs.
+    path (Path): the file; what is there before is replaced on success only.
+    RETURNS (int): how many Docs were written.
+    RAISES (XprojError): where there are none.
+    """
+    doc_bin = DocBin(docs=docs, store_user_data=True)
+    if not len(doc_bin):
+        raise XprojError(f"{path}: there is no sentence to write; check the input")
+    with atomic_path(path) as temporary:
+        doc_bin.to_disk(temporary)
+    return len(doc_bin)

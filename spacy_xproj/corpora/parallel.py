@@ -1,0 +1,110 @@
+"""A parallel corpus on disk: sentences and their translations in shards, with a manifest.
+
+    BITEXT_DIR/
+      manifest.json         format, languages, pairs, shards with SHA-256, counts, provenance
+      source-00000.spacy    DocBins; line i of both belongs together
+      target-00000.spacy
+      rejects.jsonl         what did not become a pair, and why
+
+`parallel_writer` writes it.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any, Dict, Iterator, Optional
+
+import srsly
+from spacy.tokens import Doc, DocBin
+from spacy.vocab import Vocab
+
+from ..errors import XprojError
+from ..files import read_bytes, read_text
+from ..languages import blank_vocab
+from ..types import Bitext
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+REJECTS = "rejects.jsonl"
+SIDES = ("source", "target")
+
+
+class ParallelCorpus:
+    """Read a parallel corpus, one shard at a time: memory does not grow with its size.
+
+    The Docs are made on the blank vocabularies of the two languages; a language that spaCy does not know
+    has that of `xx`. The checksum of each file is verified when the file is read.
+
+    path (Path): the directory.
+    RAISES (XprojError): where it is missing, unfinished or not a parallel corpus.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+        self.manifest = read_manifest(self.path)
+        self.src_lang: str = self.manifest["src_lang"]
+        self.tgt_lang: str = self.manifest["tgt_lang"]
+
+    def __len__(self) -> int:
+        return self.manifest["pairs"]
+
+    def __iter__(self) -> Iterator[Bitext]:
+        """YIELDS (Bitext): each pair, in the order of writing. RAISES (XprojError): where a file is damaged."""
+        for source, target in zip(self.docs("source"), self.docs("target"), strict=True):
+            yield Bitext(source, target)
+
+    def docs(self, side: str, vocab: Optional[Vocab] = None) -> Iterator[Doc]:
+        """Read one side.
+
+        side (str): "source" or "target".
+        vocab (Optional[Vocab]): the vocabulary to make the Docs on; that of the language by default.
+        YIELDS (Doc): each sentence.
+        RAISES (XprojError): where a file is damaged.
+        """
+        if vocab is None:
+            vocab = blank_vocab(self.src_lang if side == "source" else self.tgt_lang)
+        for shard in self.manifest["shards"]:
+            yield from self._read(**shard[side]).get_docs(vocab)
+
+    def _read(self, file: str, sha256: str) -> DocBin:
+        data = read_bytes(self.path / file)
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise XprojError(f"{self.path / file}: damaged (its SHA-256 is not that of {MANIFEST}); write it again")
+        return DocBin().from_bytes(data)
+
+
+def read_manifest(path: Path) -> Dict[str, Any]:
+    """Read and check the manifest of a parallel corpus.
+
+    path (Path): the directory of the corpus.
+    RETURNS (Dict[str, Any]): the manifest.
+    RAISES (XprojError): where the corpus is missing, unfinished, of another format or no parallel corpus.
+    """
+    remedy = "make one with 'spacy xproj translate' or 'spacy xproj pair'"
+    if not path.is_dir():
+        unfinished = partial_path(path)
+        if unfinished.is_dir():
+            raise XprojError(f"{path}: not finished; run the command that makes it again, it goes on from {unfinished}")
+        raise XprojError(f"{path}: no such directory; {remedy}")
+    file = path / MANIFEST
+    if not file.is_file():
+        raise XprojError(f"{path}: not a parallel corpus (no {MANIFEST}); {remedy}")
+    try:
+        manifest = srsly.json_loads(read_text(file))
+    except ValueError as error:
+        raise XprojError(f"{file}: not a manifest ({error}); {remedy}") from None
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
+        raise XprojError(f"{file}: not the manifest of a parallel corpus; {remedy}")
+    if manifest["format"] != FORMAT:
+        raise XprojError(
+            f"{file}: format {manifest['format']}, this version of spacy_xproj reads {FORMAT}; "
+            "install the version that wrote it"
+        )
+    missing = {"src_lang", "tgt_lang", "pairs", "shards"} - manifest.keys()
+    if missing:
+        raise XprojError(f"{file}: lacks {', '.join(sorted(missing))}; {remedy}")
+    return manifest
+
+
+def partial_path(path: Path) -> Path:
+    """RETURNS (Path): where a corpus is kept until it is finished."""
+    return path.with_name(f"{path.name}.partial")

@@ -1,0 +1,36 @@
+"""`spacy train` on one side of a parallel corpus, without loading it whole."""
+
+from itertools import islice
+from pathlib import Path
+from typing import Callable, Iterator
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from ..errors import XprojError
+from .parallel import SIDES, ParallelCorpus
+
+
+def make_parallel_corpus_reader(
+    path: Path, side: str = "target", limit: int = 0
+) -> Callable[[Language], Iterator[Example]]:
+    """Read one side of a parallel corpus for training.
+
+    path (Path): the directory of the corpus.
+    side (str): "source" or "target".
+    limit (int): sentences to read, 0 for all.
+    RETURNS (Callable[[Language], Iterator[Example]]): makes the examples on the pipeline's vocabulary. Their
+        predicted Docs have words and spaces only.
+    RAISES (XprojError): where `side` is none of the two.
+    """
+    if side not in SIDES:
+        raise XprojError(f"ParallelCorpus reader: side '{side}'; it is one of {', '.join(SIDES)}")
+
+    def read(nlp: Language) -> Iterator[Example]:
+        for doc in islice(ParallelCorpus(path).docs(side, nlp.vocab), limit or None):
+            words = [token.text for token in doc]
+            spaces = [bool(token.whitespace_) for token in doc]
+            yield Example(Doc(nlp.vocab, words=words, spaces=spaces), doc)
+
+    return read

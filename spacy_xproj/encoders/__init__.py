@@ -1,0 +1,1 @@
+"""Encoders: any source of weights to a directory that transformers and spacy-transformers load."""

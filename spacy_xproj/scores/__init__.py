@@ -1,0 +1,1 @@
+"""Match scores: how well a candidate fits an entity. They are maximised."""

@@ -1,0 +1,1 @@
+"""Solvers: the best set of matches under the constraints."""

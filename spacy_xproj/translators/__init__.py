@@ -1,0 +1,1 @@
+"""Translators: texts in one language to texts in another."""

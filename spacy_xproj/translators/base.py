@@ -1,0 +1,85 @@
+"""What all translators of texts in batches share."""
+
+from abc import ABC, abstractmethod
+from typing import Dict, Iterable, Iterator, List, Optional
+
+from spacy.util import minibatch
+
+from .split import split_text
+
+
+class BatchTranslator(ABC):
+    """Translate a stream of texts: one translation each, in order.
+
+    A new model is a subclass with `_translate_batch`, and `_length` where characters do not measure the
+    model's work. Texts that repeat are translated once as long as they are among the last `cache_size`
+    different ones. White space is its own translation. A text longer than `max_length` is never cut off:
+    it is split after sentences, clauses or words, and its translated parts are joined with spaces.
+
+    src_lang (str): code of the source language.
+    tgt_lang (str): code of the target language.
+    max_length (int): the longest text that the model takes, as measured by `_length`.
+    max_batch_length (int): the longest batch: its number of texts times its longest text.
+    buffer (int): texts to read ahead; batches are made among them from texts of like length.
+    cache_size (int): translations to remember.
+    """
+
+    #: Licence of the model, where it is known; recorded with what the translator made.
+    license: Optional[str] = None
+
+    def __init__(
+        self,
+        src_lang: str,
+        tgt_lang: str,
+        *,
+        max_length: int,
+        max_batch_length: int,
+        buffer: int = 512,
+        cache_size: int = 10_000,
+    ) -> None:
+        self.src_lang = src_lang
+        self.tgt_lang = tgt_lang
+        self.max_length = max_length
+        self.max_batch_length = max_batch_length
+        self.buffer = buffer
+        self.cache_size = cache_size
+        self._cache: Dict[str, str] = {}
+
+    def __call__(self, texts: Iterable[str]) -> Iterator[str]:
+        """YIELDS (str): the translation of each text."""
+        for buffered in minibatch(texts, self.buffer):
+            new = [text for text in dict.fromkeys(buffered) if text.strip() and text not in self._cache]
+            self._cache.update(zip(new, self._translate(new), strict=True))
+            yield from [self._cache.get(text, text) for text in buffered]
+            while len(self._cache) > self.cache_size:
+                del self._cache[next(iter(self._cache))]
+
+    def _translate(self, texts: List[str]) -> List[str]:
+        parts = [split_text(text, self._fits) for text in texts]
+        pieces = list(dict.fromkeys(piece for part in parts for piece in part))
+        translations: Dict[str, str] = {}
+        for batch in self._batches(pieces):
+            translations.update(zip(batch, self._translate_batch(batch), strict=True))
+        return [" ".join(translations[piece] for piece in part) for part in parts]
+
+    def _batches(self, texts: List[str]) -> Iterator[List[str]]:
+        """Longest first, so that what does not fit in memory shows at once."""
+        lengths = {text: self._length(text) for text in texts}
+        batch: List[str] = []
+        for text in sorted(texts, key=lambda text: lengths[text], reverse=True):
+            if batch and (len(batch) + 1) * lengths[batch[0]] > self.max_batch_length:
+                yield batch
+                batch = []
+            batch.append(text)
+        if batch:
+            yield batch
+
+    def _fits(self, text: str) -> bool:
+        return self._length(text) <= self.max_length
+
+    def _length(self, text: str) -> int:
+        return len(text)
+
+    @abstractmethod
+    def _translate_batch(self, texts: List[str]) -> List[str]:
+        """Translate texts that are neither empty nor too long."""

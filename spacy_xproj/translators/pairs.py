@@ -1,0 +1,37 @@
+"""Labelled Docs to pairs, through a translator."""
+
+from itertools import tee
+from typing import Iterable, Iterator
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from ..corpora.parallel_writer import Item, Reject
+from ..types import Bitext, Translator
+from .checks import EMPTY, Checks
+
+
+def translate_docs(docs: Iterable[Doc], translator: Translator, nlp: Language, checks: Checks) -> Iterator[Item]:
+    """Translate the text of each Doc and check the result.
+
+    docs (Iterable[Doc]): the source sentences; they are not changed.
+    translator (Translator): translates them.
+    nlp (Language): tokenizes the translations.
+    checks (Checks): what is suspicious and what becomes of it.
+    YIELDS (Item): a pair or a reject for each Doc, in order.
+    """
+    docs, copies = tee(docs)
+    translations = translator(doc.text for doc in copies)
+    for source, translation in zip(docs, translations, strict=True):
+        sent_id = source.user_data.get("sent_id")
+        flag = checks.flag(source.text, translation)
+        if flag == EMPTY or (flag and checks.on_flag == "drop"):
+            yield Reject(flag, source.text, translation, sent_id)
+            continue
+        target = nlp.make_doc(translation)
+        target.user_data["lang"] = translator.tgt_lang
+        if sent_id is not None:
+            target.user_data["sent_id"] = sent_id
+        if flag:
+            target.user_data["flags"] = [flag]
+        yield Bitext(source, target)

@@ -1,0 +1,80 @@
+"""Given translations, from a file."""
+
+from pathlib import Path
+from typing import Dict, Iterable, Iterator, Tuple
+
+import srsly
+
+from ..errors import XprojError
+from ..files import read_text
+
+
+class TableTranslator:
+    """Look translations up: for parallel corpora, for the output of other systems, and for tests.
+
+    translations (Dict[str, str]): the translation of each text.
+    src_lang (str): code of the source language.
+    tgt_lang (str): code of the target language.
+    path (Path): where the translations came from, for messages.
+    """
+
+    def __init__(self, translations: Dict[str, str], src_lang: str, tgt_lang: str, path: Path) -> None:
+        self.translations = translations
+        self.src_lang = src_lang
+        self.tgt_lang = tgt_lang
+        self.path = path
+
+    def __call__(self, texts: Iterable[str]) -> Iterator[str]:
+        """YIELDS (str): the translation of each text. RAISES (XprojError): where a text has none."""
+        for text in texts:
+            if text.strip() and text not in self.translations:
+                raise XprojError(f"{self.path}: no translation of '{text}'; add a line for it")
+            yield self.translations.get(text, text)
+
+
+def make_table_translator(path: Path, src_lang: str, tgt_lang: str) -> TableTranslator:
+    """Read given translations.
+
+    path (Path): lines ``source<TAB>target``, or, in a file named ``*.jsonl``, ``{"source": …, "target": …}``.
+    src_lang (str): code of the source language.
+    tgt_lang (str): code of the target language.
+    RETURNS (TableTranslator): the translator.
+    RAISES (XprojError): where a line is malformed, or gives a text another translation than a line before.
+    """
+    path = Path(path)
+    parse = _parse_jsonl if path.suffix == ".jsonl" else _parse_tsv
+    translations: Dict[str, str] = {}
+    seen: Dict[str, int] = {}
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        line = line.rstrip("\r")
+        if not line.strip():
+            continue
+        try:
+            source, target = parse(line)
+        except ValueError as error:
+            raise XprojError(f"{path}, line {number}: {error}") from None
+        if translations.setdefault(source, target) != target:
+            raise XprojError(
+                f"{path}, lines {seen[source]} and {number}: two translations of '{source}', '{translations[source]}' "
+                f"and '{target}'; keep one"
+            )
+        seen.setdefault(source, number)
+    return TableTranslator(translations, src_lang, tgt_lang, path)
+
+
+def _parse_tsv(line: str) -> Tuple[str, str]:
+    columns = line.split("\t")
+    if len(columns) != 2:
+        raise ValueError(f"{len(columns)} columns; write source<TAB>target")
+    return columns[0], columns[1]
+
+
+def _parse_jsonl(line: str) -> Tuple[str, str]:
+    try:
+        row = srsly.json_loads(line)
+        source, target = row["source"], row["target"]
+    except (ValueError, TypeError, KeyError):
+        source = target = None
+    if not isinstance(source, str) or not isinstance(target, str):
+        raise ValueError('write {"source": "…", "target": "…"}')
+    return source, target

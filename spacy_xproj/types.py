@@ -1,0 +1,237 @@
+"""Data shapes and protocols: what flows between the steps of a projection. Read this first.
+
+Everything is batched and streaming. A step takes an iterable and yields exactly one result for each
+item, in order, so a step never drops anything; what it cannot do, it says in its result.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Callable, Dict, Iterable, Iterator, List, Optional, Protocol, Tuple, runtime_checkable
+
+import numpy
+from numpy.typing import NDArray
+from spacy.tokens import Doc, Span
+
+from .errors import XprojError
+
+Floats1d = NDArray[numpy.float32]
+Floats2d = NDArray[numpy.float32]
+Ints1d = NDArray[numpy.int32]
+Ints2d = NDArray[numpy.int32]
+
+
+@dataclass(frozen=True)
+class WordAlignment:
+    """Weighted links between source and target tokens.
+
+    source (Ints1d): source token positions. *Shape:* ``(links,)``
+    target (Ints1d): target token positions. *Shape:* ``(links,)``
+    weight (Floats1d): link weights in (0, 1]; 1 for hard links. *Shape:* ``(links,)``
+    """
+
+    source: Ints1d
+    target: Ints1d
+    weight: Floats1d
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+    @classmethod
+    def from_matrix(cls, matrix: NDArray, threshold: float = 0.0) -> "WordAlignment":
+        """Keep the cells of a weight matrix that exceed a threshold.
+
+        matrix (NDArray): weights in [0, 1]. *Shape:* ``(source tokens, target tokens)``
+        threshold (float): cells at or below it are not links.
+        RETURNS (WordAlignment): the links, ordered by source and then target position.
+        """
+        source, target = numpy.nonzero(matrix > threshold)
+        weight = matrix[source, target].astype(numpy.float32)
+        return cls(source.astype(numpy.int32), target.astype(numpy.int32), weight)
+
+    def to_matrix(self, n_source: int, n_target: int) -> Floats2d:
+        """RETURNS (Floats2d): the weights as a dense matrix. *Shape:* ``(n_source, n_target)``"""
+        matrix = numpy.zeros((n_source, n_target), dtype=numpy.float32)
+        matrix[self.source, self.target] = self.weight
+        return matrix
+
+    @classmethod
+    def from_pharaoh(cls, line: str) -> "WordAlignment":
+        """Read one line of links such as ``0-0 1-2`` or, with weights, ``0-0:0.9 1-2:0.4``.
+
+        line (str): the links, separated by spaces; a link without weight has weight 1.
+        RETURNS (WordAlignment): the links in the order of the line.
+        RAISES (XprojError): where a link is not of that form.
+        """
+        links: List[Tuple[int, int, float]] = []
+        for item in line.split():
+            pair, _, weight = item.partition(":")
+            source, dash, target = pair.partition("-")
+            try:
+                link = (int(source), int(target), float(weight or 1))
+            except ValueError:
+                link = (-1, -1, 0.0)
+            if not dash or min(link[:2]) < 0 or not 0 < link[2] <= 1:
+                raise XprojError(f"bad link '{item}': write source-target or source-target:weight, weight in (0, 1]")
+            links.append(link)
+        columns = list(zip(*links)) or [(), (), ()]
+        return cls(
+            numpy.asarray(columns[0], dtype=numpy.int32),
+            numpy.asarray(columns[1], dtype=numpy.int32),
+            numpy.asarray(columns[2], dtype=numpy.float32),
+        )
+
+    def to_pharaoh(self) -> str:
+        """RETURNS (str): the links as one Pharaoh line; weights are written where they are not 1."""
+        rows = zip(self.source.tolist(), self.target.tolist(), self.weight.tolist())
+        return " ".join(f"{s}-{t}" if w == 1 else f"{s}-{t}:{w:.6g}" for s, t, w in rows)
+
+
+@dataclass(frozen=True)
+class Bitext:
+    """A sentence and its translation.
+
+    source (Doc): the labelled side; its entities are ``source.ents``.
+    target (Doc): the side that receives the labels.
+    alignment (Optional[WordAlignment]): their word alignment, once an aligner has seen the pair.
+    """
+
+    source: Doc
+    target: Doc
+    alignment: Optional[WordAlignment] = None
+
+    def aligned(self, alignment: WordAlignment) -> "Bitext":
+        """RETURNS (Bitext): the same pair with this alignment."""
+        return replace(self, alignment=alignment)
+
+    def links(self) -> WordAlignment:
+        """RETURNS (WordAlignment): the alignment. RAISES (XprojError): where the pair has none."""
+        if self.alignment is None:
+            raise XprojError("this step reads word alignments: give the projector an 'aligner'")
+        return self.alignment
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Target token spans that an entity may be matched with.
+
+    spans (Ints2d): start (included) and end (excluded) of each, no span twice. *Shape:* ``(candidates, 2)``
+    """
+
+    spans: Ints2d
+
+    def __len__(self) -> int:
+        return len(self.spans)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A source entity placed on a candidate.
+
+    entity (int): index into ``source.ents``.
+    candidate (int): index into the candidates.
+    score (float): the match score, as maximised.
+    """
+
+    entity: int
+    candidate: int
+    score: float
+
+
+#: Every status that an outcome can have, with what it means.
+STATUSES: Dict[str, str] = {
+    "projected": "the entity is on the target",
+    "unaligned": "no target word is aligned with the entity",
+    "below_threshold": "its best match scores less than the setting asks for",
+    "lost_overlap": "every place for it was taken by another entity",
+    "invalid_span": "the place found cannot be an entity of the target Doc",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one source entity.
+
+    entity (int): index into ``source.ents``.
+    label (str): the entity's label.
+    status (str): one of `STATUSES`.
+    spans (Tuple[Tuple[int, int], ...]): target token spans [start, end) that received the label; none where
+        the status is not `projected`, several where the projector allows it.
+    scores (Tuple[float, ...]): the score of each span.
+    """
+
+    entity: int
+    label: str
+    status: str
+    spans: Tuple[Tuple[int, int], ...] = ()
+    scores: Tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Projection:
+    """The result for one pair.
+
+    bitext (Bitext): the pair.
+    outcomes (List[Outcome]): exactly one for every source entity, in their order.
+    """
+
+    bitext: Bitext
+    outcomes: List[Outcome]
+
+
+GetBitexts = Callable[[], Iterable[Bitext]]
+
+
+class Translator(Protocol):
+    """Texts in, one translation each out."""
+
+    src_lang: str
+    tgt_lang: str
+
+    def __call__(self, texts: Iterable[str]) -> Iterator[str]: ...
+
+
+class WordAligner(Protocol):
+    """Pairs in, one alignment each out. Reads tokens only, never labels."""
+
+    def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]: ...
+
+
+class CandidateExtractor(Protocol):
+    """Pairs in, the candidates of each out."""
+
+    def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Candidates]: ...
+
+
+class MatchScorer(Protocol):
+    """Pairs with candidates in, one score matrix each out. *Shape:* ``(entities, candidates)``"""
+
+    def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]: ...
+
+
+class Solver(Protocol):
+    """A score matrix and its candidates in, the chosen matches out."""
+
+    def __call__(self, scores: Floats2d, candidates: Candidates) -> List[Match]: ...
+
+
+class Projector(Protocol):
+    """Pairs in, one projection each out."""
+
+    def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]: ...
+
+
+@runtime_checkable
+class Initializable(Protocol):
+    """A part that estimates corpus statistics from unlabelled text before it is used."""
+
+    def initialize(self, get_bitexts: GetBitexts) -> None: ...
+
+
+class Converter(Protocol):
+    """The text of a file in, annotated Docs out (`spacy_xproj.corpora`)."""
+
+    def __call__(self, text: str) -> Iterable[Doc]: ...
+
+
+def token_spans(ents: Iterable[Span]) -> Ints2d:
+    """RETURNS (Ints2d): start and end token of each span. *Shape:* ``(spans, 2)``"""
+    return numpy.asarray([(ent.start, ent.end) for ent in ents], dtype=numpy.int32).reshape(-1, 2)

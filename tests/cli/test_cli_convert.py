@@ -1,0 +1,154 @@
+import subprocess
+import sys
+from pathlib import Path
+from typing import Iterator, List, Tuple
+
+import pytest
+import spacy
+import srsly
+from click import unstyle
+from spacy.tokens import Doc
+from typer.testing import CliRunner
+
+from spacy_xproj.cli.app import app
+from spacy_xproj.cli.convert import FORMATS
+from spacy_xproj.corpora.docbin import doc_lang, read_docs
+from spacy_xproj.registry import registry
+from spacy_xproj.types import Converter
+
+GOOD = "Ana B-PER\nin O\nRio B-LOC\n\non O\nTuesday B-DATE\n"
+STRAY = "Ana B-PER\nin O\nRio I-LOC\n"
+
+
+def convert(path: Path, *options: str, format: str = "conll", lang: str = "en") -> Tuple[int, str]:
+    """Convert to a `.spacy` file beside the input. Gives the exit code and the output on one line."""
+    output = str(path.with_suffix(".spacy"))
+    result = CliRunner().invoke(app, ["convert", str(path), output, "--format", format, "--lang", lang, *options])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, " ".join(unstyle(result.output).split())
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    path = tmp_path / "a.conll"
+    path.write_text(GOOD, encoding="utf-8")
+    return path
+
+
+def test_docs_and_counts(corpus: Path) -> None:
+    code, output = convert(corpus, lang="pt")
+    assert code == 0
+    assert "2 sentences, 5 tokens entities: DATE 1, LOC 1, PER 1 renamed: none dropped: none fixes: none" in output
+    docs = read_docs(corpus.with_suffix(".spacy"))
+    assert [(doc.text, doc_lang(doc), doc.vocab.lang) for doc in docs] == [
+        ("Ana in Rio", "pt", "pt"),
+        ("on Tuesday", "pt", "pt"),
+    ]
+    assert [p.name for p in sorted(corpus.parent.iterdir())] == ["a.conll", "a.spacy"]
+
+
+def test_labels_are_mapped_and_counted(corpus: Path) -> None:
+    code, output = convert(corpus, "--labels", "PER,GPE", "--map", "LOC=GPE,DATE=")
+    assert code == 0
+    assert "entities: GPE 1, PER 1 renamed: LOC=GPE 1 dropped: DATE 1" in output
+    docs = read_docs(corpus.with_suffix(".spacy"))
+    assert [[ent.label_ for ent in doc.ents] for doc in docs] == [["PER", "GPE"], []]
+    assert docs[1].has_annotation("ENT_IOB")
+
+
+def test_limit(corpus: Path) -> None:
+    assert convert(corpus, "--limit", "1")[0] == 0
+    assert len(read_docs(corpus.with_suffix(".spacy"))) == 1
+
+
+def test_fixes_are_listed_and_a_stale_list_goes(corpus: Path) -> None:
+    listed = corpus.with_name("a.spacy.repairs.jsonl")
+    corpus.write_text(STRAY, encoding="utf-8")
+    code, output = convert(corpus, "--repair")
+    assert code == 0
+    assert "fixes: 1, listed in" in output
+    (fix,) = srsly.read_jsonl(listed)
+    assert (fix["line"], fix["token"], fix["before"], fix["after"]) == (3, "Rio", "I-LOC", "B-LOC")
+    corpus.write_text(GOOD, encoding="utf-8")
+    assert convert(corpus, "--repair")[0] == 0
+    assert not listed.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "message"),
+    [
+        (STRAY, ["--strict"], "a.conll, line 3: bad IOB2 tag 'I-LOC' at 'Rio'"),
+        ("a O\nb\n", [], "a.conll, line 2: 1 columns, not 2"),
+        (GOOD, ["--labels", "PER,LOC"], "a.conll, line 5: label 'DATE' is not among LOC, PER"),
+        (GOOD, ["--map", "DATE"], "bad label map 'DATE'"),
+        (GOOD, ["--scheme", "IOB9"], "unknown tag scheme 'IOB9'"),
+        ("", [], "a.conll: no sentence in it"),
+        ("\n-DOCSTART- O\n\n", [], "a.conll: no sentence in it"),
+    ],
+)
+def test_bad_input_leaves_the_old_output(corpus: Path, content: str, options: List[str], message: str) -> None:
+    assert convert(corpus)[0] == 0
+    before = corpus.with_suffix(".spacy").read_bytes()
+    corpus.write_text(content, encoding="utf-8")
+    code, output = convert(corpus, *options)
+    assert code == 1
+    assert message in output
+    assert corpus.with_suffix(".spacy").read_bytes() == before
+    assert [p.name for p in sorted(corpus.parent.iterdir())] == ["a.conll", "a.spacy"]
+
+
+def test_unknown_format_and_language(corpus: Path) -> None:
+    code, output = convert(corpus, format="brat")
+    assert code == 1
+    assert "unknown format 'brat'; take one of: conll, uner, masakhaner, wikiann, jsonl" in output
+    code, output = convert(corpus, lang="zzz")
+    assert code == 1
+    assert "language 'zzz' cannot be used" in output
+    assert not corpus.with_suffix(".spacy").exists()
+
+
+def test_missing_file_and_bad_encoding(corpus: Path) -> None:
+    corpus.write_bytes(b"a O\nb\xff O\n")
+    assert "line 2: not valid UTF-8" in convert(corpus)[1]
+    corpus.unlink()
+    code, output = convert(corpus)
+    assert code == 1
+    assert "no such file" in output
+
+
+def test_a_format_without_tags_takes_no_scheme(corpus: Path) -> None:
+    code, output = convert(corpus, "--scheme", "IOB2", format="jsonl")
+    assert code == 1
+    assert "--format jsonl takes no such setting" in output
+
+
+def test_every_format_is_registered() -> None:
+    converters = registry.xproj_converters.get_all()  # type: ignore[attr-defined]
+    assert set(FORMATS.values()) <= set(converters)
+
+
+def test_a_registered_converter_is_a_format(corpus: Path) -> None:
+    def make_words(lang: str, repair: bool) -> Converter:
+        def read_words(text: str) -> Iterator[Doc]:
+            yield Doc(spacy.blank(lang).vocab, words=text.split(), ents=["B-X"] + ["O"] * (len(text.split()) - 1))
+
+        return read_words
+
+    registry.xproj_converters.register("test.Words.v1", func=make_words)  # type: ignore[attr-defined]
+    code, output = convert(corpus, format="test.Words.v1")
+    assert (code, "1 sentences, 10 tokens entities: X 1" in output) == (0, True)
+    assert "test.Words.v1" in convert(corpus, format="brat")[1]
+
+
+def test_in_a_process_of_its_own(corpus: Path) -> None:
+    args = ["convert", str(corpus), str(corpus.with_suffix(".spacy")), "--format", "conll", "--lang", "en"]
+    done = subprocess.run([sys.executable, "-m", "spacy", "xproj", *args], capture_output=True, text=True, check=False)
+    assert (done.returncode, "2 sentences" in done.stdout) == (0, True), done.stderr
+
+
+def test_the_command_imports_nothing_heavy() -> None:
+    modules = "spacy_xproj.cli.convert, spacy_xproj.cli.evaluate, spacy_xproj.evaluation.strict"
+    code = f"import sys, spacy.cli; before = set(sys.modules); import {modules}; print(*set(sys.modules) - before)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "spacy_xproj.cli.convert" in found
+    assert not {"torch", "transformers", "sklearn", "seqeval"} & set(found)

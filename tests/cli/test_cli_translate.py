@@ -1,0 +1,160 @@
+"""`translate` and `pair` as a user runs them."""
+
+import pytest
+import spacy
+import srsly
+from spacy.tokens import DocBin, Span
+from typer.testing import CliRunner
+
+from spacy_xproj.cli import app
+from spacy_xproj.corpora.parallel import ParallelCorpus
+
+TABLE = {
+    "Ana lives in Lisbon.": "Ana mora em Lisboa.",
+    "It rains.": "",
+    "They came home late in the old car.": "They came home late in the old car.",
+    "Yes.": "Sim.",
+}
+
+
+def save(path, texts, lang="en", ids=None, labels=True):
+    nlp = spacy.blank(lang)
+    docs = []
+    for number, text in enumerate(texts):
+        doc = nlp(text)
+        if labels:
+            doc.ents = [Span(doc, 0, 1, label="PER")]
+        doc.user_data["lang"] = lang
+        doc.user_data["sent_id"] = ids[number] if ids else f"s{number}"
+        docs.append(doc)
+    DocBin(docs=docs, store_user_data=True).to_disk(path)
+    return path
+
+
+@pytest.fixture
+def job(tmp_path):
+    """RETURNS: a function that runs `translate` in a folder with a source, a table and a config."""
+    srsly.write_jsonl(tmp_path / "table.jsonl", ({"source": s, "target": t} for s, t in TABLE.items()))
+    save(tmp_path / "source.spacy", list(TABLE))
+    config = (
+        '[translator]\n@xproj_translators = "spacy-xproj.TableTranslator.v1"\n'
+        f'path = "{(tmp_path / "table.jsonl").as_posix()}"\nsrc_lang = "en"\ntgt_lang = "pt"\n'
+        '[translation]\non_flag = "keep"\n'
+    )
+    (tmp_path / "translate.cfg").write_text(config)
+
+    def run(*arguments):
+        paths = [str(tmp_path / name) for name in ("source.spacy", "bitext", "translate.cfg")]
+        return CliRunner().invoke(app, ["translate", *paths[:2], "--config", paths[2], *arguments])
+
+    return run
+
+
+def test_translate(job, tmp_path):
+    result = job()
+    assert result.exit_code == 0, result.output
+    assert "3 pairs" in output(result)
+    assert "flagged, kept: 1 (copied_source)" in output(result)
+    assert "rejected: 1 (empty)" in output(result)
+    corpus = ParallelCorpus(tmp_path / "bitext")
+    pairs = list(corpus)
+    assert [pair.target.text for pair in pairs] == [text for text in TABLE.values() if text]
+    assert [pair.source.text for pair in pairs] == [text for text in TABLE if TABLE[text]]
+    assert [ent.text for ent in pairs[0].source.ents] == ["Ana"]
+    assert [pair.target.user_data["sent_id"] for pair in pairs] == ["s0", "s2", "s3"]
+    assert pairs[0].target.user_data["lang"] == "pt"
+    assert list(pairs[1].target.user_data["flags"]) == ["copied_source"]
+    assert list(map(str, pairs[0].target)) == ["Ana", "mora", "em", "Lisboa", "."]
+    (reject,) = srsly.read_jsonl(tmp_path / "bitext" / "rejects.jsonl")
+    assert reject == {"index": 1, "reason": "empty", "text": "It rains.", "translation": "", "sent_id": "s1"}
+    provenance = corpus.manifest["provenance"]
+    assert provenance["settings"]["translator"]["@xproj_translators"] == "spacy-xproj.TableTranslator.v1"
+    assert list(provenance["inputs"]) == [str(tmp_path / "source.spacy")]
+
+
+def test_overrides(job, tmp_path):
+    result = job("--translation.on_flag", "drop")
+    assert result.exit_code == 0, result.output
+    assert len(ParallelCorpus(tmp_path / "bitext")) == 2
+    assert "rejected: 1 (copied_source)" in output(result)
+
+
+def test_resumes(job, tmp_path, monkeypatch):
+    """The third text has no translation at first; what was done before it is not done again."""
+    table = tmp_path / "table.jsonl"
+    whole = table.read_text()
+    table.write_text("".join(whole.splitlines(keepends=True)[:2]))
+    result = job("--shard-size", "1")
+    assert result.exit_code == 1 and "no translation of 'They came" in output(result)
+    assert not (tmp_path / "bitext").exists()
+    table.write_text("".join(whole.splitlines(keepends=True)[2:]))
+    result = job("--shard-size", "1")
+    assert result.exit_code == 0, result.output
+    assert "going on after 2 sentences" in output(result)
+    assert "rejected: 1 (empty)" in output(result)
+    assert len(ParallelCorpus(tmp_path / "bitext")) == 3
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--translation.ratio", "2"], "ratio"),
+        (["--translator.src_lang", "de"], "src_lang is 'de'"),
+        (["--translator.@xproj_translators", "nobody.v1"], "nobody.v1"),
+    ],
+)
+def test_bad_settings(job, tmp_path, arguments, message):
+    result = job(*arguments)
+    assert result.exit_code == 1
+    assert message in output(result) and "Traceback" not in output(result)
+    assert isinstance(result.exception, SystemExit)
+    assert not (tmp_path / "bitext").exists() and not (tmp_path / "bitext.partial").exists()
+
+
+def output(result):
+    """RETURNS: what a command printed, as one line: the terminal's width does not matter."""
+    return " ".join(result.output.split())
+
+
+def run_pair(tmp_path, *arguments):
+    paths = [str(tmp_path / name) for name in ("en.spacy", "pt.spacy", "bitext")]
+    return CliRunner().invoke(app, ["pair", *paths, *arguments])
+
+
+def test_pair_by_order(tmp_path):
+    save(tmp_path / "en.spacy", ["Ana sleeps.", "Rui reads."])
+    save(tmp_path / "pt.spacy", ["Ana dorme.", "Rui lê."], lang="pt")
+    result = run_pair(tmp_path)
+    assert result.exit_code == 0, result.output
+    corpus = ParallelCorpus(tmp_path / "bitext")
+    assert (corpus.src_lang, corpus.tgt_lang) == ("en", "pt")
+    pairs = list(corpus)
+    assert [pair.target.text for pair in pairs] == ["Ana dorme.", "Rui lê."]
+    assert all(pair.source.ents and not pair.target.ents for pair in pairs)
+    assert "left out" in output(result)
+
+
+def test_pair_by_order_of_different_length(tmp_path):
+    save(tmp_path / "en.spacy", ["Ana sleeps.", "Rui reads."])
+    save(tmp_path / "pt.spacy", ["Ana dorme."], lang="pt")
+    result = run_pair(tmp_path)
+    assert result.exit_code == 1
+    assert "2 sentences" in output(result) and "has 1" in output(result)
+    assert not list(tmp_path.glob("bitext*"))
+
+
+def test_pair_by_sent_id(tmp_path):
+    save(tmp_path / "en.spacy", ["Ana sleeps.", "Rui reads."], ids=["a", "r"])
+    save(tmp_path / "pt.spacy", ["Rui lê.", "Eva ri."], lang="pt", ids=["r", "e"])
+    result = run_pair(tmp_path, "--by", "sent_id")
+    assert result.exit_code == 0, result.output
+    assert output(result).count("not paired: 1") == 2
+    assert [(pair.source.text, pair.target.text) for pair in ParallelCorpus(tmp_path / "bitext")] == [
+        ("Rui reads.", "Rui lê.")
+    ]
+    assert len(list(srsly.read_jsonl(tmp_path / "bitext" / "rejects.jsonl"))) == 2
+
+
+def test_pair_missing_file(tmp_path):
+    result = run_pair(tmp_path)
+    assert result.exit_code == 1 and "en.spacy" in output(result)

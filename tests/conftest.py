@@ -1,0 +1,76 @@
+"""Fixtures that tests of several subpackages share."""
+
+import random
+import string
+
+import pytest
+
+TINY_WORDS = ["anna", "ben", "berlin", "lives", "in", "lisbon", "don't", "nobody", "knows", "annabel"]
+TINY_SPECIAL = {
+    "bos_token": "<s>",
+    "pad_token": "<pad>",
+    "eos_token": "</s>",
+    "unk_token": "<unk>",
+    "cls_token": "<s>",
+    "sep_token": "</s>",
+    "mask_token": "<mask>",
+}
+
+
+def tiny_unigram():
+    """A Unigram tokenizer with XLM-R's special pieces and many ways to cut a word. It does not know `q`."""
+    from tokenizers import AddedToken, Tokenizer, models, pre_tokenizers, processors
+
+    chance = random.Random(0)
+    pieces = {"▁": -3.0, "✗": -40.0}
+    pieces.update((letter, -chance.uniform(4, 9)) for letter in string.ascii_letters + "'.," if letter != "q")
+    for word in TINY_WORDS:
+        text = f"▁{word}"
+        spans = [(i, j) for i in range(len(text)) for j in range(i + 2, len(text) + 1)]
+        pieces.update((text[i:j], -chance.uniform(4, 12)) for i, j in spans)
+    vocab = [(token, 0.0) for token in ("<s>", "<pad>", "</s>", "<unk>")] + sorted(pieces.items()) + [("<mask>", 0.0)]
+    tokenizer = Tokenizer(models.Unigram(vocab, unk_id=3, byte_fallback=False))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+    )
+    special = dict.fromkeys(TINY_SPECIAL.values())
+    tokenizer.add_special_tokens([AddedToken(token, normalized=False, special=True) for token in special])
+    return tokenizer
+
+
+@pytest.fixture
+def make_tiny_encoder():
+    """Makes encoders with random weights, 2 layers, 32 wide. `roberta` counts positions from the padding on."""
+
+    def make(model_type="bert", tokenizer=None):
+        import torch
+        from transformers import AutoConfig, AutoModel
+
+        from spacy_xproj.encoders.card import Provenance
+        from spacy_xproj.encoders.encoder import Encoder, max_length, wrap_tokenizer
+
+        tokenizer = tokenizer or tiny_unigram()
+        config = AutoConfig.for_model(
+            model_type,
+            vocab_size=tokenizer.get_vocab_size() + 5,
+            hidden_size=32,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            intermediate_size=48,
+            max_position_embeddings=40,
+            pad_token_id=1,
+        )
+        torch.manual_seed(0)
+        model = AutoModel.from_config(config).eval()
+        names = ["input_ids", "attention_mask"]
+        wrapped = wrap_tokenizer(tokenizer, max_length(config), names, TINY_SPECIAL)
+        return Encoder(model, wrapped, Provenance("tiny", "a test", "1", "mit"))
+
+    return make
+
+
+@pytest.fixture
+def tiny_encoder(make_tiny_encoder):
+    """A tiny BERT with a Unigram tokenizer."""
+    return make_tiny_encoder()

@@ -1,0 +1,21 @@
+import pytest
+import torch
+
+from spacy_xproj.encoders.cut import cut_layers
+from spacy_xproj.errors import XprojError
+
+
+def test_the_first_layer_is_that_of_the_whole(make_tiny_encoder):
+    whole, cut = make_tiny_encoder(), cut_layers(make_tiny_encoder(), 1)
+    inputs = whole.tokenizer("anna lives", return_tensors="pt")
+    with torch.inference_mode():
+        layers = whole.model(**inputs, output_hidden_states=True).hidden_states
+        assert torch.equal(cut.model(**inputs).last_hidden_state, layers[1])
+    assert cut.model.config.num_hidden_layers == 1
+    assert cut.provenance.steps == ["Kept the first 1 of 2 layers."]
+
+
+@pytest.mark.parametrize("layers", [0, 3, -1])
+def test_numbers_that_make_no_sense(tiny_encoder, layers):
+    with pytest.raises(XprojError, match=f"--layers {layers}: the encoder has 2 layers"):
+        cut_layers(tiny_encoder, layers)

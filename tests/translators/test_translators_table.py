@@ -1,0 +1,47 @@
+"""Given translations."""
+
+import pytest
+
+from spacy_xproj.errors import XprojError
+from spacy_xproj.translators.table import make_table_translator
+
+
+def write(tmp_path, text, name="table.tsv"):
+    path = tmp_path / name
+    path.write_bytes(text.encode("utf-8"))
+    return path
+
+
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("table.tsv", "One.\tUm.\r\n\nTwo.\tDois.\r\nOne.\tUm.\n"),
+        ("table.jsonl", '{"source": "One.", "target": "Um."}\n{"target": "Dois.", "source": "Two."}\n'),
+    ],
+)
+def test_looks_up(tmp_path, name, text):
+    translator = make_table_translator(write(tmp_path, text, name), "en", "pt")
+    assert list(translator(["Two.", " ", "One.", "Two."])) == ["Dois.", " ", "Um.", "Dois."]
+    assert (translator.src_lang, translator.tgt_lang) == ("en", "pt")
+
+
+def test_unknown_text(tmp_path):
+    translator = make_table_translator(write(tmp_path, "One.\tUm.\n"), "en", "pt")
+    with pytest.raises(XprojError, match="no translation of 'Three.'"):
+        list(translator(["One.", "Three."]))
+
+
+@pytest.mark.parametrize(
+    "name, text, message",
+    [
+        ("a.tsv", "One.\tUm.\nTwo.\n", "line 2: 1 columns"),
+        ("a.tsv", "One.\tUm.\tUma.\n", "line 1: 3 columns"),
+        ("a.tsv", "One.\tUm.\nTwo.\tDois.\nOne.\tUma.\n", "lines 1 and 3: two translations of 'One.'"),
+        ("a.jsonl", '{"source": "One."}\n', "line 1: write"),
+        ("a.jsonl", '{"source": "One.", "target": 1}\n', "line 1: write"),
+        ("a.jsonl", "{\n", "line 1: write"),
+    ],
+)
+def test_bad_lines(tmp_path, name, text, message):
+    with pytest.raises(XprojError, match=message):
+        make_table_translator(write(tmp_path, text, name), "en", "pt")
