@@ -16,6 +16,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
     path (Path): where the finished file or directory shall be; what is there before is replaced.
     YIELDS (Path): the path to write to. Removed where the block raises.
+    RAISES (XprojError): where `path` is a directory and a file was written; nothing is replaced then.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -23,6 +24,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         if path.is_dir():
+            if not temporary.is_dir():
+                raise XprojError(f"{path}: is a directory; name a file")
             shutil.rmtree(path)
         temporary.replace(path)
     except BaseException:

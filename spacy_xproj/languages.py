@@ -2,11 +2,12 @@
 
 from typing import Dict, List
 
+import spacy
 from spacy.language import Language
 from spacy.util import get_lang_class
 from spacy.vocab import Vocab, create_vocab
 
-from .corpora.blank import blank
+from .errors import XprojError
 
 #: ISO 639-1 codes, and ISO 639-3 where there is none, to codes of NLLB-200. It has no Ghomala' (bbj) and no Nigerian
 #: Pidgin (pcm).
@@ -89,6 +90,20 @@ ALIASES: Dict[str, str] = {
 }
 
 
+#: Languages of MasakhaNER that neither spaCy nor NLLB-200 has.
+OTHERS = ("bbj", "pcm")
+
+
+def check_language(lang: str) -> None:
+    """Refuse what is neither a language of spaCy nor one in the tables of this module: a slip of the pen, most likely.
+
+    lang (str): a language code.
+    RAISES (XprojError): where nobody knows it.
+    """
+    if not (_is_known(lang) or lang in OTHERS or len(equivalent_codes(lang)) > 1):
+        raise XprojError(f"unknown language '{lang}'; correct the code, or take 'xx' for a language without rules")
+
+
 def blank_or_xx(lang: str) -> Language:
     """Make the blank pipeline of a language, for text in whatever language.
 
@@ -96,7 +111,10 @@ def blank_or_xx(lang: str) -> Language:
     RETURNS (Language): its pipeline, or that of `xx` where spaCy does not know the language.
     RAISES (XprojError): where its tokenizer needs a package that is not installed.
     """
-    return blank(lang if _is_known(lang) else "xx")
+    try:
+        return spacy.blank(lang if _is_known(lang) else "xx")
+    except (ImportError, AttributeError) as error:
+        raise XprojError(f"language '{lang}' cannot be used: {error}; install the package, or take 'xx'") from None
 
 
 def blank_vocab(lang: str) -> Vocab:

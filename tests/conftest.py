@@ -39,7 +39,7 @@ def tiny_unigram():
     return tokenizer
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make_tiny_encoder():
     """Makes encoders with random weights, 2 layers, 32 wide. `roberta` counts positions from the padding on."""
 
@@ -74,3 +74,36 @@ def make_tiny_encoder():
 def tiny_encoder(make_tiny_encoder):
     """A tiny BERT with a Unigram tokenizer."""
     return make_tiny_encoder()
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder_dir(make_tiny_encoder, tmp_path_factory):
+    """The tiny BERT as a directory. It takes 38 sub-tokens; its tokenizer finds nothing in control characters."""
+    from tokenizers import Regex, normalizers
+
+    from spacy_xproj.encoders.encoder import write_encoder
+
+    tokenizer = tiny_unigram()
+    tokenizer.normalizer = normalizers.Replace(Regex("[\u0001-\u001f\u200b]"), "")
+    path = tmp_path_factory.mktemp("tiny") / "encoder"
+    write_encoder(make_tiny_encoder(tokenizer=tokenizer), path)
+    return str(path)
+
+
+@pytest.fixture(scope="session")
+def make_bitext():
+    """Makes pairs of words (separated by spaces, or a list), entities (start, end, label) and Pharaoh links."""
+    from spacy.tokens import Doc, Span
+    from spacy.vocab import Vocab
+
+    from spacy_xproj.types import Bitext, WordAlignment
+
+    vocab = Vocab()
+
+    def make(source, target, ents=(), links=None):
+        words = [side.split() if isinstance(side, str) else side for side in (source, target)]
+        source_doc, target_doc = (Doc(vocab, words=side) for side in words)
+        source_doc.ents = [Span(source_doc, start, end, label) for start, end, label in ents]
+        return Bitext(source_doc, target_doc, None if links is None else WordAlignment.from_pharaoh(links))
+
+    return make

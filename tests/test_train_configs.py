@@ -51,14 +51,14 @@ def test_is_complete_and_valid(name, overrides, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_fixed_steps_and_nothing_dropped(name):
-    training = load_config(CONFIGS / name).interpolate()["training"]
+    training = load_config(CONFIGS / name, interpolate=True)["training"]
     assert (training["patience"], training["max_epochs"]) == (0, 0)
     assert training["max_steps"] % training["eval_frequency"] == 0
     assert training["batcher"]["discard_oversize"] is False
 
 
 def test_the_warm_up_is_a_tenth_of_the_steps():
-    training = load_config(CONFIGS / "transformer.cfg").interpolate()["training"]
+    training = load_config(CONFIGS / "transformer.cfg", interpolate=True)["training"]
     rate = training["optimizer"]["learn_rate"]
     assert rate["warmup_steps"] * 10 == rate["total_steps"] == training["max_steps"]
 

@@ -9,6 +9,7 @@ from ..errors import XprojError
 from ..types import Bitext, WordAligner, WordAlignment
 
 METHODS = {"argmax": "a", "itermax": "i", "match": "m"}
+LEVELS = {"subtoken": "bpe", "word": "word"}
 
 
 class SimAlign:
@@ -54,5 +55,10 @@ def make_simalign(
         raise XprojError("simalign is not installed: pip install 'spacy_xproj[simalign]'") from None
     if method not in METHODS:
         raise XprojError(f"no SimAlign method '{method}': use one of {', '.join(METHODS)}")
-    token_type = {"subtoken": "bpe", "word": "word"}[level]
-    return SimAlign(SentenceAligner(str(resolve_encoder(encoder)), token_type, 0.0, METHODS[method], device, layer))
+    if level not in LEVELS:
+        raise XprojError(f"no level '{level}': use one of {', '.join(LEVELS)}")
+    aligner = SentenceAligner(resolve_encoder(encoder), LEVELS[level], 0.0, METHODS[method], device, layer)
+    layers = aligner.embed_loader.emb_model.config.num_hidden_layers
+    if not 0 <= layer <= layers:
+        raise XprojError(f"encoder {encoder}: has layers 0 to {layers}, not {layer}; change 'layer'")
+    return SimAlign(aligner)

@@ -5,7 +5,7 @@ returns link weights in [0, 1] of the same shape.
 """
 
 from functools import partial
-from typing import Callable
+from typing import Callable, Dict
 
 import numpy
 from numpy.typing import NDArray
@@ -33,9 +33,10 @@ def argmax(similarity: NDArray) -> NDArray:
 def itermax(similarity: NDArray, iterations: int = 2, alpha: float = 0.9) -> NDArray:
     """Mutual best, repeated on what is left (SimAlign `itermax`, Jalili Sabet et al. 2020, algorithm 1).
 
-    A cell with one end linked is discounted by `alpha`, a cell with both ends linked is closed.
+    A cell with one end linked is discounted by `alpha`, a cell with both ends linked is closed. Cosines are moved to
+    [0, 1] first, as SimAlign does, so that the discount makes a negative one smaller as well.
 
-    similarity (NDArray): similarities, expected in [0, 1]. *Shape:* ``(source, target)``
+    similarity (NDArray): cosines. *Shape:* ``(source, target)``
     iterations (int): rounds, the first included.
     alpha (float): the discount.
     RETURNS (NDArray): 0/1 weights. *Shape:* ``(source, target)``
@@ -43,6 +44,7 @@ def itermax(similarity: NDArray, iterations: int = 2, alpha: float = 0.9) -> NDA
     links = argmax(similarity)
     if min(similarity.shape) <= 2:
         return links
+    positive = (similarity + 1) / 2
     for _ in range(iterations - 1):
         free_rows, free_columns = links.sum(axis=1) == 0, links.sum(axis=0) == 0
         if not free_rows.any() or not free_columns.any():
@@ -51,7 +53,7 @@ def itermax(similarity: NDArray, iterations: int = 2, alpha: float = 0.9) -> NDA
         both_open = free_rows[:, None] & free_columns[None, :]
         # SimAlign adds the discount of both sides and clips at 1, so a cell open on both sides keeps its weight
         weight = numpy.where(both_open, min(1.0, 2 * alpha), alpha) * half_open
-        added = argmax(similarity * weight) * half_open
+        added = argmax(positive * weight) * half_open
         if not added.any():
             break
         links += added
@@ -124,7 +126,7 @@ def get_extraction(method: str, temperature: float = 0.05, null: float = 0.05) -
     RETURNS (Extraction): the function.
     RAISES (XprojError): where there is no such method.
     """
-    methods = {
+    methods: Dict[str, Extraction] = {
         "argmax": argmax,
         "itermax": itermax,
         "match": match,

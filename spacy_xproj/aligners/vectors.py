@@ -8,6 +8,7 @@ from typing import Any, Iterator, List, Sequence, Tuple, Union
 import numpy
 from numpy.typing import NDArray
 
+from ..encoders.encoder import max_length
 from ..errors import XprojError
 from ..types import Floats2d, Ints1d
 
@@ -81,7 +82,7 @@ class SubtokenEncoder:
             ) from None
         self.model.eval().to(self.device)
         self._prefix, self._suffix = _special_ids(self.tokenizer)
-        limit = min(self.tokenizer.model_max_length, self.model.config.max_position_embeddings)
+        limit = min(self.tokenizer.model_max_length, max_length(self.model.config))
         self.window = limit - len(self._prefix) - len(self._suffix)
 
     def __call__(self, sentences: Sequence[Words]) -> List[SentenceVectors]:

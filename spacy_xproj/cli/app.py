@@ -3,7 +3,7 @@
 import sys
 from functools import wraps
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, TypeVar, Union
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NoReturn, Optional, TypeVar, Union
 
 import typer
 from spacy.cli._util import app as spacy_app
@@ -37,13 +37,23 @@ def command(name: str, **settings: Any) -> Callable[[Callable], Callable]:
             try:
                 return function(*args, **kwargs)
             except XprojError as error:
-                line = " ".join(str(error).split())
-                typer.secho(f"✘ {line}", fg=typer.colors.RED, err=True)
-                raise typer.Exit(1) from None
+                fail(str(error))
+            except OSError as error:
+                fail(f"{error.filename}: {error.strerror}; check the path, its permissions and the space left")
 
         return app.command(name, **settings)(run)
 
     return register
+
+
+def fail(message: str) -> NoReturn:
+    """Print a message as one line on the error stream and end with exit code 1.
+
+    message (str): what, where, remedy.
+    """
+    line = " ".join(message.split())
+    typer.secho(f"✘ {line}", fg=typer.colors.RED, err=True)
+    raise typer.Exit(1)
 
 
 def load_config(source: Union[Path, Config], overrides: List[str]) -> Dict[str, Any]:

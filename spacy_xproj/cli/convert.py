@@ -11,12 +11,12 @@ import typer
 from spacy.tokens import Doc
 from wasabi import msg
 
-from ..corpora.blank import blank
 from ..corpora.docbin import write_docs
 from ..corpora.iob import check_scheme
 from ..corpora.labels import LabelMap
 from ..errors import XprojError
 from ..files import atomic_path, read_text
+from ..languages import blank_or_xx, check_language
 from ..registry import registry
 from ..types import Converter
 from .app import command, progress
@@ -44,18 +44,18 @@ class Report:
 @command("convert")
 def convert_cli(
     input_path: Path = typer.Argument(..., metavar="INPUT", help="Labelled corpus"),
-    output_path: Path = typer.Argument(..., metavar="OUTPUT", help="Where to write the .spacy file"),
-    format: str = typer.Option(..., "--format", "-f", help=f"{', '.join(FORMATS)}, or a registered converter"),
-    lang: str = typer.Option(..., "--lang", "-l", help="spaCy language code; xx where spaCy has no rules for it"),
+    output_path: Path = typer.Argument(..., metavar="OUTPUT", dir_okay=False, help="The .spacy file to write"),
+    format_name: str = typer.Option(..., "--format", "-f", help=f"{', '.join(FORMATS)}, or a registered converter"),
+    lang: str = typer.Option(..., "--lang", "-l", help="Language code"),
     labels: str = typer.Option("", "--labels", help="Labels that may be left, such as PER,ORG,LOC; any by default"),
-    map: str = typer.Option("", "--map", help="Labels to rename or drop, such as PERSON=PER,DATE="),
+    renames: str = typer.Option("", "--map", help="Labels to rename or drop, such as PERSON=PER,DATE="),
     scheme: str = typer.Option("auto", "--scheme", help="Tag scheme: auto, IOB1, IOB2, IOBES or BILOU"),
     repair: bool = typer.Option(False, "--repair/--strict", help="Fix bad input and list every fix, or stop at it"),
     limit: int = typer.Option(0, "--limit", "-n", min=0, help="Convert only the first sentences; 0 for all"),
 ) -> None:
     """Convert a labelled corpus to a .spacy file, one sentence a Doc."""
-    label_map = LabelMap.parse(labels, map)
-    converter = make_converter(format, lang, scheme, repair)
+    label_map = LabelMap.parse(labels, renames)
+    converter = make_converter(format_name, lang, scheme, repair)
     report = Report()
     docs = convert(input_path, converter, lang, label_map, report)
     sentences = write_docs(islice(progress(docs, None, "sentences"), limit or None), output_path)
@@ -70,14 +70,16 @@ def make_converter(name: str, lang: str, scheme: str, repair: bool) -> Converter
     """Build a converter.
 
     name (str): one of `FORMATS`, or the name of a registered converter.
-    lang (str): spaCy language code.
+    lang (str): language code.
     scheme (str): tag scheme; not given to a converter while it is `auto`, since not every format has tags.
     repair (bool): whether to fix bad input.
     RETURNS (Converter): the converter.
     RAISES (XprojError): where there is no such converter, language or scheme, or the converter takes no scheme.
     """
     check_scheme(scheme)
-    blank(lang)
+    check_language(lang)
+    if blank_or_xx(lang).lang != lang:
+        msg.warn(f"spaCy has no rules for the language '{lang}': text is tokenised as 'xx'")
     known = registry.xproj_converters.get_all()  # type: ignore[attr-defined]
     maker = known.get(FORMATS.get(name, name))
     if maker is None:
@@ -97,7 +99,7 @@ def convert(input_path: Path, converter: Converter, lang: str, label_map: LabelM
 
     input_path (Path): the file.
     converter (Converter): its converter.
-    lang (str): spaCy language code, kept in the user data of each Doc.
+    lang (str): language code, kept in the user data of each Doc.
     label_map (LabelMap): what becomes of the labels.
     report (Report): where to count.
     YIELDS (Doc): each sentence.

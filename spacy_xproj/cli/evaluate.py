@@ -27,7 +27,7 @@ def evaluate_cli(
     gold_path: Path = typer.Argument(..., metavar="GOLD", help="The .spacy file with the right entities"),
     predicted_path: Path = typer.Argument(..., metavar="PREDICTED", help="The same sentences, with predicted entities"),
     labels: str = typer.Option("", "--labels", help="Labels to score, such as PER,ORG,LOC; all by default"),
-    json_path: Optional[Path] = typer.Option(None, "--json", help="Where to write the scores"),
+    json_path: Optional[Path] = typer.Option(None, "--json", dir_okay=False, help="Where to write the scores"),
 ) -> None:
     """Score predicted entities strictly (seqeval) and as spaCy does, in all and for each label."""
     gold = read_docs(gold_path)

@@ -8,7 +8,7 @@ from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from ..errors import XprojError
-from .blank import blank
+from ..languages import blank_or_xx
 from .iob import Entity, allowed_letters, check_scheme, detect_scheme, parse_tag, read_entities, write_tags
 from .repair import Repair, record, settle
 
@@ -86,7 +86,7 @@ def convert_columns(
     RAISES (XprojError): where the input is bad, with its line.
     """
     check_scheme(scheme)
-    vocab = blank(lang).vocab
+    vocab = blank_or_xx(lang).vocab
     if scheme == "auto":
         scheme = detect_scheme([row.tag for row in sentence.rows] for sentence in read(text))
     for sentence in read(text):
@@ -129,9 +129,8 @@ def fit_text(sentence: Sentence) -> Tuple[str, List[Repair]]:
     if sentence.text is None:
         return joined, []
     if find_tokens(tokens, sentence.text) is None:
-        return joined, [
-            Repair(sentence.text_line, tokens[0], sentence.text, joined, "the tokens do not make up the text")
-        ]
+        problem = "the tokens do not make up the text"
+        return joined, [Repair(sentence.text_line, tokens[0], sentence.text, joined, problem)]
     return sentence.text, []
 
 
@@ -163,7 +162,8 @@ def make_doc(vocab: Vocab, tokens: List[str], entities: List[Entity], text: str)
     text (str): the text, which consists of the tokens and white space.
     RETURNS (Doc): the Doc.
     """
-    offsets = find_tokens(tokens, text) or []
+    offsets = find_tokens(tokens, text)
+    assert offsets is not None  # the caller's promise
     ends = [0, *(end for _, end in offsets)]
     starts = [*(start for start, _ in offsets), len(text)]
     words: List[str] = []

@@ -8,7 +8,7 @@ from spacy.vocab import Vocab
 
 from ..errors import XprojError
 from ..files import atomic_path, read_bytes
-from .blank import blank
+from ..languages import blank_or_xx
 
 
 def doc_lang(doc: Doc) -> str:
@@ -36,7 +36,9 @@ def read_docs(path: Path, vocab: Optional[Vocab] = None) -> List[Doc]:
         raise XprojError(f"{path}: not a readable .spacy file; write it again (xproj convert)") from None
     if first is None:
         raise XprojError(f"{path}: no sentence in it; write it again from a corpus that has some")
-    return list(doc_bin.get_docs(vocab or blank(doc_lang(first) or "xx").vocab))
+    if vocab is None:
+        vocab = blank_or_xx(doc_lang(first) or "xx").vocab
+    return list(doc_bin.get_docs(vocab))
 
 
 def write_docs(docs: Iterable[Doc], path: Path) -> int:

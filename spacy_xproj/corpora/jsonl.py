@@ -8,8 +8,8 @@ from typing import Any, Dict, Iterator, List, Tuple
 from spacy.tokens import Doc, Span
 
 from ..errors import XprojError
+from ..languages import blank_or_xx
 from ..types import Converter
-from .blank import blank
 from .repair import Repair, record, settle
 
 SHAPE = '{"text": "Ana in Rio", "ents": [{"start": 7, "end": 10, "label": "LOC"}]}'
@@ -33,7 +33,7 @@ def read_jsonl(text: str, lang: str, repair: bool = False) -> Iterator[Doc]:
     YIELDS (Doc): the text of each line.
     RAISES (XprojError): where the input is bad, with its line.
     """
-    tokenizer = blank(lang).tokenizer
+    tokenizer = blank_or_xx(lang).tokenizer
     for number, line in enumerate(io.StringIO(text), 1):
         if not line.strip():
             continue
@@ -58,9 +58,14 @@ def parse_line(line: str, number: int) -> Dict[str, Any]:
     """
     try:
         item = json.loads(line)
-        json.dumps(item, ensure_ascii=False).encode("utf-8")  # half a surrogate pair is JSON, but no text
-    except ValueError as error:
-        raise XprojError(f"line {number}: not valid JSON ({error}); write one object a line, such as {SHAPE}") from None
+        json.dumps(item, ensure_ascii=False).encode("utf-8")
+    except json.JSONDecodeError as error:
+        reason = f"{error.msg} at column {error.colno}"
+        raise XprojError(
+            f"line {number}: not valid JSON ({reason}); write one object a line, such as {SHAPE}"
+        ) from None
+    except UnicodeEncodeError:
+        raise XprojError(f"line {number}: half of a surrogate pair, such as \\ud83d; write whole characters") from None
     if not (isinstance(item, dict) and isinstance(item.get("text"), str) and isinstance(item.get("ents"), list)):
         raise XprojError(f"line {number}: no 'text' string with a list of 'ents'; write {SHAPE}")
     if not item["text"].strip():

@@ -30,12 +30,12 @@ class LabelMap:
         """
         pairs: Dict[str, str] = {}
         for item in split_list(renames):
-            before, equals, after = item.partition("=")
+            before, equals, after = (part.strip() for part in item.partition("="))
             if not before or not equals or before in pairs:
                 raise XprojError(
                     f"bad label map '{item}': write each label once, OLD=NEW to rename it, OLD= to drop it"
                 )
-            pairs[before.strip()] = after.strip()
+            pairs[before] = after
         return cls(frozenset(split_list(labels)) or None, pairs)
 
     def apply(self, doc: Doc) -> List[Tuple[str, str]]:

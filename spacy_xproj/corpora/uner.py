@@ -54,6 +54,8 @@ def read_sentences(text: str) -> Iterator[Sentence]:
                         f"line {number}: token number {position} should be {len(rows) + 1}; number them anew"
                     )
                 rows.append(Row(number, token, tag))
+        if "text" in comments and not rows:
+            raise XprojError(f"line {block[0][0]}: a sentence without tokens; add them or remove its comments")
         if rows:
             _, sent_id = comments.get("sent_id", (0, None))
             text_line, original = comments.get("text", (0, None))

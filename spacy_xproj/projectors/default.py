@@ -1,6 +1,12 @@
 """The projector that is used where no config names another. ``configs/project/default.cfg`` shows the same."""
 
+from pathlib import Path
+from typing import Optional
+
 from thinc.api import Config
+
+from ..registry import registry
+from ..types import Projector
 
 DEFAULT_CONFIG = Config().from_str("""
 [projector]
@@ -24,3 +30,13 @@ max_length = 45
 @xproj_solvers = "spacy-xproj.ExactSolver.v1"
 power = 5.0
 """)
+
+
+def load_projector(path: Optional[Path] = None) -> Projector:
+    """Build the projector that a config describes.
+
+    path (Optional[Path]): a `.cfg` file with a [projector] section; the default projector where there is none.
+    RETURNS (Projector): the projector.
+    """
+    config = Config().from_disk(path) if path else DEFAULT_CONFIG
+    return registry.resolve({"projector": config["projector"]})["projector"]

@@ -18,7 +18,8 @@ class AlignmentHeuristic:
 
     aligner (WordAligner): aligns the words; a link's weight is not read.
     merge_distance (int): ranges with at most so many tokens between them are one.
-    only_i (bool): do not merge a range that holds a token aligned with the entity's first token: it is a new copy.
+    only_i (bool): do not merge a range that begins with a token aligned with the entity's first token: it is a new
+        copy.
     length_ratio (float): ranges of at most this length, relative to the entity's, are dropped; 0 drops none.
     top_k (int): how many of the longest ranges receive the label; 0 for all.
     """

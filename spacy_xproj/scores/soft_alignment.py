@@ -46,8 +46,8 @@ class SoftAlignmentScore:
             total = _sums(source, entities)[:, None] + _sums(target, spans)[None, :]
             scores = block_sums(weights, entities, spans) / numpy.maximum(total, 1e-9)
             if self.bare_edges:
-                scores *= _allowed_edges(bitext.target, target_words)[spans[:, 0], 0]
-                scores *= _allowed_edges(bitext.target, target_words)[spans[:, 1] - 1, 1]
+                edges = _allowed_edges(bitext.target, target_words)
+                scores *= edges[spans[:, 0], 0] & edges[spans[:, 1] - 1, 1]
             yield numpy.clip(scores, 0, 1).astype(numpy.float32)
 
     def _weights(self, doc: Doc, words: FunctionWords) -> numpy.ndarray:

@@ -57,7 +57,7 @@ class ExactSolver:
             return []
         chosen = self._independent(scores, candidates)
         if chosen is None:
-            values = scores.astype(numpy.float64) ** self.power * (scores > 0)
+            values = numpy.maximum(scores, 0).astype(numpy.float64) ** self.power * (scores > 0)
             chosen = []
             for component in _components(_prune(values, candidates)):
                 chosen += self._solve(component)

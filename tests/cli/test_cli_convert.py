@@ -103,7 +103,7 @@ def test_unknown_format_and_language(corpus: Path) -> None:
     assert "unknown format 'brat'; take one of: conll, uner, masakhaner, wikiann, jsonl" in output
     code, output = convert(corpus, lang="zzz")
     assert code == 1
-    assert "language 'zzz' cannot be used" in output
+    assert "unknown language 'zzz'" in output
     assert not corpus.with_suffix(".spacy").exists()
 
 
@@ -114,6 +114,12 @@ def test_missing_file_and_bad_encoding(corpus: Path) -> None:
     code, output = convert(corpus)
     assert code == 1
     assert "no such file" in output
+
+
+def test_a_directory_is_no_output(corpus: Path) -> None:
+    corpus.with_suffix(".spacy").mkdir()
+    assert convert(corpus)[0] != 0
+    assert corpus.with_suffix(".spacy").is_dir()
 
 
 def test_a_format_without_tags_takes_no_scheme(corpus: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import spacy
 from spacy.tokens import Doc, DocBin, Span, SpanGroup
+from spacy.vocab import Vocab
 
 from spacy_xproj import XprojError
 from spacy_xproj.corpora.docbin import doc_lang, read_docs, write_docs
@@ -38,7 +39,7 @@ def test_no_entities_is_not_the_same_as_not_annotated(tmp_path: Path) -> None:
 
 
 def test_docs_are_read_into_the_vocab_given(doc: Doc, tmp_path: Path) -> None:
-    vocab = spacy.blank("en").vocab
+    vocab = Vocab()
     write_docs([doc], tmp_path / "a.spacy")
     (back,) = read_docs(tmp_path / "a.spacy", vocab)
     assert back.vocab is vocab

@@ -35,7 +35,7 @@ def test_unknown_labels(renames: str) -> None:
     assert [ent.label_ for ent in doc.ents] == ["PER", "LOC"]
 
 
-@pytest.mark.parametrize("renames", ["DATE", "=LOC", "A=B,A=C", "A=B,A="])
+@pytest.mark.parametrize("renames", ["DATE", "=LOC", "A=B,A=C", "A =B,A=C", "A=B,A="])
 def test_bad_maps(renames: str) -> None:
     with pytest.raises(XprojError, match="bad label map"):
         LabelMap.parse("", renames)

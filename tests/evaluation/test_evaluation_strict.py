@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from seqeval.metrics import f1_score, precision_score, recall_score
 from seqeval.scheme import IOB2
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
 
 from spacy_xproj import XprojError
 from spacy_xproj.evaluation.pairs import count_ignored, tag_pair
@@ -71,10 +72,17 @@ def test_each_of_two_entities_in_one_gold_token_is_a_false_positive() -> None:
 def test_white_space_may_differ() -> None:
     gold = make_doc("in New/B-LOC York/I-LOC _.")
     predicted = Doc(VOCAB, words=["in", " \n", "New", " ", "York", "."], spaces=[True, False, True, False, True, False])
-    predicted.set_ents([predicted.char_span(5, 14, "LOC")], default="outside")
+    predicted.set_ents([Span(predicted, 2, 5, "LOC")], default="outside")
     assert predicted.ents[0].text == "New  York"
     assert score([gold], [predicted])["strict"]["f"] == 1
     assert score([predicted], [gold])["strict"]["f"] == 1
+
+
+def test_vocabularies_may_differ() -> None:
+    predicted = Doc(Vocab(), words=["Rio"], ents=["B-NEVERSEEN"])
+    scores = score([make_doc("Rio/B-LOC")], [predicted])
+    for protocol in scores.values():
+        assert (protocol["p"], list(protocol["per_type"])) == (0, ["LOC", "NEVERSEEN"])
 
 
 def test_labels() -> None:
@@ -135,7 +143,7 @@ def corpora(draw: st.DrawFn) -> List[Tuple[str, List[int], Set[Entity], List[int
 def doc_from_cuts(text: str, cuts: List[int], ents: Set[Entity]) -> Doc:
     words = [text[a:b] for a, b in zip(cuts[:-1], cuts[1:], strict=True)]
     doc = Doc(VOCAB, words=words, spaces=[False] * len(words))
-    doc.set_ents([doc.char_span(cuts[a], cuts[b], label) for a, b, label in sorted(ents)], default="outside")
+    doc.set_ents([Span(doc, a, b, label) for a, b, label in sorted(ents)], default="outside")
     return doc
 
 
