@@ -49,7 +49,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, default=ROOT / "training" / "translate_train", help="where files are kept")
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--steps", type=int, default=300)
-    parser.add_argument("--batch", type=int, default=8000, help="characters in a batch, padding included")
+    parser.add_argument("--batch", type=int, default=5000, help="characters in a batch, padding included")
     parser.add_argument("--layers", type=int, default=6, help="layers of the encoder that are kept")
     parser.add_argument("--jobs", type=int, default=2, help="trainings at a time, one thread each")
     parser.add_argument("--full", action="store_true", help="for a GPU: 3 seeds, 2,000 steps, 12 layers")
