@@ -17,6 +17,7 @@ Floats1d = NDArray[numpy.float32]
 Floats2d = NDArray[numpy.float32]
 Ints1d = NDArray[numpy.int32]
 Ints2d = NDArray[numpy.int32]
+MAX_POSITION = numpy.iinfo(numpy.int32).max
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,10 @@ class WordAlignment:
             pair, _, weight = item.partition(":")
             source, dash, target = pair.partition("-")
             try:
-                link = (int(source), int(target), float(weight or 1))
+                link = (int(source), int(target), float(numpy.float32(weight or 1)))
             except ValueError:
                 link = (-1, -1, 0.0)
-            if not dash or min(link[:2]) < 0 or not 0 < link[2] <= 1:
+            if not dash or min(link[:2]) < 0 or max(link[:2]) > MAX_POSITION or not 0 < link[2] <= 1:
                 raise XprojError(f"bad link '{item}': write source-target or source-target:weight, weight in (0, 1]")
             links.append(link)
         columns = list(zip(*links)) or [(), (), ()]
@@ -179,7 +180,10 @@ class Projection:
 
 GetBitexts = Callable[[], Iterable[Bitext]]
 
+# The protocols are checked at run time: the validation of a config tests an optional part with `isinstance`.
 
+
+@runtime_checkable
 class Translator(Protocol):
     """Texts in, one translation each out."""
 
@@ -189,30 +193,35 @@ class Translator(Protocol):
     def __call__(self, texts: Iterable[str]) -> Iterator[str]: ...
 
 
+@runtime_checkable
 class WordAligner(Protocol):
     """Pairs in, one alignment each out. Reads tokens only, never labels."""
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]: ...
 
 
+@runtime_checkable
 class CandidateExtractor(Protocol):
     """Pairs in, the candidates of each out."""
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Candidates]: ...
 
 
+@runtime_checkable
 class MatchScorer(Protocol):
     """Pairs with candidates in, one score matrix each out. *Shape:* ``(entities, candidates)``"""
 
     def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]: ...
 
 
+@runtime_checkable
 class Solver(Protocol):
     """A score matrix and its candidates in, the chosen matches out."""
 
     def __call__(self, scores: Floats2d, candidates: Candidates) -> List[Match]: ...
 
 
+@runtime_checkable
 class Projector(Protocol):
     """Pairs in, one projection each out."""
 
@@ -226,6 +235,7 @@ class Initializable(Protocol):
     def initialize(self, get_bitexts: GetBitexts) -> None: ...
 
 
+@runtime_checkable
 class Converter(Protocol):
     """The text of a file in, annotated Docs out (`spacy_xproj.corpora`)."""
 

@@ -93,12 +93,12 @@ def tiny_encoder_dir(make_tiny_encoder, tmp_path_factory):
 @pytest.fixture(scope="session")
 def make_bitext():
     """Makes pairs of words (separated by spaces, or a list), entities (start, end, label) and Pharaoh links."""
+    import spacy
     from spacy.tokens import Doc, Span
-    from spacy.vocab import Vocab
 
     from spacy_xproj.types import Bitext, WordAlignment
 
-    vocab = Vocab()
+    vocab = spacy.blank("xx").vocab
 
     def make(source, target, ents=(), links=None):
         words = [side.split() if isinstance(side, str) else side for side in (source, target)]

@@ -114,6 +114,7 @@ def make_embedding_aligner(
     null: float = 0.05,
     max_batch_tokens: int = 4096,
     device: str = "auto",
+    revision: Optional[str] = None,
 ) -> WordAligner:
     """Make an `EmbeddingAligner` (registered as `spacy-xproj.EmbeddingAligner.v1`).
 
@@ -128,13 +129,14 @@ def make_embedding_aligner(
     null (float): for `soft`: the similarity of every word with NULL.
     max_batch_tokens (int): padded sub-tokens in a batch.
     device (str): `auto`, `cpu`, `cuda`, …
+    revision (Optional[str]): the commit of an encoder of the hub, for results that can be repeated.
     RETURNS (WordAligner): the aligner.
     RAISES (XprojError): where a setting is unknown or the encoder cannot be loaded.
     """
     if similarity not in ("cosine", "dot"):
         raise XprojError(f"no similarity '{similarity}': use cosine or dot")
     extraction = get_extraction(method, temperature, null)
-    vectors = SubtokenEncoder(resolve_encoder(encoder), layer, max_batch_tokens, device)
+    vectors = SubtokenEncoder(resolve_encoder(encoder), layer, max_batch_tokens, device, revision)
     return EmbeddingAligner(vectors, extraction, level, center, similarity == "cosine")
 
 

@@ -14,6 +14,8 @@ class PharaohAligner:
     path (Path): the file: a line for every pair of the corpus, in its order, empty where nothing is aligned.
     """
 
+    positional = True
+
     def __init__(self, path: Path):
         self.path = Path(path)
 

@@ -90,9 +90,9 @@ def softmax(similarity: NDArray, threshold: float = 0.001, temperature: float = 
 def soft(similarity: NDArray, temperature: float = 0.05, null: float = 0.05, iterations: int = 5) -> NDArray:
     """Sinkhorn-normalised soft alignment with a NULL word on each side.
 
-    The exponentials of the similarities are scaled until the weights of every word, NULL's included, sum to about
-    1; only NULL may take any number of words. So a word without counterpart gives its weight to NULL instead of to
-    a neighbour. Rows and columns are scaled together by the square roots of their sums (the symmetric scaling of
+    The exponentials of the similarities are scaled so that the weights of every word, NULL's included, come near a
+    sum of 1; only NULL may take any number of words. So a word without counterpart gives its weight to NULL instead
+    of to a neighbour. Rows and columns are scaled together by the square roots of their sums (the symmetric scaling of
     Ruiz 2001), which keeps the two sides, and NULL with them, on one scale from the first iteration on. Two words
     prefer each other to NULL where their similarity exceeds twice `null`.
 

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator, List, Sequence, Tuple, Union
+from typing import Any, Iterator, List, Optional, Sequence, Tuple, Union
 
 import numpy
 from numpy.typing import NDArray
@@ -54,10 +54,18 @@ class SubtokenEncoder:
     layer (int): the hidden layer, 1 for the first.
     max_batch_tokens (int): padded sub-tokens in a batch; halved where memory runs out.
     device (str): `auto` (a GPU where there is one), `cpu`, `cuda`, …
+    revision (Optional[str]): the commit of a model of the hub.
     RAISES (XprojError): where the encoder cannot be loaded or has fewer layers.
     """
 
-    def __init__(self, encoder: Union[str, Path], layer: int, max_batch_tokens: int = 4096, device: str = "auto"):
+    def __init__(
+        self,
+        encoder: Union[str, Path],
+        layer: int,
+        max_batch_tokens: int = 4096,
+        device: str = "auto",
+        revision: Optional[str] = None,
+    ):
         import torch
         from transformers import AutoConfig, AutoModel, AutoTokenizer
 
@@ -67,13 +75,18 @@ class SubtokenEncoder:
         self.max_batch_tokens = max_batch_tokens
         dtype = torch.float32 if self.device.type == "cpu" else torch.bfloat16
         try:
-            layers = AutoConfig.from_pretrained(encoder).num_hidden_layers
+            layers = AutoConfig.from_pretrained(encoder, revision=revision).num_hidden_layers
             if not 1 <= layer <= layers:
                 raise XprojError(f"encoder {encoder}: has layers 1 to {layers}, not {layer}; change 'layer'")
-            self.tokenizer = AutoTokenizer.from_pretrained(encoder, use_fast=True)
+            self.tokenizer = AutoTokenizer.from_pretrained(encoder, revision=revision, use_fast=True)
             with _quiet_transformers():  # which would list the weights of the layers that are left out
                 self.model = AutoModel.from_pretrained(
-                    encoder, num_hidden_layers=layer, use_safetensors=True, torch_dtype=dtype
+                    encoder,
+                    revision=revision,
+                    num_hidden_layers=layer,
+                    use_safetensors=True,
+                    trust_remote_code=False,
+                    torch_dtype=dtype,
                 )
         except OSError as error:
             raise XprojError(

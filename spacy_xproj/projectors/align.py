@@ -3,16 +3,23 @@
 from itertools import tee
 from typing import Iterable, Iterator
 
-from ..types import Bitext, WordAligner
+from ..types import Bitext, WordAligner, WordAlignment
 
 
 def align(bitexts: Iterable[Bitext], aligner: WordAligner) -> Iterator[Bitext]:
-    """Give each pair its word alignment.
+    """Give each pair its word alignment. A pair without source entities needs none: it is not aligned.
+
+    An aligner that tells pairs by their place in the corpus has the attribute ``positional``; it gets them all.
 
     bitexts (Iterable[Bitext]): the pairs.
     aligner (WordAligner): the aligner.
-    YIELDS (Bitext): each pair with its alignment.
+    YIELDS (Bitext): each pair with its alignment, which has no links where the source has no entities.
     """
-    pairs, for_aligner = tee(bitexts)
-    for bitext, alignment in zip(pairs, aligner(for_aligner), strict=True):
-        yield bitext.aligned(alignment)
+    every = getattr(aligner, "positional", False)
+    pairs, chosen = tee(bitexts)
+    chosen, for_aligner = tee(pair for pair in chosen if every or pair.source.ents)
+    aligned = (pair.aligned(links) for pair, links in zip(chosen, aligner(for_aligner), strict=True))
+    no_links = WordAlignment.from_pharaoh("")
+    for pair in pairs:
+        yield next(aligned) if every or pair.source.ents else pair.aligned(no_links)
+    next(aligned, None)  # which raises where the aligner has more to give

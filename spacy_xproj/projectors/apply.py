@@ -47,7 +47,7 @@ def entity_edges(doc: Doc, spans: Ints2d) -> NDArray:
     spans (Ints2d): token spans [start, end), none empty. *Shape:* ``(spans, 2)``
     RETURNS (NDArray): booleans. *Shape:* ``(spans,)``
     """
-    space = numpy.fromiter((token.is_space for token in doc), dtype=bool, count=len(doc))
+    space = numpy.fromiter((token.text.isspace() for token in doc), dtype=bool, count=len(doc))
     return ~(space[spans[:, 0]] | space[spans[:, 1] - 1])
 
 

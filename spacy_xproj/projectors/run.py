@@ -15,6 +15,8 @@ from ..files import atomic_path
 from ..types import Projection
 from .apply import apply_projection
 
+SUMMARY = "summary.json"
+
 
 @dataclass
 class Run:
@@ -40,8 +42,10 @@ class Run:
         path (Path): the directory; what is there before is replaced.
         corpus (ParallelCorpus): where the pairs came from.
         config (Dict[str, Any]): the projector's settings, for the summary.
-        RAISES (XprojError): where the corpus has no pair.
+        RAISES (XprojError): where the corpus has no pair, or the directory holds something else than such a result.
         """
+        if path.is_dir() and any(path.iterdir()) and not (path / SUMMARY).is_file():
+            raise XprojError(f"{path}: exists and is not the result of a projection; give another path or remove it")
         docs = DocBin(store_user_data=True)
         with atomic_path(path) as temporary:
             temporary.mkdir()
@@ -53,7 +57,7 @@ class Run:
             if not self.pairs:
                 raise XprojError(f"{corpus.path}: no pair to project; check what made the corpus and its rejects")
             docs.to_disk(temporary / "target.spacy")
-            srsly.write_json(temporary / "summary.json", self._summary(corpus, config))
+            srsly.write_json(temporary / SUMMARY, self._summary(corpus, config))
 
     def _count(self, projection: Projection) -> None:
         self.pairs += 1

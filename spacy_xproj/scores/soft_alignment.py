@@ -64,7 +64,7 @@ def _allowed_edges(doc: Doc, words: FunctionWords) -> numpy.ndarray:
     """Whether each token may begin and may end a name. *Shape:* ``(tokens, 2)``"""
     edges = numpy.ones((len(doc), 2), dtype=bool)
     for i, token in enumerate(doc):
-        if token.text in words or token.is_space:
+        if token.text in words or token.text.isspace():
             edges[i] = False
         elif is_punctuation(token.text):
             edges[i] = is_opening(token.text), token.text in CLOSING

@@ -1,6 +1,6 @@
 """Solvers against an enumeration of all assignments and against HiGHS."""
 
-from functools import lru_cache
+from functools import cache
 from types import SimpleNamespace
 
 import numpy
@@ -40,7 +40,7 @@ def best_value(scores, candidates, n_proj, power):
     masks = [sum(1 << token for token in range(start, end)) for start, end in candidates.spans.tolist()]
     values = [[float(s) ** power if s > 0 else 0.0 for s in row] for row in scores]
 
-    @lru_cache(maxsize=None)
+    @cache
     def best(entity, left, taken):
         if entity == len(values):
             return 0.0

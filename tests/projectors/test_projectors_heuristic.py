@@ -1,0 +1,174 @@
+"""The alignment heuristic: cases worked by hand, and a plain implementation of the published steps."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spacy_xproj.projectors.heuristic import make_alignment_heuristic
+
+
+class Linked:
+    """An aligner that hands out the links that a pair already has."""
+
+    def __call__(self, bitexts):
+        for bitext in bitexts:
+            yield bitext.links()
+
+
+def project(bitext, **settings):
+    (projection,) = make_alignment_heuristic(Linked(), **settings)([bitext])
+    assert (projection.bitext.source, projection.bitext.target) == (bitext.source, bitext.target)
+    assert [(o.entity, o.label) for o in projection.outcomes] == [
+        (i, ent.label_) for i, ent in enumerate(bitext.source.ents)
+    ]
+    return projection.outcomes
+
+
+def target_of(n):
+    return " ".join(f"t{i}" for i in range(n))
+
+
+@pytest.mark.parametrize(
+    "links, settings, spans",
+    [
+        ("0-1 1-2", {}, [(1, 3)]),
+        ("0-1 1-3", {}, [(1, 4)]),
+        ("0-1 1-4", {"length_ratio": 0}, [(1, 2)]),
+        ("0-1 1-4", {"length_ratio": 0, "merge_distance": 2}, [(1, 5)]),
+        ("0-1 1-3", {"length_ratio": 0, "merge_distance": 0}, [(1, 2)]),
+        ("0-1 1-3", {"length_ratio": 0, "merge_distance": 0, "top_k": 0}, [(1, 2), (3, 4)]),
+        # a second copy of the entity, one token further
+        ("0-1 1-2 0-4 1-5", {"only_i": False}, [(1, 6)]),
+        ("0-1 1-2 0-4 1-5", {"only_i": True}, [(1, 3)]),
+        ("0-1 1-2 0-4 1-5", {"only_i": True, "top_k": 0}, [(1, 3), (4, 6)]),
+        ("0-1 1-2 1-4", {"only_i": True}, [(1, 5)]),
+        # the new copy does not begin with the first token
+        ("0-1 1-2 1-4 0-5", {"only_i": True}, [(1, 6)]),
+        # two ranges without a gap are one, whatever `only_i` says
+        ("0-1 1-2 0-3", {"only_i": True}, [(1, 4)]),
+        # at most .8 of two tokens is dropped: one of two
+        ("0-1 1-5", {"length_ratio": 0.5}, []),
+        ("0-1 1-5", {"length_ratio": 0.4}, [(1, 2)]),
+        # the longest
+        ("0-1 0-4 1-5 0-6", {}, [(4, 7)]),
+        ("0-1 0-4 1-5 1-7", {"length_ratio": 0, "top_k": 2}, [(4, 8), (1, 2)]),
+    ],
+)
+def test_ranges(make_bitext, links, settings, spans):
+    bitext = make_bitext("Ana Silva sleeps", target_of(8), [(0, 2, "PER")], links)
+    (outcome,) = project(bitext, **settings)
+    assert list(outcome.spans) == spans
+    assert outcome.status == ("projected" if spans else "below_threshold")
+
+
+def test_the_score_is_the_share_of_aligned_tokens(make_bitext):
+    bitext = make_bitext("Ana Silva", target_of(4), [(0, 2, "PER")], "0-0 0-1 1-3")
+    (outcome,) = project(bitext)
+    assert outcome.spans == ((0, 4),) and outcome.scores == (0.75,)
+
+
+def test_longest_first_and_never_over_another(make_bitext):
+    ents = [(0, 1, "PER"), (1, 3, "ORG")]
+    (short, long) = project(make_bitext("Ana Foo Bar", target_of(4), ents, "0-1 1-1 2-2"))
+    assert (long.status, long.spans) == ("projected", ((1, 3),))
+    assert (short.status, short.spans, short.scores) == ("lost_overlap", (), ())
+
+
+def test_of_equal_length_the_first_entity_wins(make_bitext):
+    ents = [(0, 1, "PER"), (1, 2, "LOC")]
+    first, second = project(make_bitext("Ana Porto", target_of(2), ents, "0-1 1-1"))
+    assert (first.status, second.status) == ("projected", "lost_overlap")
+
+
+def test_statuses(make_bitext):
+    ents = [(0, 1, "A"), (1, 2, "B"), (2, 6, "C"), (6, 7, "D"), (7, 8, "E")]
+    target = ["x", "\n", "y", "z"]
+    bitext = make_bitext("a b c c c c d e", target, ents, "0-0 1-1 2-2 6-0")
+    assert [outcome.status for outcome in project(bitext)] == [
+        "projected",
+        "invalid_span",
+        "below_threshold",
+        "lost_overlap",
+        "unaligned",
+    ]
+
+
+def test_a_span_may_hold_white_space_but_not_begin_with_it(make_bitext):
+    words = ["x", "\n", "y"]
+    (inside,) = project(make_bitext("a b", words, [(0, 2, "A")], "0-0 1-2"))
+    assert inside.spans == ((0, 3),)
+    (at_the_edge,) = project(make_bitext("a b", words, [(0, 2, "A")], "0-0 1-1"))
+    assert at_the_edge.status == "invalid_span"
+
+
+@pytest.mark.parametrize("source, target", [("", ""), ("Ana", ""), ("", "Ana"), ("Ana", "Ana")])
+def test_empty_sides(make_bitext, source, target):
+    ents = [(0, 1, "PER")] if source else []
+    outcomes = project(make_bitext(source, target, ents, ""))
+    assert [outcome.status for outcome in outcomes] == ["unaligned"] * len(ents)
+
+
+def plain(n_target, ents, links, merge_distance, only_i, length_ratio, top_k):
+    """The published steps, on strings: B marks tokens aligned with the first token of an entity, I the other ones."""
+    proposals = []
+    for i, (start, end) in enumerate(ents):
+        first = {t for s, t in links if s == start}
+        any_of = {t for s, t in links if start <= s < end}
+        marks = "".join("B" if t in first else "I" if t in any_of else "." for t in range(n_target))
+        ranges = [list(found.span()) for found in re.finditer("[BI]+", marks)]
+        merged = ranges[:1]
+        for begin, stop in ranges[1:]:
+            is_near = marks[merged[-1][1] : begin].count(".") <= merge_distance
+            if is_near and not (only_i and marks[begin] == "B"):
+                merged[-1][1] = stop
+            else:
+                merged.append([begin, stop])
+        long_enough = [r for r in merged if (r[1] - r[0]) / (end - start) > length_ratio]
+        long_enough.sort(key=lambda r: r[1] - r[0], reverse=True)
+        proposals += [(i, tuple(r)) for r in (long_enough[:top_k] if top_k else long_enough)]
+    proposals.sort(key=lambda p: (p[1][0] - p[1][1], p[0], p[1]))
+    labels = ["O"] * n_target
+    spans = [[] for _ in ents]
+    for i, (start, end) in proposals:
+        if set(labels[start:end]) == {"O"}:
+            labels[start:end] = [str(i)] * (end - start)
+            spans[i].append((start, end))
+    return spans
+
+
+entity_spans = st.sets(st.integers(0, 9), min_size=2, max_size=6).map(
+    lambda cuts: [pair for i, pair in enumerate(zip(sorted(cuts), sorted(cuts)[1:])) if i % 3 < 2]
+)
+
+
+@given(
+    ents=entity_spans,
+    links=st.sets(st.tuples(st.integers(0, 9), st.integers(0, 11)), max_size=25),
+    merge_distance=st.integers(0, 3),
+    only_i=st.booleans(),
+    length_ratio=st.sampled_from([0, 0.5, 0.8]),
+    top_k=st.integers(0, 3),
+)
+def test_equals_the_plain_implementation(make_bitext, ents, links, **settings):
+    pharaoh = " ".join(f"{s}-{t}" for s, t in links)
+    bitext = make_bitext(target_of(10), target_of(12), [(*ent, "X") for ent in ents], pharaoh)
+    outcomes = project(bitext, **settings)
+    assert [list(outcome.spans) for outcome in outcomes] == plain(12, ents, links, **settings)
+    for outcome in outcomes:
+        assert (outcome.status == "projected") == bool(outcome.spans)
+        assert len(outcome.scores) == len(outcome.spans)
+
+
+def test_initialize_reaches_the_aligner(make_bitext):
+    class Counting(Linked):
+        pairs = 0
+
+        def initialize(self, get_bitexts):
+            self.pairs = len(list(get_bitexts()))
+
+    aligner = Counting()
+    make_alignment_heuristic(aligner).initialize(lambda: iter([make_bitext("a", "b")] * 3))
+    assert aligner.pairs == 3
+    make_alignment_heuristic(Linked()).initialize(lambda: iter([]))

@@ -1,0 +1,88 @@
+"""Files: nothing half-written stays, and what cannot be read says why in one line."""
+
+import hashlib
+
+import pytest
+
+from spacy_xproj.errors import XprojError
+from spacy_xproj.files import atomic_path, read_bytes, read_text, sha256
+
+
+def test_a_file_appears_when_it_is_finished(tmp_path):
+    path = tmp_path / "new" / "file.txt"
+    with atomic_path(path) as temporary:
+        temporary.write_text("whole")
+        assert not path.exists() and temporary.parent == path.parent
+    assert path.read_text() == "whole"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_directory_replaces_the_one_before(tmp_path):
+    path = tmp_path / "out"
+    path.mkdir()
+    (path / "old.txt").write_text("old")
+    with atomic_path(path) as temporary:
+        temporary.mkdir()
+        (temporary / "new.txt").write_text("new")
+        assert (path / "old.txt").exists()
+    assert [file.name for file in path.iterdir()] == ["new.txt"]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [XprojError("bad input"), KeyboardInterrupt(), OSError("disk full")])
+@pytest.mark.parametrize("is_directory", [True, False])
+def test_what_was_there_survives_an_error(tmp_path, error, is_directory):
+    path = tmp_path / "out"
+    path.write_text("before")
+
+    def write():
+        with atomic_path(path) as temporary:
+            if is_directory:
+                temporary.mkdir()
+                (temporary / "part").write_text("half")
+            else:
+                temporary.write_text("half")
+            raise error
+
+    with pytest.raises(type(error)):
+        write()
+    assert path.read_text() == "before" and list(tmp_path.iterdir()) == [path]
+
+
+def test_an_error_before_anything_is_written(tmp_path):
+    with pytest.raises(XprojError), atomic_path(tmp_path / "out"):
+        raise XprojError("nothing to write")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_read_text(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_bytes(b"\xef\xbb\xbfan\xc3\xa1\r\nb\n")
+    assert read_text(path) == "aná\r\nb\n"
+    path.write_bytes(b"one\ntwo\ncaf\xe9\n")
+    with pytest.raises(XprojError, match=r"text\.txt, line 3: not valid UTF-8; save the file as UTF-8"):
+        read_text(path)
+
+
+def test_what_cannot_be_read(tmp_path):
+    with pytest.raises(XprojError, match="missing.txt: no such file; check the path"):
+        read_bytes(tmp_path / "missing.txt")
+    with pytest.raises(XprojError, match="cannot be read .*; check the path and its permissions"):
+        read_bytes(tmp_path)
+
+
+def test_sha256(tmp_path):
+    path = tmp_path / "data"
+    path.write_bytes(bytes(range(256)) * 10_000)
+    assert sha256(path) == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_file_does_not_replace_a_directory(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("before")
+    with (
+        pytest.raises(XprojError, match="out: is a directory; name a file"),
+        atomic_path(tmp_path / "out") as temporary,
+    ):
+        temporary.write_text("new")
+    assert (tmp_path / "out" / "mine.txt").read_text() == "before" and len(list(tmp_path.iterdir())) == 1
