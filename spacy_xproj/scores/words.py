@@ -7,7 +7,9 @@ from typing import FrozenSet, Iterable, Tuple
 from ..types import Bitext
 
 FunctionWords = FrozenSet[str]
-#: Marks that may end a name, next to closing brackets and quotes.
+#: Quotes with which a name may begin, beside opening brackets.
+OPENING = frozenset("\"'«„“‘")
+#: Marks that may end a name.
 CLOSING = frozenset(")]}»”’\"'%")
 
 
@@ -41,4 +43,4 @@ def is_punctuation(text: str) -> bool:
 
 def is_opening(text: str) -> bool:
     """RETURNS (bool): whether a token is an opening bracket or a quote, with which a name may begin."""
-    return text in "\"'«„“‘" or all(unicodedata.category(char) in ("Ps", "Pi") for char in text)
+    return text in OPENING or all(unicodedata.category(char) in ("Ps", "Pi") for char in text)

@@ -26,6 +26,12 @@ def test_all_options(run, source, tmp_path):
     target = tmp_path / "target"
     result = run(source, target, "--trim", tmp_path / "a.spacy", "--trim", tmp_path / "b.txt", "--layers", 1, "--half")
     assert result.exit_code == 0, result.output
+    together = tmp_path / "together"
+    assert (
+        run(source, together, "--trim", tmp_path / "a.spacy", tmp_path / "b.txt", "--layers", 1, "--half").exit_code
+        == 0
+    )
+    assert (together / "model.safetensors").read_bytes() == (target / "model.safetensors").read_bytes()
     for part in ("pieces kept", "parameters", "MB", " s"):
         assert part in result.output
     config = json.loads((target / "config.json").read_text())
@@ -41,6 +47,7 @@ def test_all_options(run, source, tmp_path):
     [
         (["--layers", "9"], "the encoder has 2 layers"),
         (["--trim", "missing.spacy"], "missing.spacy: no such file"),
+        (["corpus.spacy"], "unexpected argument 'corpus.spacy'"),
     ],
 )
 def test_bad_input_ends_in_one_line(run, source, tmp_path, args, message):
