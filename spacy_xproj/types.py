@@ -192,6 +192,7 @@ class Translator(Protocol):
     def __call__(self, texts: Iterable[str]) -> Iterator[str]: ...
 
 
+@runtime_checkable  # a config may leave it out, and what is left out is checked
 class WordAligner(Protocol):
     """Pairs in, one alignment each out. Reads tokens only, never labels."""
 
