@@ -1,5 +1,6 @@
 """How probable a translation model finds a given text as the translation of another."""
 
+from functools import cached_property
 from typing import Any, Callable, Dict, Hashable, List, Sequence, Tuple, TypeVar
 
 from ..errors import XprojError
@@ -21,7 +22,11 @@ class TranslationProbability(Seq2SeqTranslator):
     @property
     def is_multilingual(self) -> bool:
         """Whether the model translates both ways, and a language into itself."""
-        return bool(language_tokens(self._tokenizer)) and not is_marian(self._tokenizer)
+        return bool(self._codes) and not is_marian(self._tokenizer)
+
+    @cached_property
+    def _codes(self) -> Dict[str, str]:
+        return language_tokens(self._tokenizer)
 
     def log_probabilities(self, pairs: Sequence[Pair]) -> List[float]:
         """Score pairs of texts. Each text is encoded once for all the pairs in which it is the source.
@@ -61,8 +66,7 @@ class TranslationProbability(Seq2SeqTranslator):
 
     def _source_ids(self, text: str, src_lang: str, tgt_lang: str) -> Ids:
         if is_marian(self._tokenizer):
-            codes = language_tokens(self._tokenizer)
-            prefix = f"{codes[self._code(tgt_lang, codes)]} " if codes else ""
+            prefix = f"{self._codes[self._code(tgt_lang, self._codes)]} " if self._codes else ""
             return tuple(self._tokenizer(prefix + text, verbose=False).input_ids)
         return self._with_language(text, src_lang)
 
@@ -73,9 +77,8 @@ class TranslationProbability(Seq2SeqTranslator):
 
     def _with_language(self, text: str, lang: str) -> Ids:
         """A text between its language token and the end of the sentence, on either side of the model."""
-        codes = language_tokens(self._tokenizer)
-        if codes:
-            self._tokenizer.src_lang = self._code(lang, codes)
+        if self._codes:
+            self._tokenizer.src_lang = self._code(lang, self._codes)
         return tuple(self._tokenizer(text, verbose=False).input_ids)
 
     def _in_batches(
