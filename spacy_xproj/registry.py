@@ -10,6 +10,7 @@ from spacy import registry
 NAMES = (
     "xproj_translators",
     "xproj_aligners",
+    "xproj_taggers",
     "xproj_extractors",
     "xproj_scores",
     "xproj_solvers",

@@ -115,9 +115,12 @@ class Candidates:
     """Target token spans that an entity may be matched with.
 
     spans (Ints2d): start (included) and end (excluded) of each, no span twice. *Shape:* ``(candidates, 2)``
+    origin (Optional[NDArray]): where several extractors were combined, which of them proposed each span, as booleans.
+        *Shape:* ``(candidates, extractors)``
     """
 
     spans: Ints2d
+    origin: Optional[NDArray] = None
 
     def __len__(self) -> int:
         return len(self.spans)

@@ -16,6 +16,8 @@ TINY_SPECIAL = {
     "mask_token": "<mask>",
 }
 
+CLASSIFIER_TAGS = ["I-LOC", "O", "B-PER", "B-LOC", "I-PER"]
+
 
 def tiny_unigram():
     """A Unigram tokenizer with XLM-R's special pieces and many ways to cut a word. It does not know `q`."""
@@ -107,3 +109,20 @@ def make_bitext():
         return Bitext(source_doc, target_doc, None if links is None else WordAlignment.from_pharaoh(links))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def classifier(tiny_encoder_dir, tmp_path_factory):
+    """A token classifier with random weights."""
+    import torch
+    from transformers import AutoModelForTokenClassification, AutoTokenizer
+
+    path = tmp_path_factory.mktemp("classifier") / "model"
+    torch.manual_seed(1)
+    model = AutoModelForTokenClassification.from_pretrained(tiny_encoder_dir, num_labels=5)
+    torch.nn.init.normal_(model.classifier.weight, std=2.0)
+    model.config.id2label = dict(enumerate(CLASSIFIER_TAGS))
+    model.config.label2id = {tag: i for i, tag in enumerate(CLASSIFIER_TAGS)}
+    model.save_pretrained(path)
+    AutoTokenizer.from_pretrained(tiny_encoder_dir).save_pretrained(path)
+    return str(path)

@@ -6,6 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import spacy
 from thinc.api import Config
 
 from spacy_xproj.registry import NAMES, registry
@@ -25,6 +26,8 @@ PLUGINS = [
 
 ALIGNER = '@xproj_aligners = "spacy-xproj.PharaohAligner.v1"\npath = "links.txt"\n'
 LANGS = 'src_lang = "en"\ntgt_lang = "pt"\n'
+TAGGER = '@xproj_taggers = "spacy-xproj.SpacyTagger.v1"\nmodel = "${pipeline}"\n'
+STRING = '@xproj_scores = "spacy-xproj.StringScore.v1"\n'
 #: What a block needs besides its name. A new entry of setup.cfg has its place here.
 SETTINGS = {
     "spacy-xproj.Seq2SeqTranslator.v1": LANGS + 'model = "some/model"\n',
@@ -35,7 +38,17 @@ SETTINGS = {
     "spacy-xproj.PharaohAligner.v1": 'path = "links.txt"\n',
     "spacy-xproj.NgramCandidates.v1": "max_length = 7\n",
     "spacy-xproj.AlignedCandidates.v1": 'bound = "spanning"\n',
+    "spacy-xproj.NerCandidates.v1": f"[block.tagger]\n{TAGGER}",
+    "spacy-xproj.CombinedCandidates.v1": '[block.*.ngram]\n@xproj_extractors = "spacy-xproj.NgramCandidates.v1"\n',
+    "spacy-xproj.TransformerTagger.v1": 'model = "${classifier}"\n',
+    "spacy-xproj.SpacyTagger.v1": 'model = "${pipeline}"\n',
     "spacy-xproj.AlignmentScore.v1": "",
+    "spacy-xproj.NerScore.v1": f"alpha = 1.5\n[block.tagger]\n{TAGGER}",
+    "spacy-xproj.TranslationScore.v1": LANGS + 'model = "some/model"\n',
+    "spacy-xproj.EmbeddingScore.v1": 'encoder = "${encoder}"\nlayer = 1\n',
+    "spacy-xproj.StringScore.v1": "threshold = 0.25\n",
+    "spacy-xproj.WeightedScore.v1": f"[block.*.string]\n{STRING}",
+    "spacy-xproj.WeightedTerm.v1": f"weight = 0.5\n[block.scorer]\n{STRING}",
     "spacy-xproj.SoftAlignmentScore.v1": "light_weight = 0.5\n",
     "spacy-xproj.ExactSolver.v1": "n_proj = 2\npower = 1.5\n",
     "spacy-xproj.GreedySolver.v1": "n_proj = 2\n",
@@ -73,14 +86,18 @@ def test_catalogues_hold_the_entries(catalogue):
 
 
 @pytest.mark.parametrize("catalogue, name", PLUGINS)
-def test_blocks_resolve_and_survive(catalogue, name, tiny_encoder_dir, tmp_path):
+def test_blocks_resolve_and_survive(catalogue, name, tiny_encoder_dir, classifier, tmp_path):
     if name == "spacy-xproj.SimAlign.v1":
         pytest.importorskip("simalign")
     (tmp_path / "table.tsv").write_text("Yes\tSim\n")
-    settings = SETTINGS[name].replace("${tmp}", tmp_path.as_posix()).replace("${encoder}", tiny_encoder_dir)
+    spacy.blank("en").to_disk(tmp_path / "pipeline")
+    settings = SETTINGS[name]
+    places = {"tmp": tmp_path, "encoder": tiny_encoder_dir, "classifier": classifier, "pipeline": tmp_path / "pipeline"}
+    for variable, place in places.items():
+        settings = settings.replace(f"${{{variable}}}", str(place))
     config = Config().from_str(f'[block]\n@{catalogue} = "{name}"\n{settings}')
     part = registry.resolve(config)["block"]
-    assert callable(part)
+    assert callable(part) or catalogue == "xproj_taggers"
     config.to_disk(tmp_path / "config.cfg")
     copies = [
         Config().from_str(config.to_str()),
@@ -99,8 +116,6 @@ def test_unknown_settings_are_refused(catalogue, name, tmp_path):
 
 
 def test_the_catalogues_are_those_of_spacy():
-    import spacy
-
     for name in NAMES:
         assert getattr(spacy.registry, name) is getattr(registry, name)
 

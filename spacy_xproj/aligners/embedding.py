@@ -74,7 +74,7 @@ class EmbeddingAligner:
         self.lexicon = None
         pairs = list(islice(get_bitexts(), self.sample))
         if self.center and pairs:
-            self.means = _means(self._vectors(pairs))
+            self.means = language_means(self._vectors(pairs))
         if self.lexicon_weight:
             read, for_aligner = tee(islice(get_bitexts(), self.lexicon_sample))
             self.lexicon = Lexicon(zip(read, self(for_aligner)))
@@ -91,12 +91,12 @@ class EmbeddingAligner:
         while pairs := list(islice(stream, size)):
             vectors = self._vectors(pairs)
             if self.center and means is None:
-                means = _means(vectors[: self.sample])
+                means = language_means(vectors[: self.sample])
             for pair, (source, target) in zip(pairs, vectors):
                 yield self._align(pair, source, target, means)
 
     def _vectors(self, pairs: List[Bitext]) -> List[Tuple[SentenceVectors, SentenceVectors]]:
-        sentences = [_words(pair.source) for pair in pairs] + [_words(pair.target) for pair in pairs]
+        sentences = [doc_words(pair.source) for pair in pairs] + [doc_words(pair.target) for pair in pairs]
         vectors = self.encoder(sentences)
         if self.level == "word":
             vectors = [sentence.pooled() for sentence in vectors]
@@ -118,7 +118,7 @@ class EmbeddingAligner:
         if means is not None:
             source, target = source - means[0], target - means[1]
         if self.cosine:
-            source, target = _unit(source), _unit(target)
+            source, target = unit(source), unit(target)
         return source @ target.T
 
 
@@ -163,11 +163,13 @@ def make_embedding_aligner(
     return EmbeddingAligner(vectors, extraction, level, center, similarity == "cosine", lexicon_weight, lexicon_sample)
 
 
-def _words(doc: Doc) -> Words:
+def doc_words(doc: Doc) -> Words:
+    """RETURNS (Words): the words of a Doc, as an encoder takes them."""
     return tuple(token.text for token in doc)
 
 
-def _means(vectors: List[Tuple[SentenceVectors, SentenceVectors]]) -> Means:
+def language_means(vectors: List[Tuple[SentenceVectors, SentenceVectors]]) -> Means:
+    """RETURNS (Means): the mean vector of the source language and that of the target language."""
     source, target = (numpy.concatenate([sentence.vectors for sentence in side]) for side in zip(*vectors))
     return _mean(source), _mean(target)
 
@@ -176,6 +178,7 @@ def _mean(rows: Floats2d) -> Floats1d:
     return rows.mean(axis=0) if len(rows) else numpy.zeros(rows.shape[1], dtype=numpy.float32)
 
 
-def _unit(rows: Floats2d) -> Floats2d:
+def unit(rows: Floats2d) -> Floats2d:
+    """RETURNS (Floats2d): the rows scaled to length 1; a row of zeros stays as it is."""
     length = numpy.linalg.norm(rows, axis=1, keepdims=True)
     return rows / numpy.maximum(length, numpy.finfo(rows.dtype).tiny)

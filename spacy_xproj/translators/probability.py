@@ -1,0 +1,144 @@
+"""How probable a translation model finds a given text as the translation of another."""
+
+from functools import cached_property
+from typing import Any, Callable, Dict, Hashable, List, Sequence, Tuple, TypeVar
+
+from ..errors import XprojError
+from .seq2seq import Seq2SeqTranslator, is_marian, language_tokens
+
+Ids = Tuple[int, ...]
+Item = TypeVar("Item", bound=Hashable)
+#: A text and its language, as an ISO code or as the model writes it.
+Text = Tuple[str, str]
+Pair = Tuple[Text, Text]
+
+
+class TranslationProbability(Seq2SeqTranslator):
+    """Score given translations with a sequence-to-sequence model, instead of making them.
+
+    The settings are those of `Seq2SeqTranslator`.
+    """
+
+    @property
+    def is_multilingual(self) -> bool:
+        """Whether the model translates both ways, and a language into itself."""
+        return bool(self._codes) and not is_marian(self._tokenizer)
+
+    @cached_property
+    def _codes(self) -> Dict[str, str]:
+        return language_tokens(self._tokenizer)
+
+    def log_probabilities(self, pairs: Sequence[Pair]) -> List[float]:
+        """Score pairs of texts. Each text is encoded once for all the pairs in which it is the source.
+
+        pairs (Sequence[Pair]): source text and target text, each with its language.
+        RETURNS (List[float]): the mean natural logarithm of the probability of the target's tokens, end of sentence
+            included and language token not.
+        RAISES (XprojError): where a text is longer than the model allows.
+        """
+        import torch
+
+        sources = self._ids([(source[0], source[1], target[1]) for source, target in pairs], as_target=False)
+        targets = self._ids([(target[0], source[1], target[1]) for source, target in pairs], as_target=True)
+        with torch.inference_mode():
+            states = self._in_batches(self._encode, list(dict.fromkeys(sources)), len)
+            scores = self._in_batches(
+                lambda rows: self._decode([(states[source], target) for source, target in rows]),
+                list(dict.fromkeys(zip(sources, targets))),
+                lambda row: max(map(len, row)),
+            )
+        return [scores[row] for row in zip(sources, targets)]
+
+    def _ids(self, rows: List[Tuple[str, str, str]], as_target: bool) -> List[Ids]:
+        """Token ids of texts with the language of the source and of the target."""
+        cache: Dict[Tuple[str, str, str], Ids] = {}
+        for row in dict.fromkeys(rows):
+            text, src_lang, tgt_lang = row
+            ids = self._target_ids(text, tgt_lang) if as_target else self._source_ids(text, src_lang, tgt_lang)
+            limit = self._model.config.max_position_embeddings
+            if len(ids) > limit:
+                raise XprojError(
+                    f"model '{self.name}' takes {limit} tokens, not the {len(ids)} of '{text[:40]}…'; lower the "
+                    "extractor's max_length"
+                )
+            cache[row] = ids
+        return [cache[row] for row in rows]
+
+    def _source_ids(self, text: str, src_lang: str, tgt_lang: str) -> Ids:
+        if is_marian(self._tokenizer):
+            prefix = f"{self._codes[self._code(tgt_lang, self._codes)]} " if self._codes else ""
+            return tuple(self._tokenizer(prefix + text, verbose=False).input_ids)
+        return self._with_language(text, src_lang)
+
+    def _target_ids(self, text: str, tgt_lang: str) -> Ids:
+        if is_marian(self._tokenizer):
+            return tuple(self._tokenizer(text_target=text, verbose=False).input_ids)
+        return self._with_language(text, tgt_lang)
+
+    def _with_language(self, text: str, lang: str) -> Ids:
+        """A text between its language token and the end of the sentence, on either side of the model."""
+        if self._codes:
+            self._tokenizer.src_lang = self._code(lang, self._codes)
+        return tuple(self._tokenizer(text, verbose=False).input_ids)
+
+    def _in_batches(
+        self, run: Callable[[List[Item]], List[Any]], items: List[Item], length: Callable[[Item], int]
+    ) -> Dict[Item, Any]:
+        """Run the longest first, in batches of no more padded tokens than the setting allows. A batch that the GPU's
+        memory does not hold is halved, and so are those that follow."""
+        import torch
+
+        results: Dict[Item, Any] = {}
+        left = sorted(items, key=length, reverse=True)
+        while left:
+            size = max(1, self.max_batch_length // length(left[0]))
+            try:
+                results.update(zip(left[:size], run(left[:size]), strict=True))
+            except torch.cuda.OutOfMemoryError:
+                if len(left[:size]) == 1:
+                    raise XprojError(
+                        f"{self.name}: GPU memory does not hold one text; use device = 'cpu' or a smaller model"
+                    ) from None
+                self.max_batch_length = length(left[0]) * len(left[:size]) // 2
+                torch.cuda.empty_cache()
+            else:
+                left = left[size:]
+        return results
+
+    def _encode(self, batch: List[Ids]) -> List[Any]:
+        """RETURNS (List[Any]): a tensor for each text. *Shape:* ``(tokens, width)``"""
+        ids, mask = self._padded(batch)
+        states = self._model.get_encoder()(input_ids=ids, attention_mask=mask).last_hidden_state
+        return [state[: len(text)] for text, state in zip(batch, states)]
+
+    def _decode(self, batch: List[Tuple[Any, Ids]]) -> List[float]:
+        from torch.nn.functional import cross_entropy
+        from torch.nn.utils.rnn import pad_sequence
+        from transformers.modeling_outputs import BaseModelOutput
+
+        states: Any = pad_sequence([state for state, _ in batch], batch_first=True)
+        _, source_mask = self._padded([(0,) * len(state) for state, _ in batch])
+        labels, mask = self._padded([ids for _, ids in batch])
+        shifted = labels.roll(1, dims=1)
+        shifted[:, 0] = self._model.config.decoder_start_token_id
+        logits = self._model(
+            encoder_outputs=BaseModelOutput(last_hidden_state=states),
+            attention_mask=source_mask,
+            decoder_input_ids=shifted,
+        ).logits
+        counted = mask.clone()
+        counted[:, : int(self.is_multilingual)] = 0  # the language token is given, not predicted
+        losses = cross_entropy(logits.float().flatten(0, 1), labels.flatten(), reduction="none")
+        losses = losses.view_as(labels) * counted
+        return (-losses.sum(dim=1) / counted.sum(dim=1)).tolist()
+
+    def _padded(self, rows: Sequence[Ids]) -> Tuple[Any, Any]:
+        import torch
+
+        device = self._model.device
+        ids = torch.full((len(rows), max(map(len, rows))), self._tokenizer.pad_token_id, device=device)
+        mask = torch.zeros_like(ids)
+        for i, row in enumerate(rows):
+            ids[i, : len(row)] = torch.as_tensor(row, device=device)
+            mask[i, : len(row)] = 1
+        return ids, mask
