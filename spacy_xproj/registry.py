@@ -14,6 +14,7 @@ NAMES = (
     "xproj_scores",
     "xproj_solvers",
     "xproj_projectors",
+    "xproj_filters",
     "xproj_converters",
 )
 
