@@ -256,6 +256,7 @@ class Projector(Protocol):
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]: ...
 
 
+@runtime_checkable
 class SentenceFilter(Protocol):
     """A projection in; out comes the reason for which its sentence is no training data, or None to keep it."""
 
