@@ -15,6 +15,7 @@ NAMES = (
     "xproj_scores",
     "xproj_solvers",
     "xproj_projectors",
+    "xproj_filters",
     "xproj_converters",
 )
 

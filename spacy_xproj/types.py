@@ -5,7 +5,7 @@ item, in order, so a step never drops anything; what it cannot do, it says in it
 """
 
 from dataclasses import dataclass, replace
-from typing import Callable, Dict, Iterable, Iterator, List, Optional, Protocol, Tuple, runtime_checkable
+from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Protocol, Tuple, runtime_checkable
 
 import numpy
 from numpy.typing import NDArray
@@ -126,8 +126,7 @@ class Candidates:
         return len(self.spans)
 
 
-@dataclass(frozen=True)
-class Match:
+class Match(NamedTuple):
     """A source entity placed on a candidate.
 
     entity (int): index into ``source.ents``.
@@ -140,6 +139,25 @@ class Match:
     score: float
 
 
+#: What a solver may have to say about its matches, with what it means. It says nothing where they are optimal.
+FLAGS: Dict[str, str] = {
+    "not_proved_optimal": "the search was stopped: there may be matches that score more",
+    "constraint_relaxed": "an entity has fewer matches than the constraint asks for, as there was no place for more",
+}
+
+
+class Matches(List[Match]):
+    """The matches that a solver chose. One that never has to say anything may return a plain list.
+
+    matches (Iterable[Match]): the matches.
+    flags (Iterable[str]): some of `FLAGS`.
+    """
+
+    def __init__(self, matches: Iterable[Match] = (), flags: Iterable[str] = ()):
+        super().__init__(matches)
+        self.flags = tuple(flags)
+
+
 #: Every status that an outcome can have, with what it means.
 STATUSES: Dict[str, str] = {
     "projected": "the entity is on the target",
@@ -147,6 +165,7 @@ STATUSES: Dict[str, str] = {
     "below_threshold": "its best match scores less than the setting asks for",
     "lost_overlap": "every place for it was taken by another entity",
     "invalid_span": "the place found cannot be an entity of the target Doc",
+    "ambiguous": "another place scores nearly as much, by less than the margin that the setting asks for",
 }
 
 
@@ -160,6 +179,8 @@ class Outcome:
     spans (Tuple[Tuple[int, int], ...]): target token spans [start, end) that received the label; none where
         the status is not `projected`, several where the projector allows it.
     scores (Tuple[float, ...]): the score of each span.
+    margins (Tuple[float, ...]): by how much each score exceeds that of the entity's best rival place; none where the
+        projector does not compare places.
     """
 
     entity: int
@@ -167,6 +188,11 @@ class Outcome:
     status: str
     spans: Tuple[Tuple[int, int], ...] = ()
     scores: Tuple[float, ...] = ()
+    margins: Tuple[float, ...] = ()
+
+    def placed(self) -> Iterator[Tuple[Tuple[int, int], float, Optional[float]]]:
+        """YIELDS (Tuple[Tuple[int, int], float, Optional[float]]): each span, its score and its margin if known."""
+        yield from zip(self.spans, self.scores, self.margins or [None] * len(self.spans))
 
 
 @dataclass(frozen=True)
@@ -175,10 +201,12 @@ class Projection:
 
     bitext (Bitext): the pair.
     outcomes (List[Outcome]): exactly one for every source entity, in their order.
+    flags (Tuple[str, ...]): some of `FLAGS`: what the solver had to say.
     """
 
     bitext: Bitext
     outcomes: List[Outcome]
+    flags: Tuple[str, ...] = ()
 
 
 GetBitexts = Callable[[], Iterable[Bitext]]
@@ -219,7 +247,7 @@ class MatchScorer(Protocol):
 
 @runtime_checkable
 class Solver(Protocol):
-    """A score matrix and its candidates in, the chosen matches out."""
+    """A score matrix and its candidates in, the chosen matches out: `Matches` where there is something to say."""
 
     def __call__(self, scores: Floats2d, candidates: Candidates) -> List[Match]: ...
 
@@ -229,6 +257,13 @@ class Projector(Protocol):
     """Pairs in, one projection each out."""
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]: ...
+
+
+@runtime_checkable
+class SentenceFilter(Protocol):
+    """A projection in; out comes the reason for which its sentence is no training data, or None to keep it."""
+
+    def __call__(self, projection: Projection) -> Optional[str]: ...
 
 
 @runtime_checkable

@@ -52,6 +52,8 @@ SETTINGS = {
     "spacy-xproj.SoftAlignmentScore.v1": "light_weight = 0.5\n",
     "spacy-xproj.ExactSolver.v1": "n_proj = 2\npower = 1.5\n",
     "spacy-xproj.GreedySolver.v1": "n_proj = 2\n",
+    "spacy-xproj.MilpSolver.v1": 'n_proj = 2\nconstraint = ">="\n',
+    "spacy-xproj.ProjectionFilter.v1": "complete = true\n",
     "spacy-xproj.AlignmentHeuristic.v1": f"only_i = true\n[block.aligner]\n{ALIGNER}",
     "spacy-xproj.CandidateMatching.v1": f"min_score = 0.25\n[block.aligner]\n{ALIGNER}"
     '[block.extractor]\n@xproj_extractors = "spacy-xproj.NgramCandidates.v1"\n'

@@ -16,8 +16,9 @@ def apply_projection(projection: Projection, spans_key: str = SPANS_KEY) -> Doc:
     """Set the entities of the target Doc to what was projected.
 
     The span group `spans_key` holds the same spans. Its attributes give, for each span in order, the match score
-    (``scores``) and the index of the source entity (``entities``), and for the sentence the number of source
-    entities by status (``outcomes``). They survive a DocBin.
+    (``scores``), its margin over the best rival place, if known (``margins``), and the index of the source entity
+    (``entities``), and for the sentence the number of source entities by status (``outcomes``) and what the solver had
+    to say (``flags``). They survive a DocBin.
 
     projection (Projection): the result for a pair.
     spans_key (str): the span group to write.
@@ -25,15 +26,17 @@ def apply_projection(projection: Projection, spans_key: str = SPANS_KEY) -> Doc:
     """
     doc = projection.bitext.target
     placed = sorted(
-        (span, outcome.entity, outcome.label, score)
+        (span, outcome.entity, outcome.label, score, margin)
         for outcome in projection.outcomes
-        for span, score in zip(outcome.spans, outcome.scores)
+        for span, score, margin in outcome.placed()
     )
-    spans = [Span(doc, *span, label=label) for span, _, label, _ in placed]
+    spans = [Span(doc, *span, label=label) for span, _, label, _, _ in placed]
     attrs = {
-        "scores": [score for *_, score in placed],
-        "entities": [entity for _, entity, _, _ in placed],
+        "scores": [score for *_, score, _ in placed],
+        "margins": [margin for *_, margin in placed],
+        "entities": [entity for _, entity, *_ in placed],
         "outcomes": count_statuses(projection.outcomes),
+        "flags": list(projection.flags),
     }
     doc.spans[spans_key] = SpanGroup(doc, name=spans_key, spans=spans, attrs=attrs)
     doc.set_ents(spans)

@@ -1,4 +1,7 @@
-"""The projector that is used where no config names another. ``configs/project/default.cfg`` shows the same."""
+"""The projector that is used where no config names another, and a filter that keeps every sentence.
+
+``configs/project/default.cfg`` shows the same.
+"""
 
 from pathlib import Path
 from typing import Optional
@@ -30,6 +33,12 @@ max_length = 45
 [projector.solver]
 @xproj_solvers = "spacy-xproj.ExactSolver.v1"
 power = 5.0
+
+[filter]
+@xproj_filters = "spacy-xproj.ProjectionFilter.v1"
+complete = false
+confident = 0.0
+restrict = false
 """)
 
 

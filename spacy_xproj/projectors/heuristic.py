@@ -1,9 +1,8 @@
 """Projection by the alignment heuristic: an entity goes where its words are aligned."""
 
-from typing import Dict, Iterable, Iterator, List, Set, Tuple
+from typing import Dict, Iterable, Iterator, List, Tuple
 
 import numpy
-from spacy.tokens import Doc
 
 from ..types import Bitext, GetBitexts, Initializable, Ints2d, Outcome, Projection, Projector, WordAligner
 from .align import align
@@ -49,28 +48,32 @@ class AlignmentHeuristic:
             yield self._project(bitext)
 
     def _project(self, bitext: Bitext) -> Projection:
-        links = _targets_by_token(bitext)
-        statuses: Dict[int, str] = {}
+        links = bitext.links()
+        statuses: List[str] = []
         proposals: List[Tuple[int, int, Range]] = []  # minus length, entity, range: sorts longest first
-        aligned: List[Set[int]] = []
+        aligned = numpy.zeros((len(bitext.source.ents), len(bitext.target)), dtype=bool)
         for i, ent in enumerate(bitext.source.ents):
-            aligned.append({target for token in range(ent.start, ent.end) for target in links.get(token, ())})
-            ranges = self._ranges(aligned[i], links.get(ent.start, set()))
-            long_enough = [r for r in ranges if r[1] - r[0] > self.length_ratio * len(ent)]
-            statuses[i] = "unaligned" if not ranges else "below_threshold" if not long_enough else "lost_overlap"
-            proposals += self._proposals(i, long_enough, bitext.target, statuses)
+            aligned[i, links.target[(links.source >= ent.start) & (links.source < ent.end)]] = True
+            first = links.target[links.source == ent.start].tolist()
+            ranges = self._ranges(aligned[i].nonzero()[0].tolist(), first)
+            long_enough = [r for r in ranges if (r[1] - r[0]) / len(ent) > self.length_ratio]
+            longest = sorted(long_enough, key=lambda r: r[0] - r[1])[: self.top_k or None]
+            valid = [r for r, is_valid in zip(longest, entity_edges(bitext.target, _spans(longest))) if is_valid]
+            steps = {"unaligned": ranges, "below_threshold": long_enough, "invalid_span": valid}
+            statuses.append(next((status for status, left in steps.items() if not left), "lost_overlap"))
+            proposals += [(start - end, i, (start, end)) for start, end in valid]
         placed = _label_longest_first(proposals, len(bitext.target))
         outcomes = []
         for i, ent in enumerate(bitext.source.ents):
             spans = tuple(placed.get(i, ()))
-            scores = tuple(sum(t in aligned[i] for t in range(*span)) / (span[1] - span[0]) for span in spans)
+            scores = tuple(float(aligned[i, start:end].mean()) for start, end in spans)
             outcomes.append(Outcome(i, ent.label_, "projected" if spans else statuses[i], spans, scores))
         return Projection(bitext, outcomes)
 
-    def _ranges(self, aligned: Set[int], first: Set[int]) -> List[Range]:
+    def _ranges(self, aligned: List[int], first: List[int]) -> List[Range]:
         """Maximal continuous ranges of aligned tokens, merged over small gaps."""
         ranges: List[Range] = []
-        for token in sorted(aligned):
+        for token in aligned:
             gap = token - ranges[-1][1] if ranges else None
             new_copy = self.only_i and token in first
             if gap == 0 or (gap is not None and gap <= self.merge_distance and not new_copy):
@@ -78,23 +81,6 @@ class AlignmentHeuristic:
             else:
                 ranges.append((token, token + 1))
         return ranges
-
-    def _proposals(
-        self, entity: int, ranges: List[Range], target: Doc, statuses: Dict[int, str]
-    ) -> List[Tuple[int, int, Range]]:
-        longest = sorted(ranges, key=lambda r: r[0] - r[1])[: self.top_k or None]
-        valid = [r for r, is_valid in zip(longest, entity_edges(target, _spans(longest))) if is_valid]
-        if longest and not valid:
-            statuses[entity] = "invalid_span"
-        return [(start - end, entity, (start, end)) for start, end in valid]
-
-
-def _targets_by_token(bitext: Bitext) -> Dict[int, Set[int]]:
-    targets: Dict[int, Set[int]] = {}
-    links = bitext.links()
-    for source, target in zip(links.source.tolist(), links.target.tolist()):
-        targets.setdefault(source, set()).add(target)
-    return targets
 
 
 def _spans(ranges: List[Range]) -> Ints2d:

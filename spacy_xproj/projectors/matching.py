@@ -15,6 +15,7 @@ from ..types import (
     GetBitexts,
     Initializable,
     Match,
+    Matches,
     MatchScorer,
     Outcome,
     Projection,
@@ -24,6 +25,8 @@ from ..types import (
 )
 from .align import align
 from .apply import entity_edges
+
+_Place = Tuple[Tuple[int, int], float, float]  # span, score, margin
 
 
 class CandidateMatching:
@@ -35,6 +38,7 @@ class CandidateMatching:
     scorer (MatchScorer): scores each entity against each candidate.
     solver (Solver): chooses the matches.
     min_score (float): matches that score less are not considered.
+    min_margin (float): matches whose margin (see `margins`) is smaller are given up after the matching; 0 keeps all.
     """
 
     def __init__(
@@ -44,12 +48,14 @@ class CandidateMatching:
         scorer: MatchScorer,
         solver: Solver,
         min_score: float = 0.0,
+        min_margin: float = 0.0,
     ):
         self.aligner = aligner
         self.extractor = extractor
         self.scorer = scorer
         self.solver = solver
         self.min_score = min_score
+        self.min_margin = min_margin
 
     def initialize(self, get_bitexts: GetBitexts) -> None:
         """Let every part that needs it estimate its corpus statistics.
@@ -80,12 +86,39 @@ class CandidateMatching:
         valid = numpy.where(entity_edges(bitext.target, candidates.spans), scores, 0)
         considered = numpy.where(valid >= self.min_score, valid, 0)
         matches = self.solver(considered, candidates)
+        flags = matches.flags if isinstance(matches, Matches) else ()
+        places: List[List[_Place]] = [[] for _ in bitext.source.ents]
+        for match, margin in zip(matches, margins(matches, valid, candidates)):
+            start, end = candidates.spans[match.candidate].tolist()
+            places[match.entity].append(((start, end), match.score, margin))
         outcomes = []
         for i, ent in enumerate(bitext.source.ents):
-            spans, values = _placed([match for match in matches if match.entity == i], candidates)
-            status = "projected" if spans else _reason(scores[i], valid[i], considered[i])
-            outcomes.append(Outcome(i, ent.label_, status, spans, values))
-        return Projection(bitext, outcomes)
+            clear = [place for place in places[i] if place[2] >= self.min_margin]
+            spans, values, differences = zip(*clear) if clear else ((), (), ())
+            status = "projected" if clear else "ambiguous" if places[i] else _reason(scores[i], valid[i], considered[i])
+            outcomes.append(Outcome(i, ent.label_, status, spans, values, differences))
+        return Projection(bitext, outcomes, flags)
+
+
+def margins(matches: List[Match], scores: Floats2d, candidates: Candidates) -> List[float]:
+    """By how much each match scores more than the best rival place of its entity.
+
+    A rival overlaps no span that was chosen: neither its own, as neighbours that share tokens with it always score
+    nearly as much, nor another, as two mentions of one name are no rivals where each has its entity. An entity without
+    a rival has its whole score as margin.
+
+    matches (List[Match]): the chosen matches.
+    scores (Floats2d): all scores. *Shape:* ``(entities, candidates)``
+    candidates (Candidates): the spans of the columns.
+    RETURNS (List[float]): the margins, in the order of the matches; 0 where a better place was left free.
+    """
+    starts, ends = candidates.spans.T
+    taken = numpy.zeros(ends.max(initial=0), dtype=int)
+    for match in matches:
+        taken[starts[match.candidate] : ends[match.candidate]] = 1
+    before = numpy.concatenate([[0], numpy.cumsum(taken)])
+    free = scores[:, before[starts] == before[ends]]
+    return [max(0.0, match.score - float(free[match.entity].max(initial=0))) for match in matches]
 
 
 def _reason(scores: Floats1d, valid: Floats1d, considered: Floats1d) -> str:
@@ -94,17 +127,13 @@ def _reason(scores: Floats1d, valid: Floats1d, considered: Floats1d) -> str:
     return next((status for status, row in steps.items() if row.max(initial=0) <= 0), "lost_overlap")
 
 
-def _placed(matches: List[Match], candidates: Candidates) -> Tuple[Tuple[Tuple[int, int], ...], Tuple[float, ...]]:
-    spans = tuple((int(start), int(end)) for start, end in (candidates.spans[match.candidate] for match in matches))
-    return spans, tuple(match.score for match in matches)
-
-
 def make_candidate_matching(
     extractor: CandidateExtractor,
     scorer: MatchScorer,
     solver: Solver,
     aligner: Optional[WordAligner] = None,
     min_score: float = 0.0,
+    min_margin: float = 0.0,
 ) -> Projector:
     """Make a `CandidateMatching` projector (registered as `spacy-xproj.CandidateMatching.v1`).
 
@@ -113,6 +142,7 @@ def make_candidate_matching(
     solver (Solver): chooses the matches.
     aligner (Optional[WordAligner]): aligns the words, where the extractor or the scorer reads alignments.
     min_score (float): matches that score less are not considered.
+    min_margin (float): matches that exceed the best rival place of their entity by less are given up; 0 keeps all.
     RETURNS (Projector): the projector.
     """
-    return CandidateMatching(aligner, extractor, scorer, solver, min_score)
+    return CandidateMatching(aligner, extractor, scorer, solver, min_score, min_margin)

@@ -1,56 +1,166 @@
 """The matching as a mixed-integer linear programme, solved by HiGHS through SciPy."""
 
-from typing import List, Protocol, Sequence, Tuple
+from typing import Any, Tuple
 
 import numpy
+from numpy.typing import NDArray
+
+from ..errors import XprojError
+from ..types import Candidates, Floats2d, Ints2d, Match, Matches, Solver
+
+CONSTRAINTS = ("<=", "=", ">=")
+#: The greatest value as HiGHS sees it. It stops within 0.000001 of the optimum, which shall be little next to a value.
+SCALE = 1000.0
 
 
-class Option(Protocol):
-    """An entity may be placed on tokens [start, end)."""
+class MilpSolver:
+    """Maximise Σ score^power over matches, no two of them overlapping, each entity matched at most, exactly or at
+    least `n_proj` times (Politov et al. 2025, §3.3).
 
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-    @property
-    def entity(self) -> int: ...
-    @property
-    def candidate(self) -> int: ...
-    @property
-    def value(self) -> float: ...
+    Where an entity cannot have as many matches as `=` or `>=` asks for, as few matches as possible are left out, the
+    sum is maximised among those solutions, and the result is flagged `constraint_relaxed`.
+
+    n_proj (int): matches of an entity.
+    constraint (str): one of `CONSTRAINTS`.
+    power (float): above 1 prefers one sure match to two doubtful ones.
+    time_limit (float): seconds for a sentence; past them the best matches found are flagged `not_proved_optimal`.
+    """
+
+    def __init__(self, n_proj: int, constraint: str, power: float, time_limit: float):
+        self.n_proj = n_proj
+        self.constraint = constraint
+        self.power = power
+        self.time_limit = time_limit
+
+    def __call__(self, scores: Floats2d, candidates: Candidates) -> Matches:
+        """Match entities with candidates.
+
+        scores (Floats2d): only scores above 0 can be matched. *Shape:* ``(entities, candidates)``
+        candidates (Candidates): the spans of the columns.
+        RETURNS (Matches): the matches, ordered by entity and then position.
+        """
+        entities, columns = numpy.nonzero(scores > 0)
+        spans = candidates.spans[columns]
+        values = scores[entities, columns].astype(numpy.float64) ** self.power
+        chosen, proved = solve_milp(spans, entities, values, self.n_proj, self.constraint, self.time_limit)
+        chosen = chosen[numpy.lexsort((spans[chosen, 0], entities[chosen]))]
+        flags = [] if proved else ["not_proved_optimal"]
+        if self.constraint != "<=" and _lacking(entities[chosen], range(len(scores)), self.n_proj):
+            flags.append("constraint_relaxed")
+        cells = zip(entities[chosen].tolist(), columns[chosen].tolist())
+        return Matches((Match(entity, column, scores.item(entity, column)) for entity, column in cells), flags)
 
 
-def solve_milp(options: Sequence[Option], n_proj: int) -> List[Tuple[int, int]]:
-    """Maximise the value of the chosen options, no two on one token, at most `n_proj` of one entity.
+def solve_milp(
+    spans: Ints2d,
+    entities: NDArray,
+    values: NDArray,
+    n_proj: int,
+    constraint: str = "<=",
+    time_limit: float = 10.0,
+) -> Tuple[NDArray, bool]:
+    """Choose options of the greatest total value, no two on one token.
 
-    One row for each target token and one for each entity: equivalent to one row for each pair of overlapping
-    candidates, as published, but far tighter.
+    One row for each entity and one for each target token: equivalent to one row for each pair of overlapping
+    candidates, as published, but far tighter. For `=` and `>=` there is a variable for each entity that counts the
+    matches it lacks; one of them costs more than all matches together can gain.
 
-    options (Sequence[Option]): what can be chosen.
-    n_proj (int): matches of an entity at most.
-    RETURNS (List[Tuple[int, int]]): entity and candidate of each option chosen.
-    RAISES (RuntimeError): where the solver does not end with an optimum.
+    spans (Ints2d): tokens [start, end) of each option. *Shape:* ``(options, 2)``
+    entities (NDArray): its entity. *Shape:* ``(options,)``
+    values (NDArray): its value, above 0. *Shape:* ``(options,)``
+    n_proj (int): matches of an entity.
+    constraint (str): whether it has at most (`<=`), exactly (`=`) or at least (`>=`) as many.
+    time_limit (float): seconds after which the search ends.
+    RETURNS (Tuple[NDArray, bool]): which options are chosen; whether they are proved to be the best.
     """
     from scipy.optimize import Bounds, LinearConstraint, milp
+
+    if not len(values):
+        return numpy.zeros(0, dtype=numpy.int32), True
+    names, rows = numpy.unique(entities, return_inverse=True)
+    matrix = _matrix(spans, rows, with_lacking=constraint != "<=")
+    n_rows, n_columns = matrix.shape
+    least, most = numpy.full(n_rows, -numpy.inf), numpy.ones(n_rows)
+    least[: len(names)] = -numpy.inf if constraint == "<=" else n_proj
+    most[: len(names)] = numpy.inf if constraint == ">=" else n_proj
+    gain = numpy.full(n_columns, -SCALE * n_rows)  # at most one option is on each token
+    gain[: len(values)] = values * (SCALE / values.max())
+    highest = numpy.full(n_columns, n_proj)
+    highest[: len(values)] = 1
+    result = milp(
+        -gain,
+        constraints=LinearConstraint(matrix, least, most),
+        integrality=numpy.ones(n_columns),
+        bounds=Bounds(0, highest),
+        options={"mip_rel_gap": 0, "time_limit": time_limit},  # by default it ends within 0.01% of the optimum
+    )
+    solutions = [] if result.x is None else [numpy.flatnonzero(result.x[: len(values)] > 0.5)]
+    if result.success:
+        return solutions[0], True
+    solutions.append(_greedy(spans, rows, values, len(values) if constraint == ">=" else n_proj))
+    asked = 0 if constraint == "<=" else n_proj
+    best = max(solutions, key=lambda some: (-_lacking(entities[some], names, asked), values[some].sum()))
+    return best, False
+
+
+def _matrix(spans: Ints2d, rows: NDArray, with_lacking: bool) -> Any:
+    """The constraint matrix: rows for entities, then for tokens; columns for options, then for what entities lack."""
     from scipy.sparse import csr_array
 
-    entities = {entity: row for row, entity in enumerate(dict.fromkeys(option.entity for option in options))}
-    first = min(option.start for option in options)
-    rows, columns = [], []
-    for column, option in enumerate(options):
-        tokens = range(option.start, option.end)
-        rows += [entities[option.entity]] + [len(entities) + token - first for token in tokens]
-        columns += [column] * (1 + len(tokens))
-    matrix = csr_array((numpy.ones(len(rows)), (rows, columns)), shape=(max(rows) + 1, len(options)))
-    limits = numpy.ones(matrix.shape[0])
-    limits[: len(entities)] = n_proj
-    result = milp(
-        -numpy.asarray([option.value for option in options]),
-        constraints=LinearConstraint(matrix, ub=limits),
-        integrality=numpy.ones(len(options)),
-        bounds=Bounds(0, 1),
-        options={"mip_rel_gap": 0},  # by default HiGHS stops within a ten-thousandth of the optimum
+    n_options, n_entities, first = len(spans), rows.max() + 1, spans[:, 0].min()
+    lengths = spans[:, 1] - spans[:, 0]
+    option = numpy.repeat(numpy.arange(n_options), lengths)
+    token = numpy.arange(len(option)) - numpy.repeat(numpy.cumsum(lengths) - lengths - spans[:, 0], lengths)
+    lacking = numpy.arange(n_entities if with_lacking else 0)
+    cells = (
+        numpy.concatenate([rows, n_entities + token - first, lacking]),
+        numpy.concatenate([numpy.arange(n_options), option, n_options + lacking]),
     )
-    if not result.success:
-        raise RuntimeError(f"HiGHS found no optimum: {result.message}")
-    return [(option.entity, option.candidate) for option, x in zip(options, result.x) if x > 0.5]
+    shape = (n_entities + spans[:, 1].max() - first, n_options + len(lacking))
+    return csr_array((numpy.ones(len(cells[0])), cells), shape=shape)
+
+
+def _greedy(spans: Ints2d, rows: NDArray, values: NDArray, limit: int) -> NDArray:
+    """Options from the best on that fit: something to return where the search had no time."""
+    taken = numpy.zeros(spans.max(), dtype=bool)
+    uses = numpy.zeros(rows.max() + 1, dtype=int)
+    chosen = []
+    for option in numpy.argsort(-values, kind="stable").tolist():
+        start, end = spans[option]
+        if uses[rows[option]] < limit and not taken[start:end].any():
+            taken[start:end] = True
+            uses[rows[option]] += 1
+            chosen.append(option)
+    return numpy.asarray(chosen)
+
+
+def _lacking(entities: NDArray, names: Any, asked: int) -> int:
+    """How many matches the named entities have less than asked for."""
+    return sum(max(0, asked - int((entities == name).sum())) for name in names)
+
+
+def check_settings(n_proj: int, power: float, time_limit: float) -> None:
+    """RAISES (XprojError): where the settings of a solver make no sense."""
+    if n_proj < 1:
+        raise XprojError(f"n_proj is {n_proj}: an entity has at least 1 match")
+    if power <= 0:
+        raise XprojError(f"power is {power}: use a number above 0")
+    if time_limit <= 0:
+        raise XprojError(f"time_limit is {time_limit}: use a number of seconds above 0")
+
+
+def make_milp_solver(n_proj: int = 1, constraint: str = "<=", power: float = 1.0, time_limit: float = 10.0) -> Solver:
+    """Make a `MilpSolver` (registered as `spacy-xproj.MilpSolver.v1`).
+
+    n_proj (int): matches of an entity.
+    constraint (str): whether an entity has at most (`<=`), exactly (`=`) or at least (`>=`) as many. Where that is
+        impossible, as few as possible are left out.
+    power (float): the objective is Σ score^power.
+    time_limit (float): seconds for a sentence; past them the best matches found are returned, flagged.
+    RETURNS (Solver): the solver.
+    RAISES (XprojError): where there is no such constraint, or a number is out of range.
+    """
+    if constraint not in CONSTRAINTS:
+        raise XprojError(f"no constraint '{constraint}': use {', '.join(CONSTRAINTS)}")
+    check_settings(n_proj, power, time_limit)
+    return MilpSolver(n_proj, constraint, power, time_limit)

@@ -67,7 +67,8 @@ def test_what_is_written(job, tmp_path):
     result = job()
     assert result.exit_code == 0, result.output
     out = tmp_path / "out"
-    assert sorted(file.name for file in out.iterdir()) == ["outcomes.jsonl", "summary.json", "target.spacy"]
+    names = ["outcomes.jsonl", "rejects.jsonl", "summary.json", "target.spacy"]
+    assert sorted(file.name for file in out.iterdir()) == names
     assert entities(out) == [[("Ana Silva", "PER"), ("Lisboa", "LOC")], [], [("Acme", "ORG")]]
 
     rows = list(srsly.read_jsonl(out / "outcomes.jsonl"))
@@ -78,7 +79,7 @@ def test_what_is_written(job, tmp_path):
         (2, "s2", 1, "PER", "unaligned"),
     ]
     assert rows[0]["source"] == {"start": 0, "end": 9, "text": "Ana Silva"}
-    assert rows[2]["target"] == [{"start": 2, "end": 6, "text": "Acme", "score": 0.4}]
+    assert rows[2]["target"] == [{"start": 2, "end": 6, "text": "Acme", "score": 0.4, "margin": 0.4}]
     assert rows[3]["target"] == []
     for row in rows:
         source, target, *_ = SENTENCES[row["pair"]]

@@ -36,7 +36,7 @@ PAIRS = [
 
 
 def test_the_config_shows_the_default():
-    shown = {key: value for key, value in Config().from_disk(CONFIG).items() if key == "projector"}
+    shown = {key: value for key, value in Config().from_disk(CONFIG).items() if key in DEFAULT_CONFIG}
     assert shown == dict(DEFAULT_CONFIG)
 
 
