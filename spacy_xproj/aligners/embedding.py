@@ -4,13 +4,13 @@ from itertools import islice
 from typing import Iterable, Iterator, List, Optional, Tuple
 
 import numpy
-from spacy.tokens import Doc
 
 from ..encoders.cache import resolve_encoder
 from ..errors import XprojError
+from ..forms import spread, token_forms, words
 from ..types import Bitext, Floats1d, Floats2d, GetBitexts, WordAligner, WordAlignment
 from .similarity import Extraction, get_extraction
-from .vectors import SentenceVectors, SubtokenEncoder, Words
+from .vectors import SentenceVectors, SubtokenEncoder
 
 Means = Tuple[Floats1d, Floats1d]
 #: A soft weight at or below this is not a link.
@@ -23,6 +23,9 @@ class EmbeddingAligner:
     Where `center` is set, the mean vector of each language is subtracted first: it carries what words of one
     language have in common. The means are estimated once by `initialize`; without it, every call estimates them
     from the first pairs that it gets. Both read unlabelled text only.
+
+    What is encoded are the forms of the words (`spacy_xproj.forms`), so the links do not depend on how marks are
+    composed.
 
     encoder (SubtokenEncoder): where vectors come from.
     extraction (Extraction): similarity matrix to link weights.
@@ -77,23 +80,26 @@ class EmbeddingAligner:
             vectors = self._vectors(pairs)
             if self.center and means is None:
                 means = _means(vectors[: self.sample])
-            for source, target in vectors:
-                yield self._align(source, target, means)
+            for pair, (source, target) in zip(pairs, vectors, strict=True):
+                weights = self._weights(source, target, means)
+                weights = spread(weights, token_forms(pair.source), token_forms(pair.target))
+                yield WordAlignment.from_matrix(weights, LEAST_WEIGHT)
 
     def _vectors(self, pairs: List[Bitext]) -> List[Tuple[SentenceVectors, SentenceVectors]]:
-        sentences = [_words(pair.source) for pair in pairs] + [_words(pair.target) for pair in pairs]
+        docs = [pair.source for pair in pairs] + [pair.target for pair in pairs]
+        sentences = [words(token_forms(doc)) for doc in docs]
         vectors = self.encoder(sentences)
         if self.level == "word":
             vectors = [sentence.pooled() for sentence in vectors]
         return list(zip(vectors[: len(pairs)], vectors[len(pairs) :]))
 
-    def _align(self, source: SentenceVectors, target: SentenceVectors, means: Optional[Means]) -> WordAlignment:
+    def _weights(self, source: SentenceVectors, target: SentenceVectors, means: Optional[Means]) -> Floats2d:
         weights = numpy.zeros((source.n_words, target.n_words), dtype=numpy.float32)
         if len(source.word) and len(target.word):
             similarity = self._similarity(source.vectors, target.vectors, means)
             links = self.extraction(similarity).astype(numpy.float32)
             numpy.maximum.at(weights, (source.word[:, None], target.word[None, :]), links)
-        return WordAlignment.from_matrix(weights, LEAST_WEIGHT)
+        return weights
 
     def _similarity(self, source: Floats2d, target: Floats2d, means: Optional[Means]) -> Floats2d:
         if means is not None:
@@ -138,10 +144,6 @@ def make_embedding_aligner(
     extraction = get_extraction(method, temperature, null)
     vectors = SubtokenEncoder(resolve_encoder(encoder), layer, max_batch_tokens, device, revision)
     return EmbeddingAligner(vectors, extraction, level, center, similarity == "cosine")
-
-
-def _words(doc: Doc) -> Words:
-    return tuple(token.text for token in doc)
 
 
 def _means(vectors: List[Tuple[SentenceVectors, SentenceVectors]]) -> Means:

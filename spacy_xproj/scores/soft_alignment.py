@@ -5,6 +5,7 @@ from typing import Iterable, Iterator, Optional, Tuple
 import numpy
 from spacy.tokens import Doc
 
+from ..forms import continues, token_forms
 from ..types import Bitext, Candidates, Floats2d, GetBitexts, MatchScorer, token_spans
 from .alignment import block_sums
 from .words import CLOSING, FunctionWords, function_words, is_opening, is_punctuation
@@ -16,6 +17,8 @@ class SoftAlignmentScore:
     With every weight w = 1 and hard links this is the Dice coefficient, twice the published alignment score.
     Function words and punctuation have a smaller weight, and a candidate does not begin or end with one. Which
     words those are is read off the frequencies of unlabelled text by `initialize`; without it no word is one.
+
+    A word that a tokenizer split at a combining mark counts once.
 
     light_weight (float): the weight of function words and punctuation; 1 switches the distinction off.
     bare_edges (bool): candidates that begin or end with such a word score 0.
@@ -43,6 +46,7 @@ class SoftAlignmentScore:
             links = bitext.links()
             weights = numpy.zeros((len(source), len(target)))
             weights[links.source, links.target] = (source[links.source] + target[links.target]) * links.weight
+            weights *= _is_word(bitext.source)[:, None] & _is_word(bitext.target)[None, :]
             total = _sums(source, entities)[:, None] + _sums(target, spans)[None, :]
             scores = block_sums(weights, entities, spans) / numpy.maximum(total, 1e-9)
             if self.bare_edges:
@@ -51,8 +55,12 @@ class SoftAlignmentScore:
             yield numpy.clip(scores, 0, 1).astype(numpy.float32)
 
     def _weights(self, doc: Doc, words: FunctionWords) -> numpy.ndarray:
-        light = [token.text in words or is_punctuation(token.text) for token in doc]
-        return numpy.where(light, self.light_weight, 1.0)
+        light = [form in words or is_punctuation(form) for form in token_forms(doc)]
+        return numpy.where(light, self.light_weight, 1.0) * _is_word(doc)
+
+
+def _is_word(doc: Doc) -> numpy.ndarray:
+    return ~continues(doc)
 
 
 def _sums(weights: numpy.ndarray, spans: numpy.ndarray) -> numpy.ndarray:
@@ -63,11 +71,13 @@ def _sums(weights: numpy.ndarray, spans: numpy.ndarray) -> numpy.ndarray:
 def _allowed_edges(doc: Doc, words: FunctionWords) -> numpy.ndarray:
     """Whether each token may begin and may end a name. *Shape:* ``(tokens, 2)``"""
     edges = numpy.ones((len(doc), 2), dtype=bool)
-    for i, token in enumerate(doc):
-        if token.text in words or token.text.isspace():
+    for i, form in enumerate(token_forms(doc)):
+        if not form:
+            edges[i] = edges[i - 1]
+        elif form in words or form.isspace():
             edges[i] = False
-        elif is_punctuation(token.text):
-            edges[i] = is_opening(token.text), token.text in CLOSING
+        elif is_punctuation(form):
+            edges[i] = is_opening(form), form in CLOSING
     return edges
 
 
