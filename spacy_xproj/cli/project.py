@@ -7,6 +7,7 @@ from typing import Iterator, Optional
 import typer
 from wasabi import msg
 
+from ..corpora.compare import text_statistics, text_warnings
 from ..corpora.parallel import ParallelCorpus
 from ..projectors.default import DEFAULT_CONFIG
 from ..projectors.run import Run
@@ -44,3 +45,5 @@ def project_cli(
     msg.good(f"{output_dir}: {run.pairs} sentences, {run.entities} entities, {rate:.0f} sentences/s")
     for status, count in run.statuses.most_common():
         msg.text(f"{status}: {count} ({count / run.entities:.1%})")
+    for line in text_warnings("target text", text_statistics(corpus.docs("target"))):
+        msg.warn(line)
