@@ -12,8 +12,8 @@ from ..forms import is_mark, nfc, token_forms, words
 JOINERS = {"hyphens": "-‐‑", "apostrophes": "'’ʼ"}
 #: What is worth a warning: a share of tokens that are not in NFC,
 LEAST_NOT_NFC = 0.001
-#: a difference of the shares of joiners that are split, where either text has some,
-LEAST_SPLIT, LEAST_JOINERS = 0.5, 5
+#: a difference of the shares of joiners that are split, where both texts have so many,
+LEAST_SPLIT, LEAST_JOINERS = 0.5, 20
 #: unknown words that are known after another spelling, and unknown words in all.
 LEAST_RESPELLED, MOST_UNKNOWN = 0.02, 0.5
 #: The forms of words that are compared.
