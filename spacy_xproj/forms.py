@@ -37,6 +37,8 @@ def continues(doc: Doc) -> NDArray:
     RETURNS (NDArray): booleans. *Shape:* ``(tokens,)``
     """
     inside = numpy.zeros(len(doc), dtype=bool)
+    if not any(is_mark(token.text) for token in doc):
+        return inside
     glued_mark = False
     for i, token in enumerate(doc):
         text = token.text

@@ -188,7 +188,7 @@ def test_place_of_another_name(project):
     assert project(ZULU)[2] == ["eThekwini"]
 
 
-CUT_SHORT = "a word is aligned with as many characters as a name has; each has a share of its weight only"
+CUT_SHORT = "characters are encoded apart, and share the weight of one word: names are cut short or score below .3"
 
 
 @pytest.mark.xfail(strict=True, reason=CUT_SHORT)
