@@ -100,7 +100,7 @@ def check_language(lang: str) -> None:
     lang (str): a language code.
     RAISES (XprojError): where nobody knows it.
     """
-    if not (_is_known(lang) or lang in OTHERS or len(equivalent_codes(lang)) > 1):
+    if not (is_known(lang) or lang in OTHERS or len(equivalent_codes(lang)) > 1):
         raise XprojError(f"unknown language '{lang}'; correct the code, or take 'xx' for a language without rules")
 
 
@@ -112,14 +112,14 @@ def blank_or_xx(lang: str) -> Language:
     RAISES (XprojError): where its tokenizer needs a package that is not installed.
     """
     try:
-        return spacy.blank(lang if _is_known(lang) else "xx")
+        return spacy.blank(lang if is_known(lang) else "xx")
     except (ImportError, AttributeError) as error:
         raise XprojError(f"language '{lang}' cannot be used: {error}; install the package, or take 'xx'") from None
 
 
 def blank_vocab(lang: str) -> Vocab:
     """RETURNS (Vocab): an empty vocabulary of a language, or of `xx` where spaCy does not know the language."""
-    known = lang if _is_known(lang) else "xx"
+    known = lang if is_known(lang) else "xx"
     return create_vocab(known, get_lang_class(known).Defaults)
 
 
@@ -137,7 +137,8 @@ def equivalent_codes(lang: str) -> List[str]:
     return list(dict.fromkeys(codes))
 
 
-def _is_known(lang: str) -> bool:
+def is_known(lang: str) -> bool:
+    """RETURNS (bool): whether spaCy has a pipeline class for a language."""
     try:
         get_lang_class(lang)
     except ImportError:

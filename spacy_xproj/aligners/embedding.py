@@ -1,6 +1,6 @@
 """The embedding aligner: similarities of contextual word vectors, and links extracted from them."""
 
-from itertools import islice, tee
+from itertools import islice
 from typing import Iterable, Iterator, List, Optional, Tuple
 
 import numpy
@@ -8,14 +8,14 @@ from spacy.tokens import Doc
 
 from ..encoders.cache import resolve_encoder
 from ..errors import XprojError
+from ..forms import spread, token_forms, words
 from ..types import Bitext, Floats1d, Floats2d, GetBitexts, WordAligner, WordAlignment
-from .lexicon import Lexicon
+from .lexicon import LEAST_WEIGHT, Lexicon
 from .similarity import Extraction, get_extraction
 from .vectors import SentenceVectors, SubtokenEncoder, Words
 
 Means = Tuple[Floats1d, Floats1d]
-#: A soft weight at or below this is not a link.
-LEAST_WEIGHT = 0.01
+Forms = List[str]
 
 
 class EmbeddingAligner:
@@ -25,6 +25,9 @@ class EmbeddingAligner:
     language have in common. The means are estimated once by `initialize`; without it, every call estimates them
     from the first pairs that it gets. `initialize` can also align a part of the corpus to learn a lexicon from it,
     whose associations are then added to the similarities. All of this reads unlabelled text only.
+
+    What is encoded are the forms of the words (`spacy_xproj.forms`), so the links do not depend on how marks are
+    composed.
 
     encoder (SubtokenEncoder): where vectors come from.
     extraction (Extraction): similarity matrix to link weights.
@@ -76,8 +79,8 @@ class EmbeddingAligner:
         if self.center and pairs:
             self.means = language_means(self._vectors(pairs))
         if self.lexicon_weight:
-            read, for_aligner = tee(islice(get_bitexts(), self.lexicon_sample))
-            self.lexicon = Lexicon(zip(read, self(for_aligner)))
+            sample = self._weigh(islice(get_bitexts(), self.lexicon_sample))
+            self.lexicon = Lexicon((words(source), words(target), weights) for source, target, weights in sample)
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]:
         """Align pairs.
@@ -85,6 +88,11 @@ class EmbeddingAligner:
         bitexts (Iterable[Bitext]): the pairs.
         YIELDS (WordAlignment): the links of each; none where a side is empty.
         """
+        for source, target, weights in self._weigh(bitexts):
+            yield WordAlignment.from_matrix(spread(weights, source, target), LEAST_WEIGHT)
+
+    def _weigh(self, bitexts: Iterable[Bitext]) -> Iterator[Tuple[Forms, Forms, Floats2d]]:
+        """Give the forms of the tokens on both sides, and the link weights of the words that they make up."""
         stream = iter(bitexts)
         means = self.means
         size = self.buffer if means or not self.center else max(self.buffer, self.sample)
@@ -93,26 +101,33 @@ class EmbeddingAligner:
             if self.center and means is None:
                 means = language_means(vectors[: self.sample])
             for pair, (source, target) in zip(pairs, vectors):
-                yield self._align(pair, source, target, means)
+                forms = token_forms(pair.source), token_forms(pair.target)
+                yield *forms, self._weights(words(forms[0]), words(forms[1]), source, target, means)
 
     def _vectors(self, pairs: List[Bitext]) -> List[Tuple[SentenceVectors, SentenceVectors]]:
-        sentences = [doc_words(pair.source) for pair in pairs] + [doc_words(pair.target) for pair in pairs]
-        vectors = self.encoder(sentences)
+        docs = [pair.source for pair in pairs] + [pair.target for pair in pairs]
+        vectors = self.encoder([doc_words(doc) for doc in docs])
         if self.level == "word":
             vectors = [sentence.pooled() for sentence in vectors]
         return list(zip(vectors[: len(pairs)], vectors[len(pairs) :]))
 
-    def _align(
-        self, pair: Bitext, source: SentenceVectors, target: SentenceVectors, means: Optional[Means]
-    ) -> WordAlignment:
+    def _weights(
+        self,
+        source_words: Words,
+        target_words: Words,
+        source: SentenceVectors,
+        target: SentenceVectors,
+        means: Optional[Means],
+    ) -> Floats2d:
         weights = numpy.zeros((source.n_words, target.n_words), dtype=numpy.float32)
         if len(source.word) and len(target.word):
             similarity = self._similarity(source.vectors, target.vectors, means)
             if self.lexicon is not None:
-                similarity += self.lexicon_weight * self.lexicon(pair)[numpy.ix_(source.word, target.word)]
+                associations = self.lexicon(source_words, target_words)
+                similarity += self.lexicon_weight * associations[numpy.ix_(source.word, target.word)]
             links = self.extraction(similarity).astype(numpy.float32)
             numpy.maximum.at(weights, (source.word[:, None], target.word[None, :]), links)
-        return WordAlignment.from_matrix(weights, LEAST_WEIGHT)
+        return weights
 
     def _similarity(self, source: Floats2d, target: Floats2d, means: Optional[Means]) -> Floats2d:
         if means is not None:
@@ -165,7 +180,7 @@ def make_embedding_aligner(
 
 def doc_words(doc: Doc) -> Words:
     """RETURNS (Words): the words of a Doc, as an encoder takes them."""
-    return tuple(token.text for token in doc)
+    return words(token_forms(doc))
 
 
 def language_means(vectors: List[Tuple[SentenceVectors, SentenceVectors]]) -> Means:

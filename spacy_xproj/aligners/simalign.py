@@ -6,6 +6,7 @@ import numpy
 
 from ..encoders.cache import resolve_encoder
 from ..errors import XprojError
+from ..forms import spread, token_forms, words
 from ..types import Bitext, WordAligner, WordAlignment
 
 METHODS = {"argmax": "a", "itermax": "i", "match": "m"}
@@ -24,12 +25,13 @@ class SimAlign:
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]:
         """YIELDS (WordAlignment): the hard links of each pair; none where a side is empty."""
         for bitext in bitexts:
-            links = numpy.zeros((0, 2), dtype=numpy.int32)
-            if len(bitext.source) and len(bitext.target):
-                words = [[token.text for token in doc] for doc in (bitext.source, bitext.target)]
-                (found,) = self.aligner.get_word_aligns(*words).values()
-                links = numpy.asarray(found, dtype=numpy.int32).reshape(-1, 2)
-            yield WordAlignment(links[:, 0], links[:, 1], numpy.ones(len(links), dtype=numpy.float32))
+            source, target = token_forms(bitext.source), token_forms(bitext.target)
+            links = numpy.zeros((len(words(source)), len(words(target))), dtype=numpy.float32)
+            if links.size:
+                (found,) = self.aligner.get_word_aligns(list(words(source)), list(words(target))).values()
+                for link in found:
+                    links[link] = 1
+            yield WordAlignment.from_matrix(spread(links, source, target))
 
 
 def make_simalign(

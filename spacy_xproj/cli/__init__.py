@@ -4,7 +4,7 @@ from importlib import import_module
 
 from .app import app
 
-for _name in ("convert", "translate", "pair", "project", "label", "evaluate", "encoder"):
+for _name in ("convert", "translate", "pair", "project", "label", "evaluate", "encoder", "compare", "consistency"):
     import_module(f"{__name__}.{_name}")
 
 __all__ = ["app"]

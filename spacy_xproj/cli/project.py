@@ -7,6 +7,7 @@ from typing import Any, Dict, Iterator, Optional
 import typer
 from wasabi import msg
 
+from ..corpora.compare import text_statistics, text_warnings
 from ..corpora.parallel import ParallelCorpus
 from ..projectors.default import DEFAULT_CONFIG
 from ..projectors.run import Run
@@ -52,3 +53,5 @@ def project_cli(
         msg.warn(f"{count} sentences dropped by the filter: {reason}")
     for flag, count in run.flags.most_common():
         msg.warn(f"{count} sentences are {flag}: {FLAGS[flag]}")
+    for line in text_warnings("target text", text_statistics(corpus.docs("target"))):
+        msg.warn(line)

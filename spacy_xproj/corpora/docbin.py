@@ -8,7 +8,7 @@ from spacy.vocab import Vocab
 
 from ..errors import XprojError
 from ..files import atomic_path, read_bytes
-from ..languages import blank_or_xx
+from ..languages import blank_vocab
 
 
 def doc_lang(doc: Doc) -> str:
@@ -37,7 +37,7 @@ def read_docs(path: Path, vocab: Optional[Vocab] = None) -> List[Doc]:
     if first is None:
         raise XprojError(f"{path}: no sentence in it; write it again from a corpus that has some")
     if vocab is None:
-        vocab = blank_or_xx(doc_lang(first) or "xx").vocab
+        vocab = blank_vocab(doc_lang(first) or "xx")
     return list(doc_bin.get_docs(vocab))
 
 

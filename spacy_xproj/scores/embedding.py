@@ -4,10 +4,12 @@ from itertools import islice
 from typing import Iterable, Iterator, List, Optional, Tuple
 
 import numpy
+from spacy.tokens import Doc
 
-from ..aligners.embedding import Means, doc_words, language_means, unit
-from ..aligners.vectors import SentenceVectors, SubtokenEncoder
+from ..aligners.embedding import Means, language_means, unit
+from ..aligners.vectors import SentenceVectors, SubtokenEncoder, Words
 from ..encoders.cache import resolve_encoder
+from ..forms import nfc
 from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, MatchScorer, token_spans
 
 Vectors = Tuple[SentenceVectors, SentenceVectors]
@@ -56,9 +58,13 @@ class EmbeddingScore:
                 yield numpy.clip(cosines, 0, 1).astype(numpy.float32)
 
     def _vectors(self, pairs: List[Bitext]) -> List[Vectors]:
-        sentences = [doc_words(pair.source) for pair in pairs] + [doc_words(pair.target) for pair in pairs]
+        sentences = [_forms(pair.source) for pair in pairs] + [_forms(pair.target) for pair in pairs]
         vectors = [sentence.pooled() for sentence in self.encoder(sentences)]
         return list(zip(vectors[: len(pairs)], vectors[len(pairs) :]))
+
+
+def _forms(doc: Doc) -> Words:
+    return tuple(nfc(token.text) for token in doc)
 
 
 def _less(sentence: SentenceVectors, mean: numpy.ndarray) -> SentenceVectors:

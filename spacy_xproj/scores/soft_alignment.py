@@ -6,6 +6,7 @@ import numpy
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
+from ..forms import continues, token_forms
 from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, MatchScorer, token_spans
 from .alignment import block_sums
 from .words import CLOSING, FunctionWords, function_words, is_opening, is_punctuation
@@ -16,8 +17,9 @@ class SoftAlignmentScore:
 
     With every weight w = 1 and hard links this is the Dice coefficient, twice the published alignment score.
     Function words and punctuation have a smaller weight, and a candidate does not begin or end with one, unless the
-    entity begins or ends with a rare word in lower case (*von Wogau*, *de Palacio*). Which
-    words those are is read off the frequencies of unlabelled text by `initialize`; without it no word is one.
+    entity begins or ends with a rare word in lower case (*von Wogau*, *de Palacio*). Which words those are is read off
+    the frequencies of unlabelled text by `initialize`; without it no word is one. A word that a tokenizer split at a
+    combining mark counts once.
 
     light_weight (float): the weight of function words and punctuation; 1 switches the distinction off.
     bare_edges (bool): candidates that begin or end with such a word, where the entity does not begin or end with a
@@ -46,6 +48,7 @@ class SoftAlignmentScore:
             links = bitext.links()
             weights = numpy.zeros((len(source), len(target)))
             weights[links.source, links.target] = (source[links.source] + target[links.target]) * links.weight
+            weights *= _is_word(bitext.source)[:, None] & _is_word(bitext.target)[None, :]
             total = _sums(source, entities)[:, None] + _sums(target, spans)[None, :]
             scores = block_sums(weights, entities, spans) / numpy.maximum(total, 1e-9)
             if self.bare_edges:
@@ -55,8 +58,12 @@ class SoftAlignmentScore:
             yield numpy.clip(scores, 0, 1).astype(numpy.float32)
 
     def _weights(self, doc: Doc, words: FunctionWords) -> numpy.ndarray:
-        light = [token.text in words or is_punctuation(token.text) for token in doc]
-        return numpy.where(light, self.light_weight, 1.0)
+        light = [form in words or is_punctuation(form) for form in token_forms(doc)]
+        return numpy.where(light, self.light_weight, 1.0) * _is_word(doc)
+
+
+def _is_word(doc: Doc) -> NDArray:
+    return ~continues(doc)
 
 
 def _sums(weights: numpy.ndarray, spans: numpy.ndarray) -> numpy.ndarray:
@@ -78,7 +85,9 @@ class _EdgeWords(NamedTuple):
 
 
 def _edge_words(doc: Doc, spans: Ints2d, words: FunctionWords) -> _EdgeWords:
-    texts = [token.text for token in doc]
+    texts = token_forms(doc)
+    for i, text in enumerate(texts):
+        texts[i] = text or texts[i - 1]  # the part of a word is what the word is
     function = numpy.asarray([text in words for text in texts], dtype=bool)
     particle = numpy.asarray([text.islower() and text not in words for text in texts], dtype=bool)
     first = numpy.asarray([is_opening(text) or not is_punctuation(text) for text in texts], dtype=bool)

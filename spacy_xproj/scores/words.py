@@ -4,6 +4,8 @@ import unicodedata
 from collections import Counter
 from typing import FrozenSet, Iterable, Tuple
 
+from ..forms import token_forms
+from ..forms import words as words_of
 from ..types import Bitext
 
 FunctionWords = FrozenSet[str]
@@ -28,7 +30,7 @@ def function_words(
     counts: Tuple[Counter, Counter] = (Counter(), Counter())
     for bitext in bitexts:
         for count, doc in zip(counts, (bitext.source, bitext.target)):
-            count.update(token.text for token in doc)
+            count.update(words_of(token_forms(doc)))
     source, target = (
         frozenset(word for word, _ in count.most_common(n_frequent) if word.islower() and len(word) <= max_chars)
         for count in counts

@@ -26,12 +26,15 @@ class Checks(BaseModel, extra="forbid"):
         an alphabet and Chinese or Japanese characters, 3 is too low.
     min_chars (int): lengths are compared where one of the two has as many characters.
     copy_words (int): a translation may equal its source (names, numbers, "OK") up to as many words.
+    segment (str): "words", by spaCy's tokenizer of the target language, or "characters" for scripts without spaces;
+        see `spacy_xproj.characters`.
     """
 
     on_flag: Literal["keep", "drop"] = "keep"
     max_ratio: float = 3.0
     min_chars: int = 40
     copy_words: int = 4
+    segment: Literal["words", "characters"] = "words"
 
     def flag(self, source: str, translation: str) -> Optional[str]:
         """RETURNS (Optional[str]): the first thing that is wrong with a translation, or None."""

@@ -7,12 +7,17 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from ..corpora.parallel_writer import Item, Reject
+from ..forms import nfc
 from ..types import Bitext, Translator
 from .checks import EMPTY, Checks
+
+COMPOSED = "put into NFC"
 
 
 def translate_docs(docs: Iterable[Doc], translator: Translator, nlp: Language, checks: Checks) -> Iterator[Item]:
     """Translate the text of each Doc and check the result.
+
+    Translations are put into NFC: tokenizers split decomposed words differently, and students would learn both.
 
     docs (Iterable[Doc]): the source sentences; they are not changed.
     translator (Translator): translates them.
@@ -28,10 +33,14 @@ def translate_docs(docs: Iterable[Doc], translator: Translator, nlp: Language, c
         if flag == EMPTY or (flag and checks.on_flag == "drop"):
             yield Reject(flag, source.text, translation, sent_id)
             continue
-        target = nlp.make_doc(translation)
+        flags = [flag] if flag else []
+        composed = nfc(translation)
+        if composed != translation:
+            flags.append(COMPOSED)
+        target = nlp.make_doc(composed)
         target.user_data["lang"] = translator.tgt_lang
         if sent_id is not None:
             target.user_data["sent_id"] = sent_id
-        if flag:
-            target.user_data["flags"] = [flag]
+        if flags:
+            target.user_data["flags"] = flags
         yield Bitext(source, target)

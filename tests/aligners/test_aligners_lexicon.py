@@ -8,12 +8,12 @@ from spacy_xproj.aligners.lexicon import Lexicon
 from spacy_xproj.errors import XprojError
 
 
-def test_associations_are_shrunk_dice_coefficients(make_bitext):
-    first = make_bitext("The house", "A casa", links="0-0:0.5 1-1:0.9")
-    second = make_bitext("house", "casa", links="0-0:0.6")
-    lexicon = Lexicon((pair, pair.links()) for pair in (first, second))
+def test_associations_are_shrunk_dice_coefficients():
+    first = ("The", "house"), ("A", "casa"), numpy.asarray([[0.5, 0.0], [0.0, 0.9]])
+    second = ("house",), ("casa",), numpy.asarray([[0.6]])
+    lexicon = Lexicon([first, second])
     # "house" and "casa" occur twice each and are aligned with weight 1.5; case is ignored
-    matrix = lexicon(make_bitext("HOUSE the unknown", "casa a nova"))
+    matrix = lexicon(("HOUSE", "the", "unknown"), ("casa", "a", "nova"))
     expected = [[2 * 1.5 / (2 + 2 + 4), 0, 0], [0, 2 * 0.5 / (1 + 1 + 4), 0], [0, 0, 0]]
     numpy.testing.assert_allclose(matrix, expected, rtol=1e-6)
 

@@ -100,6 +100,20 @@ def test_what_is_written(job, tmp_path):
     assert doc.spans["projected"].attrs["outcomes"] == {"projected": 2}
 
 
+def test_warnings_of_the_target_text(job, tmp_path, make_bitext):
+    assert "⚠" not in job().output
+    pairs = [make_bitext("Oyo", ["O\u0323yo\u0323", "\u0301"], [(0, 1, "LOC")])]
+    write_parallel_corpus(tmp_path / "yoruba", pairs, "en", "yo", {})
+    (tmp_path / "links.txt").write_text("0-0 0-1\n")
+    result = job(corpus="yoruba")
+    assert result.exit_code == 0, result.output
+    output = " ".join(result.output.split())
+    assert "target text: 1 of 2 (50.0%) of the tokens are not in NFC" in output
+    assert "target text: 1 of 2 (50.0%) of the tokens are combining marks alone" in output
+    ((name, label),) = entities(tmp_path / "out")[0]
+    assert (name.replace(" ", ""), label) == ("O\u0323yo\u0323\u0301", "LOC")
+
+
 def test_overrides(job, tmp_path):
     result = job("--projector.min_score", "0.9")
     assert result.exit_code == 0, result.output

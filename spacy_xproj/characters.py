@@ -1,0 +1,82 @@
+"""Tokens for scripts without spaces: one character each, where no segmenter is at hand.
+
+Entities of spaCy are made of whole tokens. A name that touches its neighbours, as all do in these scripts, can be
+one only if tokens end where it does; characters always do. In languages with spaces labels stay on whole words,
+class prefixes and endings included (isiZulu *eThekwini*): so do the corpora that students are measured on.
+"""
+
+from typing import Callable, Iterator
+
+import spacy
+from spacy.language import Language, create_tokenizer
+from spacy.tokens import Doc
+from spacy.util import DummyTokenizer
+
+from .forms import is_mark
+from .languages import is_known
+from .scripts import is_unspaced
+
+NAME = "spacy-xproj.CharacterTokenizer.v1"
+#: Written before the consonant that they belong to: vowels of Thai and Lao; signs that stack Khmer and Burmese ones.
+LEADING = frozenset("เแโใไເແໂໃໄ\u17d2\u1039")
+#: Vowels and signs of Thai and Lao, marks in all but name, that never stand alone.
+TRAILING = frozenset("ะาำๅๆฯະາຳໆຯ")
+
+
+class CharacterTokenizer(DummyTokenizer):
+    """Cut words of scripts without spaces into characters with their marks, and leave all others whole.
+
+    tokenizer (Callable[[str], Doc]): makes the words, at spaces and punctuation.
+    """
+
+    def __init__(self, tokenizer: Callable[[str], Doc]):
+        self.tokenizer = tokenizer
+
+    def __call__(self, text: str) -> Doc:
+        """RETURNS (Doc): the tokens of a text; they hold all of it."""
+        doc = self.tokenizer(text)
+        words, spaces = [], []
+        for token in doc:
+            parts = list(characters(token.text))
+            words += parts
+            spaces += [False] * (len(parts) - 1) + [bool(token.whitespace_)]
+        return Doc(doc.vocab, words=words, spaces=spaces)
+
+
+def characters(word: str) -> Iterator[str]:
+    """Cut a word around its characters of scripts without spaces.
+
+    word (str): the word, not empty.
+    YIELDS (str): each such character with its marks; what is between them as it is.
+    """
+    start = 0
+    for i in range(1, len(word)):
+        before, char = word[i - 1], word[i]
+        joined = is_mark(char) or char in TRAILING or before in LEADING
+        if not joined and (is_unspaced(before) or is_unspaced(char)):
+            yield word[start:i]
+            start = i
+    yield word[start:]
+
+
+def make_character_tokenizer() -> Callable[[Language], CharacterTokenizer]:
+    """Make a `CharacterTokenizer` (registered among spaCy's tokenizers as `spacy-xproj.CharacterTokenizer.v1`).
+
+    RETURNS (Callable[[Language], CharacterTokenizer]): makes the tokenizer of a pipeline; other scripts are cut by the
+        rules of its language.
+    """
+    make_words = create_tokenizer()
+
+    def make(nlp: Language) -> CharacterTokenizer:
+        return CharacterTokenizer(make_words(nlp))
+
+    return make
+
+
+def blank_characters(lang: str) -> Language:
+    """Make a blank pipeline with a `CharacterTokenizer`. It needs none of the packages that segmenters need.
+
+    lang (str): a language code.
+    RETURNS (Language): its pipeline, or that of `xx` where spaCy does not know the language.
+    """
+    return spacy.blank(lang if is_known(lang) else "xx", config={"nlp": {"tokenizer": {"@tokenizers": NAME}}})

@@ -1,0 +1,66 @@
+"""``xproj consistency``: strings that a corpus labels in one place and not in another."""
+
+from pathlib import Path
+from typing import Any, Dict, List, Optional
+
+import srsly
+import typer
+from wasabi import msg
+
+from ..corpora.consistency import Consistency
+from ..corpora.docbin import read_docs, write_docs
+from ..corpora.labels import split_list
+from ..errors import XprojError
+from ..files import atomic_path
+from .app import command
+
+#: Rows of the table; a JSON file has them all.
+SHOWN = 30
+
+
+@command("consistency")
+def consistency_cli(
+    corpus_path: Path = typer.Argument(..., metavar="CORPUS", help="A projected corpus (.spacy)"),
+    fill: str = typer.Option("", "--fill", help="Labels to fill in where they are missing; LOC is the one that pays"),
+    output: Optional[Path] = typer.Option(None, "--output", "-o", dir_okay=False, help="Where the filled corpus goes"),
+    min_count: int = typer.Option(1, "--min-count", min=1, help="Look for strings that are labelled as often"),
+    json_path: Optional[Path] = typer.Option(None, "--json", dir_okay=False, help="Where to write the whole list"),
+) -> None:
+    """List strings that are entities in one sentence and stand outside every entity in another.
+
+    With --fill, label them there as well and write the result to --output. No entity is changed; the new ones are in
+    doc.spans["filled"] too.
+    """
+    if bool(fill) != bool(output):
+        raise XprojError("--fill and --output belong together: name the labels to fill in and the file to write")
+    docs = read_docs(corpus_path)
+    labels = split_list(fill)
+    known = {ent.label_ for doc in docs for ent in doc.ents}
+    for label in labels:
+        if label not in known:
+            raise XprojError(
+                f"{corpus_path}: no entity is labelled {label}; it has {', '.join(sorted(known)) or 'none'}"
+            )
+    consistency = Consistency(docs, min_count)
+    rows: List[Dict[str, Any]] = [
+        {"text": " ".join(words), "labels": dict(usage.labels), "unlabelled": usage.unlabelled}
+        for words, usage in consistency.inconsistent()
+    ]
+    table = [(row["text"], counts(row["labels"]), row["unlabelled"]) for row in rows[:SHOWN]]
+    msg.table(table, header=("string", "labelled", "unlabelled"), aligns=("l", "l", "r"))
+    if len(rows) > SHOWN:
+        msg.text(f"… and {len(rows) - SHOWN} more; --json writes them all")
+    places = sum(row["unlabelled"] for row in rows)
+    msg.info(f"{corpus_path}: {len(rows)} strings are labelled here and not there, {places} places without a label")
+    if json_path is not None:
+        with atomic_path(json_path) as temporary:
+            srsly.write_json(temporary, rows)
+    if output is not None:
+        added = consistency.fill(labels)
+        write_docs(docs, output)
+        msg.good(f"{output}: {added.total()} of the {places} places filled ({counts(added) or 'none'})")
+
+
+def counts(labels: Dict[str, int]) -> str:
+    """RETURNS (str): counts by label, such as ``LOC 4, ORG 1``."""
+    return ", ".join(f"{label} {count}" for label, count in sorted(labels.items()))

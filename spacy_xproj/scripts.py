@@ -1,0 +1,25 @@
+"""Scripts that put no space between words."""
+
+#: First and last code point of the blocks of such scripts.
+UNSPACED = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x0F00, 0x0FFF),  # Tibetan
+    (0x1000, 0x109F),  # Myanmar
+    (0x1780, 0x17FF),  # Khmer
+    (0x1950, 0x19DF),  # Tai Le, New Tai Lue
+    (0x1A20, 0x1AAF),  # Tai Tham
+    (0x3040, 0x30FF),  # Hiragana, Katakana
+    (0x31F0, 0x31FF),  # Katakana extensions
+    (0x3400, 0x4DBF),  # Chinese characters, extension A
+    (0x4E00, 0x9FFF),  # Chinese characters
+    (0xA9E0, 0xA9FF),  # Myanmar extended B
+    (0xAA60, 0xAA7F),  # Myanmar extended A
+    (0xF900, 0xFAFF),  # Chinese compatibility characters
+    (0x20000, 0x3FFFF),  # Chinese characters, further extensions
+)
+
+
+def is_unspaced(char: str) -> bool:
+    """RETURNS (bool): whether a character is of a script that puts no space between words."""
+    point = ord(char)
+    return point >= UNSPACED[0][0] and any(first <= point <= last for first, last in UNSPACED)
