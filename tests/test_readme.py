@@ -41,6 +41,9 @@ def test_first_two_commands():
     assert "'.[test]'" in tests and tests.rstrip().endswith("pytest")
     assert demo.count("\n") == tests.count("\n") == 1
     assert all("-c constraints.txt" in command for command in (demo, tests))
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf8")
+    (extract,) = re.findall(r"^command=\$\((.*)\)$", ci, flags=re.MULTILINE)
+    assert run(extract, ROOT).stdout == tests
 
 
 @pytest.mark.parametrize("script", blocks("bash")[2:])
