@@ -15,7 +15,8 @@ from .words import CLOSING, FunctionWords, function_words, is_opening, is_punctu
 class SoftAlignmentScore:
     """Σ (w[k] + w[l]) · a[k, l] over the tokens k of the entity and l of the candidate, divided by Σ w[k] + Σ w[l].
 
-    With every weight w = 1 and hard links this is the Dice coefficient, twice the published alignment score.
+    No token gives more than its own weight: where the links of k sum to more than 1, as those of a word do that is aligned
+    with several characters, it gives each its share (and so for l). With every weight w = 1 and hard links this is the Dice coefficient, twice the published alignment score.
     Function words and punctuation have a smaller weight, and a candidate does not begin or end with one, unless the
     entity begins or ends with a rare word in lower case (*von Wogau*, *de Palacio*). Which words those are is read off
     the frequencies of unlabelled text by `initialize`; without it no word is one. A word that a tokenizer split at a
@@ -46,9 +47,9 @@ class SoftAlignmentScore:
             source = self._weights(bitext.source, source_words)
             target = self._weights(bitext.target, target_words)
             links = bitext.links()
-            weights = numpy.zeros((len(source), len(target)))
-            weights[links.source, links.target] = (source[links.source] + target[links.target]) * links.weight
-            weights *= _is_word(bitext.source)[:, None] & _is_word(bitext.target)[None, :]
+            matrix = links.to_matrix(len(source), len(target))
+            matrix *= _is_word(bitext.source)[:, None] & _is_word(bitext.target)[None, :]
+            weights = _shares(matrix, axis=1) * source[:, None] + _shares(matrix, axis=0) * target[None, :]
             total = _sums(source, entities)[:, None] + _sums(target, spans)[None, :]
             scores = block_sums(weights, entities, spans) / numpy.maximum(total, 1e-9)
             if self.bare_edges:
@@ -60,6 +61,11 @@ class SoftAlignmentScore:
     def _weights(self, doc: Doc, words: FunctionWords) -> numpy.ndarray:
         light = [form in words or is_punctuation(form) for form in token_forms(doc)]
         return numpy.where(light, self.light_weight, 1.0) * _is_word(doc)
+
+
+def _shares(matrix: Floats2d, axis: int) -> Floats2d:
+    """Links, those of a token scaled to a sum of 1 where they exceed it."""
+    return matrix / numpy.maximum(matrix.sum(axis=axis, keepdims=True), 1)
 
 
 def _is_word(doc: Doc) -> NDArray:
