@@ -5,7 +5,7 @@ one only if tokens end where it does; characters always do. In languages with sp
 prefixes and endings included (isiZulu *eThekwini*), unless `spacy_xproj.prefixes` cuts them.
 """
 
-from typing import Callable, Iterator
+from typing import Callable, Iterator, Sequence
 
 import spacy
 from spacy.language import Language, create_tokenizer
@@ -47,6 +47,12 @@ def characters(word: str) -> Iterator[str]:
             yield word[start:i]
             start = i
     yield word[start:]
+
+
+def are_characters(words: Sequence[str]) -> bool:
+    """RETURNS (bool): whether a sentence has characters of scripts without spaces, none of them in a longer word."""
+    unspaced = [word for word in words if word and is_unspaced(word[0])]
+    return bool(unspaced) and all(next(characters(word)) == word for word in unspaced)
 
 
 def make_character_tokenizer() -> Callable[[Language], CharacterTokenizer]:

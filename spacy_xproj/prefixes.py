@@ -1,7 +1,7 @@
 """Tokens for languages that glue a prefix to a name: isiZulu *eThekwini*, *kwaSoweto*, *uNelson*.
 
-With them an entity can begin inside a word. Corpora whose labels are on whole words, as those of MasakhaNER are, want the
-words whole.
+With them an entity can begin inside a word. Corpora whose labels are on whole words, as those of MasakhaNER are, want
+the words whole.
 """
 
 from typing import Callable, Tuple
@@ -26,7 +26,7 @@ def cut_prefix(word: str) -> Tuple[str, ...]:
     """Cut a word between its lower-case start and a capital that lower-case letters follow.
 
     word (str): the word.
-    RETURNS (Tuple[str, ...]): the prefix, with a hyphen that ends it, and the name; the word where it has no such place.
+    RETURNS (Tuple[str, ...]): the prefix, with a hyphen that ends it, and the name; the word if it has no such place.
     """
     capital = next((i for i, char in enumerate(word) if char.isupper()), 0)
     prefix, name = word[:capital], word[capital:]

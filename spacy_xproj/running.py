@@ -10,8 +10,8 @@ def touches(before: str, word: str) -> bool:
 
     before (str): a word.
     word (str): the next one.
-    RETURNS (bool): whether they meet in a script without spaces, and in no letter of another script: that begins or ends
-        a word of its own.
+    RETURNS (bool): whether they meet in a script without spaces, and in no letter of another script: that begins or
+        ends a word of its own.
     """
     edges = before[-1:] + word[:1]
     unspaced = [is_unspaced(char) for char in edges]

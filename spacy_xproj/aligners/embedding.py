@@ -6,12 +6,13 @@ from typing import Iterable, Iterator, List, Optional, Tuple
 import numpy
 from spacy.tokens import Doc
 
+from ..characters import are_characters
 from ..encoders.cache import resolve_encoder
 from ..errors import XprojError
 from ..forms import spread, token_forms, words
 from ..types import Bitext, Floats1d, Floats2d, GetBitexts, WordAligner, WordAlignment
 from .lexicon import LEAST_WEIGHT, Lexicon
-from .segmentation import are_characters, find_units, join, unit_means
+from .segmentation import find_units, join, unit_means
 from .similarity import Extraction, get_extraction
 from .vectors import SentenceVectors, SubtokenEncoder, Words
 
@@ -200,8 +201,8 @@ def make_embedding_aligner(
     max_batch_tokens (int): padded sub-tokens in a batch.
     device (str): `auto`, `cpu`, `cuda`, …
     revision (Optional[str]): the commit of an encoder of the hub, for results that can be repeated.
-    running_text (bool): in scripts without spaces, read words as running text and, at level `word`, put single characters
-        together to words. False takes every token for a word of its own, as SimAlign and awesome-align do.
+    running_text (bool): in scripts without spaces, read words as running text and, at level `word`, put single
+        characters together to words. False takes every token for a word of its own, as SimAlign and awesome-align do.
     RETURNS (WordAligner): the aligner.
     RAISES (XprojError): where a setting is unknown or the encoder cannot be loaded.
     """

@@ -10,7 +10,7 @@ from typing import Sequence
 import numpy
 from numpy.typing import NDArray
 
-from ..characters import characters
+from ..characters import are_characters
 from ..scripts import is_katakana, is_unspaced
 from ..types import Floats2d, Ints1d
 from .vectors import SentenceVectors
@@ -24,12 +24,6 @@ HUBNESS = 0.3
 N_BEST = 3
 
 
-def are_characters(words: Sequence[str]) -> bool:
-    """RETURNS (bool): whether a sentence has characters of scripts without spaces, and none of them in a longer word."""
-    unspaced = [word for word in words if word and is_unspaced(word[0])]
-    return bool(unspaced) and all(next(characters(word)) == word for word in unspaced)
-
-
 def find_units(similarity: Floats2d, words: Sequence[str]) -> Ints1d:
     """Put characters together that prefer the same word of the other side.
 
@@ -40,8 +34,8 @@ def find_units(similarity: Floats2d, words: Sequence[str]) -> Ints1d:
 
     similarity (Floats2d): cosines. *Shape:* ``(words of the other side, words)``
     words (Sequence[str]): the words, among them the characters.
-    RETURNS (Ints1d): the unit of each word, ascending from 0. What is no character is a unit of its own, and so is every
-        word of a sentence that has longer words of such a script. *Shape:* ``(words,)``
+    RETURNS (Ints1d): the unit of each word, ascending from 0. What is no character is a unit of its own, and so is
+        every word of a sentence that has longer words of such a script. *Shape:* ``(words,)``
     """
     if not are_characters(words):
         return numpy.arange(len(words), dtype=numpy.int32)
@@ -72,7 +66,7 @@ def unit_means(matrix: Floats2d, units: Ints1d) -> Floats2d:
     RETURNS (Floats2d): *Shape:* ``(rows, units)``
     """
     _, start, count = numpy.unique(units, return_index=True, return_counts=True)
-    return numpy.add.reduceat(matrix, start, axis=1) / count.astype(matrix.dtype)
+    return (numpy.add.reduceat(matrix, start, axis=1) / count).astype(numpy.float32)
 
 
 def _bonus(before: str, word: str) -> float:

@@ -214,9 +214,7 @@ class SubtokenEncoder(SubtokenModel):
         return self.model(**inputs).last_hidden_state
 
 
-def _owners(
-    words: Words, grouped: List[List[int]], run_ids: List[int], offsets: List[Tuple[int, int]]
-) -> Owners:
+def _owners(words: Words, grouped: List[List[int]], run_ids: List[int], offsets: List[Tuple[int, int]]) -> Owners:
     """Which words each sub-token is of. One without text, a lone word-start mark, is of the word that it comes before.
 
     words (Words): the words of a sentence.

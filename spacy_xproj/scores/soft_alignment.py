@@ -6,6 +6,7 @@ import numpy
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
+from ..characters import are_characters
 from ..forms import continues, token_forms
 from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, MatchScorer, token_spans
 from .alignment import block_sums
@@ -15,8 +16,10 @@ from .words import CLOSING, FunctionWords, function_words, is_opening, is_punctu
 class SoftAlignmentScore:
     """Σ (w[k] + w[l]) · a[k, l] over the tokens k of the entity and l of the candidate, divided by Σ w[k] + Σ w[l].
 
-    No token gives more than its own weight: where the links of k sum to more than 1, as those of a word do that is aligned
-    with several characters, it gives each its share (and so for l). With every weight w = 1 and hard links this is the Dice coefficient, twice the published alignment score.
+    Where the tokens of a side are single characters, each is linked as its whole word is, and the links of a token may
+    sum to more than 1: there, each has its share of 1.
+
+    With every weight w = 1 and hard links this is the Dice coefficient, twice the published alignment score.
     Function words and punctuation have a smaller weight, and a candidate does not begin or end with one, unless the
     entity begins or ends with a rare word in lower case (*von Wogau*, *de Palacio*). Which words those are is read off
     the frequencies of unlabelled text by `initialize`; without it no word is one. A word that a tokenizer split at a
@@ -49,7 +52,10 @@ class SoftAlignmentScore:
             links = bitext.links()
             matrix = links.to_matrix(len(source), len(target))
             matrix *= _is_word(bitext.source)[:, None] & _is_word(bitext.target)[None, :]
-            weights = _shares(matrix, axis=1) * source[:, None] + _shares(matrix, axis=0) * target[None, :]
+            forward = backward = matrix
+            if are_characters(token_forms(bitext.target)) or are_characters(token_forms(bitext.source)):
+                forward, backward = _shares(matrix, axis=1), _shares(matrix, axis=0)
+            weights = forward * source[:, None] + backward * target[None, :]
             total = _sums(source, entities)[:, None] + _sums(target, spans)[None, :]
             scores = block_sums(weights, entities, spans) / numpy.maximum(total, 1e-9)
             if self.bare_edges:

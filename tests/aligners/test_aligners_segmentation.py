@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from spacy_xproj.aligners.segmentation import HUBNESS, STAY, are_characters, find_units, join, unit_means
+from spacy_xproj.aligners.segmentation import HUBNESS, STAY, find_units, join, unit_means
 from spacy_xproj.aligners.vectors import SentenceVectors
+from spacy_xproj.characters import are_characters
 
 
 @pytest.mark.parametrize(
