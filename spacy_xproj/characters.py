@@ -1,19 +1,18 @@
 """Tokens for scripts without spaces: one character each, where no segmenter is at hand.
 
 Entities of spaCy are made of whole tokens. A name that touches its neighbours, as all do in these scripts, can be
-one only if tokens end where it does; characters always do. In languages with spaces labels stay on whole words,
-class prefixes and endings included (isiZulu *eThekwini*): so do the corpora that students are measured on.
+one only if tokens end where it does; characters always do. In languages with spaces labels stay on whole words, class
+prefixes and endings included (isiZulu *eThekwini*), unless `spacy_xproj.prefixes` cuts them.
 """
 
-from typing import Callable, Iterator
+from typing import Callable, Iterator, Sequence
 
 import spacy
 from spacy.language import Language, create_tokenizer
-from spacy.tokens import Doc
-from spacy.util import DummyTokenizer
 
 from .forms import is_mark
 from .languages import is_known
+from .parts import PartTokenizer
 from .scripts import is_unspaced
 
 NAME = "spacy-xproj.CharacterTokenizer.v1"
@@ -23,24 +22,15 @@ LEADING = frozenset("เแโใไເແໂໃໄ\u17d2\u1039")
 TRAILING = frozenset("ะาำๅๆฯະາຳໆຯ")
 
 
-class CharacterTokenizer(DummyTokenizer):
+class CharacterTokenizer(PartTokenizer):
     """Cut words of scripts without spaces into characters with their marks, and leave all others whole.
 
     tokenizer (Callable[[str], Doc]): makes the words, at spaces and punctuation.
     """
 
-    def __init__(self, tokenizer: Callable[[str], Doc]):
-        self.tokenizer = tokenizer
-
-    def __call__(self, text: str) -> Doc:
-        """RETURNS (Doc): the tokens of a text; they hold all of it."""
-        doc = self.tokenizer(text)
-        words, spaces = [], []
-        for token in doc:
-            parts = list(characters(token.text))
-            words += parts
-            spaces += [False] * (len(parts) - 1) + [bool(token.whitespace_)]
-        return Doc(doc.vocab, words=words, spaces=spaces)
+    def cut(self, word: str) -> Iterator[str]:
+        """YIELDS (str): the characters of a word."""
+        return characters(word)
 
 
 def characters(word: str) -> Iterator[str]:
@@ -57,6 +47,12 @@ def characters(word: str) -> Iterator[str]:
             yield word[start:i]
             start = i
     yield word[start:]
+
+
+def are_characters(words: Sequence[str]) -> bool:
+    """RETURNS (bool): whether a sentence has characters of scripts without spaces, none of them in a longer word."""
+    unspaced = [word for word in words if word and is_unspaced(word[0])]
+    return bool(unspaced) and all(next(characters(word)) == word for word in unspaced)
 
 
 def make_character_tokenizer() -> Callable[[Language], CharacterTokenizer]:

@@ -23,3 +23,8 @@ def is_unspaced(char: str) -> bool:
     """RETURNS (bool): whether a character is of a script that puts no space between words."""
     point = ord(char)
     return point >= UNSPACED[0][0] and any(first <= point <= last for first, last in UNSPACED)
+
+
+def is_katakana(char: str) -> bool:
+    """RETURNS (bool): whether a character is a letter or a length mark of Katakana, the script of names from abroad."""
+    return "\u30a1" <= char <= "\u30ff" and char != "\u30fb"

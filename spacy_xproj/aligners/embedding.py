@@ -6,11 +6,13 @@ from typing import Iterable, Iterator, List, Optional, Tuple
 import numpy
 from spacy.tokens import Doc
 
+from ..characters import are_characters
 from ..encoders.cache import resolve_encoder
 from ..errors import XprojError
 from ..forms import spread, token_forms, words
 from ..types import Bitext, Floats1d, Floats2d, GetBitexts, WordAligner, WordAlignment
 from .lexicon import LEAST_WEIGHT, Lexicon
+from .segmentation import find_units, join, unit_means
 from .similarity import Extraction, get_extraction
 from .vectors import SentenceVectors, SubtokenEncoder, Words
 
@@ -39,6 +41,8 @@ class EmbeddingAligner:
     lexicon_sample (int): pairs that the lexicon is learned from.
     sample (int): pairs that the means are estimated from.
     buffer (int): pairs that are encoded at a time.
+    join_characters (bool): where tokens are single characters of a script without spaces, put together those that
+        belong to one word before links are extracted (`spacy_xproj.aligners.segmentation`).
     """
 
     def __init__(
@@ -52,6 +56,7 @@ class EmbeddingAligner:
         lexicon_sample: int = 2000,
         sample: int = 256,
         buffer: int = 256,
+        join_characters: bool = False,
     ):
         if level not in ("word", "subtoken"):
             raise XprojError(f"no level '{level}': use word or subtoken")
@@ -66,6 +71,7 @@ class EmbeddingAligner:
         self.lexicon_sample = lexicon_sample
         self.sample = sample
         self.buffer = buffer
+        self.join_characters = join_characters and level == "word"
         self.means: Optional[Means] = None
         self.lexicon: Optional[Lexicon] = None
 
@@ -119,22 +125,48 @@ class EmbeddingAligner:
         target: SentenceVectors,
         means: Optional[Means],
     ) -> Floats2d:
+        associations = None if self.lexicon is None else self.lexicon(source_words, target_words)
+        has_characters = are_characters(source_words) or are_characters(target_words)
+        if not (self.join_characters and has_characters and source_words and target_words):
+            return self._links(source, target, means, associations)
+        similarity = numpy.zeros((source.n_words, target.n_words), dtype=numpy.float32)
+        similarity[source.word[:, None], target.word] = self._similarity(source, target, means, associations)
+        rows, columns = find_units(similarity.T, source_words), find_units(similarity, target_words)
+        if associations is not None:
+            associations = unit_means(unit_means(associations, columns).T, rows).T
+        links = self._links(join(source, rows), join(target, columns), means, associations)
+        return links[rows[:, None], columns[None, :]]
+
+    def _links(
+        self,
+        source: SentenceVectors,
+        target: SentenceVectors,
+        means: Optional[Means],
+        associations: Optional[Floats2d],
+    ) -> Floats2d:
         weights = numpy.zeros((source.n_words, target.n_words), dtype=numpy.float32)
         if len(source.word) and len(target.word):
-            similarity = self._similarity(source.vectors, target.vectors, means)
-            if self.lexicon is not None:
-                associations = self.lexicon(source_words, target_words)
-                similarity += self.lexicon_weight * associations[numpy.ix_(source.word, target.word)]
-            links = self.extraction(similarity).astype(numpy.float32)
+            links = self.extraction(self._similarity(source, target, means, associations)).astype(numpy.float32)
             numpy.maximum.at(weights, (source.word[:, None], target.word[None, :]), links)
         return weights
 
-    def _similarity(self, source: Floats2d, target: Floats2d, means: Optional[Means]) -> Floats2d:
+    def _similarity(
+        self,
+        source: SentenceVectors,
+        target: SentenceVectors,
+        means: Optional[Means],
+        associations: Optional[Floats2d],
+    ) -> Floats2d:
+        """Compare the words, or sub-tokens, that have a vector."""
+        rows, columns = source.vectors, target.vectors
         if means is not None:
-            source, target = source - means[0], target - means[1]
+            rows, columns = rows - means[0], columns - means[1]
         if self.cosine:
-            source, target = unit(source), unit(target)
-        return source @ target.T
+            rows, columns = unit(rows), unit(columns)
+        similarity = rows @ columns.T
+        if associations is not None:
+            similarity += self.lexicon_weight * associations[numpy.ix_(source.word, target.word)]
+        return similarity
 
 
 def make_embedding_aligner(
@@ -151,6 +183,7 @@ def make_embedding_aligner(
     max_batch_tokens: int = 4096,
     device: str = "auto",
     revision: Optional[str] = None,
+    running_text: bool = True,
 ) -> WordAligner:
     """Make an `EmbeddingAligner` (registered as `spacy-xproj.EmbeddingAligner.v1`).
 
@@ -168,14 +201,25 @@ def make_embedding_aligner(
     max_batch_tokens (int): padded sub-tokens in a batch.
     device (str): `auto`, `cpu`, `cuda`, …
     revision (Optional[str]): the commit of an encoder of the hub, for results that can be repeated.
+    running_text (bool): in scripts without spaces, read words as running text and, at level `word`, put single
+        characters together to words. False takes every token for a word of its own, as SimAlign and awesome-align do.
     RETURNS (WordAligner): the aligner.
     RAISES (XprojError): where a setting is unknown or the encoder cannot be loaded.
     """
     if similarity not in ("cosine", "dot"):
         raise XprojError(f"no similarity '{similarity}': use cosine or dot")
     extraction = get_extraction(method, temperature, null)
-    vectors = SubtokenEncoder(resolve_encoder(encoder), layer, max_batch_tokens, device, revision)
-    return EmbeddingAligner(vectors, extraction, level, center, similarity == "cosine", lexicon_weight, lexicon_sample)
+    vectors = SubtokenEncoder(resolve_encoder(encoder), layer, max_batch_tokens, device, revision, running_text)
+    return EmbeddingAligner(
+        vectors,
+        extraction,
+        level,
+        center,
+        similarity == "cosine",
+        lexicon_weight,
+        lexicon_sample,
+        join_characters=running_text,
+    )
 
 
 def doc_words(doc: Doc) -> Words:

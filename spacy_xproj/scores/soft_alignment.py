@@ -6,6 +6,7 @@ import numpy
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
+from ..characters import are_characters
 from ..forms import continues, token_forms
 from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, MatchScorer, token_spans
 from .alignment import block_sums
@@ -14,6 +15,9 @@ from .words import CLOSING, FunctionWords, function_words, is_opening, is_punctu
 
 class SoftAlignmentScore:
     """Σ (w[k] + w[l]) · a[k, l] over the tokens k of the entity and l of the candidate, divided by Σ w[k] + Σ w[l].
+
+    Where the tokens of a side are single characters, each is linked as its whole word is, and the links of a token may
+    sum to more than 1: there, each has its share of 1.
 
     With every weight w = 1 and hard links this is the Dice coefficient, twice the published alignment score.
     Function words and punctuation have a smaller weight, and a candidate does not begin or end with one, unless the
@@ -46,9 +50,12 @@ class SoftAlignmentScore:
             source = self._weights(bitext.source, source_words)
             target = self._weights(bitext.target, target_words)
             links = bitext.links()
-            weights = numpy.zeros((len(source), len(target)))
-            weights[links.source, links.target] = (source[links.source] + target[links.target]) * links.weight
-            weights *= _is_word(bitext.source)[:, None] & _is_word(bitext.target)[None, :]
+            matrix = links.to_matrix(len(source), len(target))
+            matrix *= _is_word(bitext.source)[:, None] & _is_word(bitext.target)[None, :]
+            forward = backward = matrix
+            if are_characters(token_forms(bitext.target)) or are_characters(token_forms(bitext.source)):
+                forward, backward = _shares(matrix, axis=1), _shares(matrix, axis=0)
+            weights = forward * source[:, None] + backward * target[None, :]
             total = _sums(source, entities)[:, None] + _sums(target, spans)[None, :]
             scores = block_sums(weights, entities, spans) / numpy.maximum(total, 1e-9)
             if self.bare_edges:
@@ -60,6 +67,11 @@ class SoftAlignmentScore:
     def _weights(self, doc: Doc, words: FunctionWords) -> numpy.ndarray:
         light = [form in words or is_punctuation(form) for form in token_forms(doc)]
         return numpy.where(light, self.light_weight, 1.0) * _is_word(doc)
+
+
+def _shares(matrix: Floats2d, axis: int) -> Floats2d:
+    """Links, those of a token scaled to a sum of 1 where they exceed it."""
+    return matrix / numpy.maximum(matrix.sum(axis=axis, keepdims=True), 1)
 
 
 def _is_word(doc: Doc) -> NDArray:

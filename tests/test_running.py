@@ -1,0 +1,27 @@
+"""Which words are written as one."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spacy_xproj.running import runs
+
+
+@pytest.mark.parametrize(
+    "words, expected",
+    [
+        ("Obama flew to Berlin .", ["Obama", "flew", "to", "Berlin", "."]),
+        ("他 在 北京 。", ["他在北京。"]),
+        ("NHK 放送 の 2 番", ["NHK", "放送の2番"]),
+        ("บารัก โอบามา", ["บารักโอบามา"]),
+        ("", []),
+    ],
+)
+def test_runs(words, expected):
+    words = words.split()
+    assert ["".join(words[i] for i in run) for run in runs(words)] == expected
+
+
+@given(st.lists(st.sampled_from(["a", "Berlin", "北", "京都", "。", "\u0301", "", "ก"])))
+def test_every_word_is_in_one_run(words):
+    assert [i for run in runs(words) for i in run] == list(range(len(words)))
