@@ -7,13 +7,12 @@ class prefixes and endings included (isiZulu *eThekwini*): so do the corpora tha
 
 from typing import Callable, Iterator
 
-import spacy
 from spacy.language import Language, create_tokenizer
 from spacy.tokens import Doc
 from spacy.util import DummyTokenizer
 
 from .forms import is_mark
-from .languages import is_known
+from .languages import blank_or_xx
 from .scripts import is_unspaced
 
 NAME = "spacy-xproj.CharacterTokenizer.v1"
@@ -79,4 +78,4 @@ def blank_characters(lang: str) -> Language:
     lang (str): a language code.
     RETURNS (Language): its pipeline, or that of `xx` where spaCy does not know the language.
     """
-    return spacy.blank(lang if is_known(lang) else "xx", config={"nlp": {"tokenizer": {"@tokenizers": NAME}}})
+    return blank_or_xx(lang, {"@tokenizers": NAME})

@@ -2,9 +2,9 @@
 
 import csv
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 import spacy
 from spacy.language import Language
@@ -48,20 +48,20 @@ class LanguageRow:
         return self.iso_639_1 or self.iso_639_3
 
 
-@lru_cache(maxsize=None)
+@cache
 def language_table() -> Tuple[LanguageRow, ...]:
     """RETURNS (Tuple[LanguageRow, ...]): English, and the languages of WikiANN in XTREME and of MasakhaNER 2.0."""
     rows = csv.DictReader(read_text(TABLE).splitlines(), delimiter="\t")
     return tuple(LanguageRow(**{**row, "spaced": row["spaced"] == "yes"}) for row in rows)  # type: ignore[arg-type]
 
 
-@lru_cache(maxsize=None)
+@cache
 def nllb_codes() -> Dict[str, str]:
     """RETURNS (Dict[str, str]): ISO 639-1 codes, and ISO 639-3 where there is none, to codes of NLLB-200."""
     return {row.code: row.nllb for row in language_table() if row.nllb}
 
 
-@lru_cache(maxsize=None)
+@cache
 def aliases() -> Dict[str, str]:
     """RETURNS (Dict[str, str]): the codes of MasakhaNER to the keys of `nllb_codes`, where they differ."""
     rows = (row for row in language_table() if row.nllb and row.masakhaner2)
@@ -78,17 +78,24 @@ def check_language(lang: str) -> None:
         raise XprojError(f"unknown language '{lang}'; correct the code, or take 'xx' for a language without rules")
 
 
-def blank_or_xx(lang: str) -> Language:
+def blank_or_xx(lang: str, tokenizer: Optional[Dict[str, Any]] = None) -> Language:
     """Make the blank pipeline of a language, for text in whatever language.
 
     lang (str): a language code.
+    tokenizer (Optional[Dict[str, Any]]): the block of its tokenizer, such as ``{"@tokenizers":
+        "spacy.zh.ChineseTokenizer", "segmenter": "jieba"}``; by default, what spaCy has for the language.
     RETURNS (Language): its pipeline, or that of `xx` where spaCy does not know the language.
-    RAISES (XprojError): where its tokenizer needs a package that is not installed.
+    RAISES (XprojError): where its tokenizer needs a package that is not installed, or its block is wrong.
     """
+    config = {"nlp": {"tokenizer": tokenizer}} if tokenizer else {}
     try:
-        return spacy.blank(lang if is_known(lang) else "xx")
+        return spacy.blank(lang if is_known(lang) else "xx", config=config)
     except (ImportError, AttributeError) as error:
-        raise XprojError(f"language '{lang}' cannot be used: {error}; install the package, or take 'xx'") from None
+        reason = " ".join(str(error).split())
+        raise XprojError(f"language '{lang}' cannot be used: {reason}; install the package, or take 'xx'") from None
+    except ValueError as error:
+        reason = " ".join(str(error).split())
+        raise XprojError(f"tokenizer {tokenizer} of language '{lang}' cannot be made: {reason}") from None
 
 
 def blank_vocab(lang: str) -> Vocab:

@@ -16,7 +16,7 @@ from ..corpora.iob import check_scheme
 from ..corpora.labels import LabelMap
 from ..errors import XprojError
 from ..files import atomic_path, read_text
-from ..languages import blank_or_xx, check_language
+from ..languages import check_language, is_known
 from ..registry import registry
 from ..types import Converter
 from .app import command, progress
@@ -78,7 +78,7 @@ def make_converter(name: str, lang: str, scheme: str, repair: bool) -> Converter
     """
     check_scheme(scheme)
     check_language(lang)
-    if blank_or_xx(lang).lang != lang:
+    if not is_known(lang):
         msg.warn(f"spaCy has no rules for the language '{lang}': text is tokenised as 'xx'")
     known = registry.xproj_converters.get_all()  # type: ignore[attr-defined]
     maker = known.get(FORMATS.get(name, name))

@@ -1,11 +1,14 @@
-"""Does a translation look like one? Cheap checks of each sentence, without a model."""
+"""The settings of translations: does one look like one, by cheap checks without a model, and what are its tokens?"""
 
 import re
 from typing import Any, Dict, Literal, Optional
 
 from pydantic import BaseModel, ValidationError
+from spacy.language import Language
 
+from ..characters import blank_characters
 from ..errors import XprojError
+from ..languages import blank_or_xx
 
 #: What a check can say. `empty` can make no pair; the others are suspicions.
 EMPTY = "empty"
@@ -28,6 +31,8 @@ class Checks(BaseModel, extra="forbid"):
     copy_words (int): a translation may equal its source (names, numbers, "OK") up to as many words.
     segment (str): "words", by spaCy's tokenizer of the target language, or "characters" for scripts without spaces;
         see `spacy_xproj.characters`.
+    tokenizer (Optional[Dict[str, Any]]): in place of `segment`, the block of a tokenizer that is registered among
+        spaCy's, section ``[translation.tokenizer]``. Train the student with the same, as its ``[nlp.tokenizer]``.
     """
 
     on_flag: Literal["keep", "drop"] = "keep"
@@ -35,6 +40,7 @@ class Checks(BaseModel, extra="forbid"):
     min_chars: int = 40
     copy_words: int = 4
     segment: Literal["words", "characters"] = "words"
+    tokenizer: Optional[Dict[str, Any]] = None
 
     def flag(self, source: str, translation: str) -> Optional[str]:
         """RETURNS (Optional[str]): the first thing that is wrong with a translation, or None."""
@@ -49,8 +55,23 @@ class Checks(BaseModel, extra="forbid"):
         return None
 
 
+def blank_target(lang: str, checks: Checks) -> Language:
+    """Make the pipeline that cuts translations into tokens.
+
+    lang (str): code of the target language.
+    checks (Checks): says what the tokens are.
+    RETURNS (Language): the blank pipeline.
+    RAISES (XprojError): where the tokenizer cannot be made.
+    """
+    if checks.segment == "characters":
+        return blank_characters(lang)
+    return blank_or_xx(lang, checks.tokenizer)
+
+
 def make_checks(settings: Dict[str, Any]) -> Checks:
     """RETURNS (Checks): the checks. RAISES (XprojError): where a setting is unknown or has a wrong value."""
+    if settings.get("segment") == "characters" and settings.get("tokenizer"):
+        raise XprojError('[translation] has both segment = "characters" and a tokenizer; leave one out')
     try:
         return Checks(**settings)
     except ValidationError as error:
