@@ -15,6 +15,7 @@ for _name in (
     "compare",
     "consistency",
     "languages",
+    "study",
 ):
     import_module(f"{__name__}.{_name}")
 
