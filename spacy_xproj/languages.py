@@ -89,7 +89,9 @@ def blank_or_xx(lang: str, tokenizer: Optional[Dict[str, Any]] = None) -> Langua
     """
     config = {"nlp": {"tokenizer": tokenizer}} if tokenizer else {}
     try:
-        return spacy.blank(lang if is_known(lang) else "xx", config=config)
+        nlp = spacy.blank(lang if is_known(lang) else "xx", config=config)
+        nlp.make_doc("x")  # only here do some segmenters say that they have no model
+        return nlp
     except (ImportError, AttributeError) as error:
         reason = " ".join(str(error).split())
         raise XprojError(f"language '{lang}' cannot be used: {reason}; install the package, or take 'xx'") from None

@@ -21,6 +21,7 @@ import srsly
 from spacy.tokens import Doc
 
 from .. import __version__
+from ..characters import blank_segmented
 from ..corpora.docbin import write_docs
 from ..corpora.parallel import ParallelCorpus
 from ..errors import XprojError
@@ -29,7 +30,7 @@ from ..files import atomic_path, json_digest, sha256
 from ..languages import LanguageRow
 from ..projectors.apply import apply_projection, count_statuses
 from ..registry import registry
-from ..translators.checks import blank_target, make_checks
+from ..translators.checks import make_checks
 from ..types import Bitext, Initializable
 from .datasets import SOURCE, dataset_code
 from .gold import read_gold, target_doc
@@ -165,7 +166,7 @@ class LanguageStudy:
 
         def make(done: int) -> Iterator[Bitext]:
             translator = self._make("translator", self.config["translator"])
-            nlp = blank_target(SOURCE, checks)
+            nlp = blank_segmented(SOURCE, checks.segment, checks.tokenizer)
             todo = self._targets()[done:]
             return self.progress(translate_targets(todo, translator, nlp, checks), len(todo), "sentences")
 

@@ -1,7 +1,7 @@
 """The table of the study: a row for each language, a column for each method."""
 
 from statistics import fmean
-from typing import Any, Dict, List, Sequence
+from typing import Any, Dict, List, Sequence, Tuple
 
 from .datasets import DATASETS
 from .language import Cell
@@ -64,7 +64,10 @@ def to_markdown(table: Dict[str, Any]) -> str:
     lines.append(_row([mean, *_figures(table["mean"], methods)]))
     if table["failures"]:
         lines += ["", "Without a figure, and left out of the mean with all of their row:", ""]
-        lines += [f"- {row['language']}, {row['method']}: {row['reason']}" for row in table["failures"]]
+        failures: Dict[Tuple[str, str], List[str]] = {}
+        for row in table["failures"]:
+            failures.setdefault((row["language"], row["reason"]), []).append(row["method"])
+        lines += [f"- {code} ({', '.join(names)}): {reason}" for (code, reason), names in failures.items()]
     return "\n".join(lines) + "\n"
 
 

@@ -4,11 +4,8 @@ import re
 from typing import Any, Dict, Literal, Optional
 
 from pydantic import BaseModel, ValidationError
-from spacy.language import Language
 
-from ..characters import blank_characters
 from ..errors import XprojError
-from ..languages import blank_or_xx
 
 #: What a check can say. `empty` can make no pair; the others are suspicions.
 EMPTY = "empty"
@@ -31,8 +28,9 @@ class Checks(BaseModel, extra="forbid"):
     copy_words (int): a translation may equal its source (names, numbers, "OK") up to as many words.
     segment (str): "words", by spaCy's tokenizer of the target language, or "characters" for scripts without spaces;
         see `spacy_xproj.characters`.
-    tokenizer (Optional[Dict[str, Any]]): in place of `segment`, the block of a tokenizer that is registered among
-        spaCy's, section ``[translation.tokenizer]``. Train the student with the same, as its ``[nlp.tokenizer]``.
+    tokenizer (Optional[Dict[str, Any]]): makes the words in place of spaCy's choice for the language, section
+        ``[translation.tokenizer]``: the block of a tokenizer that is registered among spaCy's. Train the student with
+        the same one, as its ``[nlp.tokenizer]``.
     """
 
     on_flag: Literal["keep", "drop"] = "keep"
@@ -53,19 +51,6 @@ class Checks(BaseModel, extra="forbid"):
         if max(len(source), len(translation)) >= self.min_chars and length_ratio(source, translation) > self.max_ratio:
             return LENGTH
         return None
-
-
-def blank_target(lang: str, checks: Checks) -> Language:
-    """Make the pipeline that cuts translations into tokens.
-
-    lang (str): code of the target language.
-    checks (Checks): says what the tokens are.
-    RETURNS (Language): the blank pipeline.
-    RAISES (XprojError): where the tokenizer cannot be made.
-    """
-    if checks.segment == "characters":
-        return blank_characters(lang)
-    return blank_or_xx(lang, checks.tokenizer)
 
 
 def make_checks(settings: Dict[str, Any]) -> Checks:

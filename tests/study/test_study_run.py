@@ -123,7 +123,7 @@ def test_a_missing_file_is_reported_and_the_others_go_on(study, study_dir):
     assert figures(study_dir) == {"hau": {}, "swa": {"model_transfer": 0.667, "string": 1.0}}
     text = (study_dir / "out" / "table.md").read_text(encoding="utf8")
     assert "| hau Hausa | – | – |" in text and "| mean of 1 | 66.7 | **100.0** |" in text
-    assert "- hau, string: " in text
+    assert "- hau (model_transfer, string): " in text
 
     (study_dir / "hau.test.txt").write_text(gold, encoding="utf8")
     result = study()

@@ -28,7 +28,7 @@ def test_mean_is_over_rows_without_gaps():
         "",
         "Without a figure, and left out of the mean with all of their row:",
         "",
-        "- ewe, codec_x: out of memory",
+        "- ewe (codec_x): out of memory",
     ]
 
 
