@@ -19,7 +19,7 @@ from .app import OVERRIDES, command, fail, load_config, progress
 @command("study", context_settings=OVERRIDES)
 def study_cli(
     ctx: typer.Context,
-    config_path: Path = typer.Argument(..., metavar="CONFIG", help="Config, such as configs/study/masakhaner.cfg"),
+    config_path: Path = typer.Argument(..., metavar="CONFIG", help="Config, such as configs/study/published.cfg"),
     output_dir: Path = typer.Argument(..., metavar="OUTPUT_DIR", help="Where translations, results and table go"),
 ) -> None:
     """Translate the test sentences of each language into English, label them, project the labels back, and score.
@@ -38,11 +38,12 @@ def study_cli(
             report(cell)
             cells.append(cell)
     table = make_table(cells, settings)
+    text = to_markdown(table)
     with atomic_path(output_dir / "table.json") as temporary:
         srsly.write_json(temporary, table)
     with atomic_path(output_dir / "table.md") as temporary:
-        temporary.write_text(to_markdown(table), encoding="utf8")
-    print(to_markdown(table))
+        temporary.write_text(text, encoding="utf8")
+    print(text)
     if table["failures"]:
         failed = sorted({row["language"] for row in table["failures"]})
         fail(

@@ -78,13 +78,13 @@ class LanguageStudy:
         self.config = config
         self.path = path
         self.settings = make_settings(config)
+        self.code = dataset_code(row, self.settings.dataset)
         self.gold_path = self.settings.gold_path(row)
         self.progress = progress
         self.failure: Optional[Exception] = None
 
     def cells(self) -> Iterator[Cell]:
         """YIELDS (Cell): one for each method. A method that fails does not keep the others from running."""
-        code = dataset_code(self.row, self.settings.dataset)
         for method in self.config["methods"]:
             log = self.path / f"{method}.error.txt"
             log.unlink(missing_ok=True)
@@ -93,9 +93,9 @@ class LanguageStudy:
             except Exception as error:  # whatever a model may raise, out of memory included: the others go on
                 with atomic_path(log) as temporary:
                     temporary.write_text(traceback.format_exc(), encoding="utf8")
-                yield Cell(code, self.row.name, method, None, describe(error))
+                yield Cell(self.code, self.row.name, method, None, describe(error))
             else:
-                yield Cell(code, self.row.name, method, result, fresh=fresh)
+                yield Cell(self.code, self.row.name, method, result, fresh=fresh)
 
     def _result(self, method: str) -> Tuple[Dict[str, Any], bool]:
         """The scores of a method, and whether they had to be made."""
@@ -113,7 +113,7 @@ class LanguageStudy:
         scores = score(gold, predicted, self.settings.scored())
         result = {
             "digest": digest,
-            "language": self.row.code,
+            "language": self.code,
             "method": method,
             "sentences": len(gold),
             "repairs": sum(len(doc.user_data.get("repairs", ())) for doc in gold),

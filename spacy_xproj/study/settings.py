@@ -55,7 +55,9 @@ def make_settings(config: Dict[str, Any]) -> StudySettings:
     """
     missing = {"study", "language", "converter", "translator", "tagger", "methods"} - config.keys()
     if missing:
-        raise XprojError(f"config: no section [{'], ['.join(sorted(missing))}]; see configs/study/masakhaner.cfg")
+        raise XprojError(f"config: no section [{'], ['.join(sorted(missing))}]; see configs/study/published.cfg")
+    if not config["methods"]:
+        raise XprojError("[methods] is empty; add a block such as [methods.heuristic]")
     for method, block in config["methods"].items():
         if not isinstance(block, dict) or not {"@xproj_projectors", "@xproj_taggers"} & block.keys():
             raise XprojError(f"[methods.{method}]: neither a projector nor a tagger; name one (@xproj_projectors = …)")

@@ -16,9 +16,9 @@ def make_table(cells: Sequence[Cell], settings: StudySettings) -> Dict[str, Any]
 
     cells (Sequence[Cell]): a cell for each language and method, in the order of the table.
     settings (StudySettings): the settings of the study.
-    RETURNS (Dict[str, Any]): `protocol`, `dataset`, `labels`, `methods`; `languages`, with name, and precision, recall
-        and F1 of each method; `mean`, the mean F1 of each method over the languages where all methods have one, and
-        `mean_over`, these languages; `failures`, with their reasons. Fractions of 1.
+    RETURNS (Dict[str, Any]): `protocol`, `dataset` and its `license`, `labels`, `methods`; `languages`, with name, and
+        precision, recall and F1 of each method; `mean`, the mean F1 of each method over the languages where all methods
+        have one, and `mean_over`, these languages; `failures`, with their reasons. Fractions of 1.
     """
     methods = list(dict.fromkeys(cell.method for cell in cells))
     languages: Dict[str, Dict[str, Any]] = {}
@@ -31,6 +31,7 @@ def make_table(cells: Sequence[Cell], settings: StudySettings) -> Dict[str, Any]
     return {
         "protocol": PROTOCOL,
         "dataset": settings.dataset,
+        "license": DATASETS[settings.dataset].license,
         "labels": settings.scored(),
         "methods": methods,
         "languages": languages,

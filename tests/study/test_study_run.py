@@ -224,3 +224,11 @@ def test_missing_sections(study, study_dir, section):
     result = study()
     assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
     assert f"no section [{section}]" in output(result)
+
+
+def test_no_methods(study, study_dir):
+    config = (study_dir / "study.cfg").read_text(encoding="utf8")
+    (study_dir / "study.cfg").write_text(config.split("[methods.")[0], encoding="utf8")
+    result = study()
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert "[methods] is empty" in output(result)
