@@ -5,17 +5,18 @@ one only if tokens end where it does; characters always do. In languages with sp
 prefixes and endings included (isiZulu *eThekwini*), unless `spacy_xproj.prefixes` cuts them.
 """
 
-from typing import Callable, Iterator, Sequence
+from typing import Any, Callable, Dict, Iterator, Optional, Sequence
 
-import spacy
 from spacy.language import Language, create_tokenizer
 
+from .errors import XprojError
 from .forms import is_mark
-from .languages import is_known
+from .languages import blank_or_xx
 from .parts import PartTokenizer
 from .scripts import is_unspaced
 
 NAME = "spacy-xproj.CharacterTokenizer.v1"
+SEGMENTS = ("words", "characters")
 #: Written before the consonant that they belong to: vowels of Thai and Lao; signs that stack Khmer and Burmese ones.
 LEADING = frozenset("เแโใไເແໂໃໄ\u17d2\u1039")
 #: Vowels and signs of Thai and Lao, marks in all but name, that never stand alone.
@@ -75,4 +76,18 @@ def blank_characters(lang: str) -> Language:
     lang (str): a language code.
     RETURNS (Language): its pipeline, or that of `xx` where spaCy does not know the language.
     """
-    return spacy.blank(lang if is_known(lang) else "xx", config={"nlp": {"tokenizer": {"@tokenizers": NAME}}})
+    return blank_or_xx(lang, {"@tokenizers": NAME})
+
+
+def blank_segmented(lang: str, segment: str, tokenizer: Optional[Dict[str, Any]] = None) -> Language:
+    """Make a blank pipeline that cuts text as one likes.
+
+    lang (str): a language code.
+    segment (str): `words`, by the tokenizer, or `characters`.
+    tokenizer (Optional[Dict[str, Any]]): the block of a tokenizer; by default, what spaCy has for the language.
+    RETURNS (Language): its pipeline, or that of `xx` where spaCy does not know the language.
+    RAISES (XprojError): where there is no such segment, or the tokenizer cannot be made.
+    """
+    if segment not in SEGMENTS:
+        raise XprojError(f"no segment '{segment}': use {' or '.join(SEGMENTS)}")
+    return blank_characters(lang) if segment == "characters" else blank_or_xx(lang, tokenizer)

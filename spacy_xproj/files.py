@@ -5,7 +5,9 @@ import os
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
+from typing import Any, Dict, Iterator
+
+import srsly
 
 from .errors import XprojError
 
@@ -59,6 +61,11 @@ def read_bytes(path: Path) -> bytes:
         raise XprojError(f"{path}: no such file; check the path") from None
     except OSError as error:
         raise XprojError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from None
+
+
+def json_digest(settings: Dict[str, Any]) -> str:
+    """RETURNS (str): the hexadecimal SHA-256 digest of settings that can be written as JSON, whatever their order."""
+    return hashlib.sha256(srsly.json_dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
 def sha256(path: Path) -> str:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-PACKAGES = "aligners cli corpora encoders evaluation extractors projectors scores solvers translators"
+PACKAGES = "aligners cli corpora encoders evaluation extractors projectors scores solvers study taggers translators"
 
 
 def imported(code, suspects):

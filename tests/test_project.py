@@ -1,8 +1,15 @@
 """The workflow file: what it names exists, and every step finds what it needs."""
 
+import shlex
 from pathlib import Path
 
+import pytest
+import srsly
+from typer.testing import CliRunner
 from weasel.util.config import load_project_config
+
+from spacy_xproj.cli import app
+from spacy_xproj.study.datasets import dataset_code, study_languages
 
 ROOT = Path(__file__).parent.parent
 CONFIG = load_project_config(ROOT)
@@ -10,14 +17,34 @@ COMMANDS = {command["name"]: command for command in CONFIG["commands"]}
 
 
 def test_every_dependency_is_in_the_repository_or_made_by_an_earlier_step():
-    made = set()
-    for name in CONFIG["workflows"]["all"]:
-        for dependency in COMMANDS[name]["deps"]:
-            assert dependency in made or (ROOT / dependency).is_file(), f"{name} needs {dependency}"
-        made.update(COMMANDS[name].get("outputs", []))
+    for steps in CONFIG["workflows"].values():
+        made = set()
+        for name in steps:
+            for dependency in COMMANDS[name]["deps"]:
+                assert dependency in made or (ROOT / dependency).is_file(), f"{name} needs {dependency}"
+            made.update(COMMANDS[name].get("outputs", []))
 
 
 def test_every_step_says_what_it_does_and_needs():
-    assert set(CONFIG["workflows"]["all"]) == set(COMMANDS)
+    assert {name for steps in CONFIG["workflows"].values() for name in steps} == set(COMMANDS)
     for command in COMMANDS.values():
         assert command["help"] and command["deps"] and command["outputs"]  # without outputs it would always run again
+
+
+@pytest.mark.parametrize("workflow, dataset", [("masakhaner", "masakhaner2"), ("xtreme", "wikiann")])
+def test_studies(workflow, dataset, tmp_path, monkeypatch):
+    """A file that is missing in each language is reported with its path, before any model is loaded."""
+    (name,) = CONFIG["workflows"][workflow]
+    (line,) = COMMANDS[name]["script"]
+    python, *command = shlex.split(line)
+    assert python == "python"
+    assert command[:4] == ["-m", "spacy", "xproj", "study"]
+    monkeypatch.chdir(tmp_path)
+    out = tmp_path / "out"
+    arguments = ["study", str(ROOT / command[4]), str(out), *command[6:], "--paths.data", str(tmp_path / "no")]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    table = srsly.read_json(out / "table.json")
+    assert list(table["languages"]) == [dataset_code(row, dataset) for row in study_languages(dataset)]
+    for failure in table["failures"]:
+        assert failure["language"] in failure["reason"] and "no such file; get " in failure["reason"]

@@ -4,7 +4,19 @@ from importlib import import_module
 
 from .app import app
 
-for _name in ("convert", "translate", "pair", "project", "label", "evaluate", "encoder", "compare", "consistency"):
+for _name in (
+    "convert",
+    "translate",
+    "pair",
+    "project",
+    "label",
+    "evaluate",
+    "encoder",
+    "compare",
+    "consistency",
+    "languages",
+    "study",
+):
     import_module(f"{__name__}.{_name}")
 
 __all__ = ["app"]

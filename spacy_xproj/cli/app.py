@@ -64,7 +64,7 @@ def load_config(source: Union[Path, Config], overrides: List[str]) -> Dict[str, 
     RETURNS (Dict[str, Any]): the config, interpolated.
     RAISES (XprojError): where the file is missing or not a config.
     """
-    settings = parse_config_overrides(overrides)
+    settings = parse_config_overrides(list(overrides))  # which empties the list that it is given
     try:
         text = read_text(source) if isinstance(source, Path) else source.to_str()
         return Config().from_str(text, overrides=settings)

@@ -16,7 +16,7 @@ from ..corpora.iob import check_scheme
 from ..corpora.labels import LabelMap
 from ..errors import XprojError
 from ..files import atomic_path, read_text
-from ..languages import blank_or_xx, check_language
+from ..languages import check_language, is_known
 from ..registry import registry
 from ..types import Converter
 from .app import command, progress
@@ -51,11 +51,12 @@ def convert_cli(
     renames: str = typer.Option("", "--map", help="Labels to rename or drop, such as PERSON=PER,DATE="),
     scheme: str = typer.Option("auto", "--scheme", help="Tag scheme: auto, IOB1, IOB2, IOBES or BILOU"),
     repair: bool = typer.Option(False, "--repair/--strict", help="Fix bad input and list every fix, or stop at it"),
+    segment: str = typer.Option("words", "--segment", help="Tokens of a format without: words or characters"),
     limit: int = typer.Option(0, "--limit", "-n", min=0, help="Convert only the first sentences; 0 for all"),
 ) -> None:
     """Convert a labelled corpus to a .spacy file, one sentence a Doc."""
     label_map = LabelMap.parse(labels, renames)
-    converter = make_converter(format_name, lang, scheme, repair)
+    converter = make_converter(format_name, lang, scheme, repair, segment)
     report = Report()
     docs = convert(input_path, converter, lang, label_map, report)
     sentences = write_docs(islice(progress(docs, None, "sentences"), limit or None), output_path)
@@ -66,19 +67,20 @@ def convert_cli(
         msg.text(line)
 
 
-def make_converter(name: str, lang: str, scheme: str, repair: bool) -> Converter:
+def make_converter(name: str, lang: str, scheme: str, repair: bool, segment: str) -> Converter:
     """Build a converter.
 
     name (str): one of `FORMATS`, or the name of a registered converter.
     lang (str): language code.
     scheme (str): tag scheme; not given to a converter while it is `auto`, since not every format has tags.
     repair (bool): whether to fix bad input.
+    segment (str): what the tokens are; not given to a converter while it is `words`, since most formats have tokens.
     RETURNS (Converter): the converter.
-    RAISES (XprojError): where there is no such converter, language or scheme, or the converter takes no scheme.
+    RAISES (XprojError): where there is no such converter, language or scheme, or the converter does not take a setting.
     """
     check_scheme(scheme)
     check_language(lang)
-    if blank_or_xx(lang).lang != lang:
+    if not is_known(lang):
         msg.warn(f"spaCy has no rules for the language '{lang}': text is tokenised as 'xx'")
     known = registry.xproj_converters.get_all()  # type: ignore[attr-defined]
     maker = known.get(FORMATS.get(name, name))
@@ -88,6 +90,8 @@ def make_converter(name: str, lang: str, scheme: str, repair: bool) -> Converter
     settings: Dict[str, Any] = {"lang": lang, "repair": repair}
     if scheme != "auto":
         settings["scheme"] = scheme
+    if segment != "words":
+        settings["segment"] = segment
     try:
         return maker(**settings)
     except TypeError as error:

@@ -19,11 +19,11 @@ def translate(
     shard_size: int = typer.Option(1000, "--shard-size", min=1, help="Sentences in a shard; a shard is never redone"),
 ) -> None:
     """Translate a corpus. A run that was interrupted goes on after its last finished shard."""
-    from ..characters import blank_characters
+    from ..characters import blank_segmented
     from ..corpora.docbin import doc_lang, read_docs
     from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance
     from ..errors import XprojError
-    from ..languages import blank_or_xx, equivalent_codes
+    from ..languages import equivalent_codes
     from ..translators.checks import make_checks
     from ..translators.pairs import translate_docs
 
@@ -34,8 +34,7 @@ def translate(
     lang = doc_lang(docs[0])
     if lang not in ("", "xx") and lang not in equivalent_codes(translator.src_lang):
         raise XprojError(f"{source}: language '{lang}', but the translator's src_lang is '{translator.src_lang}'")
-    make_blank = blank_characters if checks.segment == "characters" else blank_or_xx
-    nlp = make_blank(translator.tgt_lang)
+    nlp = blank_segmented(translator.tgt_lang, checks.segment, checks.tokenizer)
     if nlp.lang == "xx":
         msg.warn(f"spaCy has no rules for the language '{translator.tgt_lang}': translations are tokenized as 'xx'")
 

@@ -8,7 +8,7 @@ from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from ..errors import XprojError
-from ..languages import blank_or_xx
+from ..languages import blank_vocab
 from .iob import Entity, allowed_letters, check_scheme, detect_scheme, parse_tag, read_entities, write_tags
 from .repair import Repair, record, settle
 
@@ -86,7 +86,7 @@ def convert_columns(
     RAISES (XprojError): where the input is bad, with its line.
     """
     check_scheme(scheme)
-    vocab = blank_or_xx(lang).vocab
+    vocab = blank_vocab(lang)  # the tokens are given: no segmenter is needed
     if scheme == "auto":
         scheme = detect_scheme([row.tag for row in sentence.rows] for sentence in read(text))
     for sentence in read(text):

@@ -7,15 +7,15 @@ from typing import Any, Dict, Iterator, List, Tuple
 
 from spacy.tokens import Doc, Span
 
+from ..characters import blank_segmented
 from ..errors import XprojError
-from ..languages import blank_or_xx
 from ..types import Converter
 from .repair import Repair, record, settle
 
 SHAPE = '{"text": "Ana in Rio", "ents": [{"start": 7, "end": 10, "label": "LOC"}]}'
 
 
-def read_jsonl(text: str, lang: str, repair: bool = False) -> Iterator[Doc]:
+def read_jsonl(text: str, lang: str, repair: bool = False, segment: str = "words") -> Iterator[Doc]:
     """Read JSON lines: a text and its entities by character offsets, the end excluded, and optionally a name.
 
     ::
@@ -30,10 +30,11 @@ def read_jsonl(text: str, lang: str, repair: bool = False) -> Iterator[Doc]:
     lang (str): spaCy language code.
     repair (bool): expand an entity that begins or ends inside a token to whole tokens, leave out one that overlaps an
         earlier one, and record each fix in ``Doc.user_data["repairs"]``.
+    segment (str): `words`, or `characters` for scripts without spaces (see `spacy_xproj.characters`).
     YIELDS (Doc): the text of each line.
     RAISES (XprojError): where the input is bad, with its line.
     """
-    tokenizer = blank_or_xx(lang).tokenizer
+    tokenizer = blank_segmented(lang, segment).tokenizer
     for number, line in enumerate(io.StringIO(text), 1):
         if not line.strip():
             continue
@@ -119,11 +120,12 @@ def place_entities(doc: Doc, ents: List[Dict[str, Any]], line: int) -> Tuple[Lis
     return spans, repairs
 
 
-def make_jsonl_converter(lang: str, repair: bool = False) -> Converter:
+def make_jsonl_converter(lang: str, repair: bool = False, segment: str = "words") -> Converter:
     """Configure `read_jsonl`.
 
     lang (str): spaCy language code.
     repair (bool): fix entities that do not fit the tokens instead of raising them.
+    segment (str): `words` or `characters`.
     RETURNS (Converter): the converter.
     """
-    return partial(read_jsonl, lang=lang, repair=repair)
+    return partial(read_jsonl, lang=lang, repair=repair, segment=segment)

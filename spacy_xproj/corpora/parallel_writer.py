@@ -1,6 +1,5 @@
 """Write a parallel corpus so that an interrupted run goes on from its last finished shard."""
 
-import hashlib
 import json
 import os
 import shutil
@@ -17,7 +16,7 @@ from wasabi import msg
 
 from .. import __version__
 from ..errors import XprojError
-from ..files import atomic_path, sha256
+from ..files import atomic_path, json_digest, sha256
 from ..types import Bitext
 from .parallel import FORMAT, MANIFEST, REJECTS, SIDES, ParallelCorpus, partial_path
 
@@ -113,7 +112,7 @@ class ParallelCorpusWriter:
         return ParallelCorpus(self.path)
 
     def _resume(self) -> Progress:
-        fresh = Progress(_digest({**self.header, "shard_size": self.shard_size}))
+        fresh = Progress(json_digest({**self.header, "shard_size": self.shard_size}))
         file = self.partial / PROGRESS
         if file.is_file():
             progress = Progress(**srsly.read_json(file))
@@ -195,10 +194,6 @@ def make_provenance(command: str, inputs: List[Path], settings: Dict[str, Any]) 
 
 def _add(counts: Dict[str, int], reasons: Iterable[str]) -> Dict[str, int]:
     return dict(sorted((Counter(counts) + Counter(reasons)).items()))
-
-
-def _digest(settings: Dict[str, Any]) -> str:
-    return hashlib.sha256(srsly.json_dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
 def _json_line(data: Dict[str, Any]) -> str:

@@ -23,7 +23,8 @@ def score(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequen
     predicted (Sequence[Doc]): the same sentences, with predicted entities; white space and tokens may differ.
     labels (Optional[Sequence[str]]): the labels to score, others being left out on both sides; all by default.
     RETURNS (Dict[str, Scores]): for `strict` and for `spacy`: `p`, `r`, `f` and `per_type`, which has the same for each
-        label, and for `strict` its `support`, the number of gold entities. Fractions of 1.
+        label, and for `strict` its `support`, the number of gold entities. Fractions of 1. `strict` also has
+        `misplaced`, the number of predicted entities with a boundary inside a gold token.
     RAISES (XprojError): where the two do not hold the same sentences.
     """
     check_pairs(gold, predicted)
@@ -45,7 +46,8 @@ def strict_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optiona
     for label in labels or sorted(found):
         label_p, label_r, label_f, support = found.get(label, (0.0, 0.0, 0.0, 0))
         per_type[label] = {"p": float(label_p), "r": float(label_r), "f": float(label_f), "support": int(support)}
-    return {"p": float(p), "r": float(r), "f": float(f), "per_type": per_type}
+    misplaced = sum(pair.misplaced for pair in pairs)
+    return {"p": float(p), "r": float(r), "f": float(f), "misplaced": misplaced, "per_type": per_type}
 
 
 def spacy_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Scores:

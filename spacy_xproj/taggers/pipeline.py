@@ -5,6 +5,7 @@ from typing import Any, Dict, List, Sequence, Tuple
 import numpy
 from spacy.tokens import Doc
 
+from ..corpora.iob import Entity
 from ..errors import XprojError
 from ..types import Ints2d, token_spans
 from .table import Tagger, TagTable
@@ -15,10 +16,10 @@ Marginals = Dict[Tuple[int, int, str], float]
 class SpacyTagger:
     """Tag with a spaCy pipeline.
 
-    `spans` takes the entities that the pipeline sets, whatever component sets them. `tables` needs a transition-based
-    `ner` (or `beam_ner`). It gives no probabilities of single tokens: they are summed up from the parses that a beam
-    search ends with, weighted by their probabilities. A pipeline trained for greedy search puts nearly all of the
-    probability on one parse.
+    `entities` and `spans` take the entities that the pipeline sets, whatever component sets them. `tables` needs a
+    transition-based `ner` (or `beam_ner`). It gives no probabilities of single tokens: they are summed up from the
+    parses that a beam search ends with, weighted by their probabilities. A pipeline trained for greedy search puts
+    nearly all of the probability on one parse.
 
     pipeline (Any): the pipeline.
     beam_width (int): parses that the beam search keeps.
@@ -27,6 +28,11 @@ class SpacyTagger:
     def __init__(self, pipeline: Any, beam_width: int):
         self.pipeline = pipeline
         self.beam_width = beam_width
+
+    def entities(self, docs: Sequence[Doc]) -> List[List[Entity]]:
+        """RETURNS (List[List[Entity]]): the entities that the pipeline sets on each Doc: start and end token, label."""
+        labelled = self.pipeline.pipe(self._copies(docs))
+        return [[(ent.start, ent.end, ent.label_) for ent in doc.ents] for doc in labelled]
 
     def spans(self, docs: Sequence[Doc]) -> List[Ints2d]:
         """RETURNS (List[Ints2d]): the token spans of the entities that the pipeline sets on each Doc."""

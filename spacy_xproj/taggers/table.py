@@ -6,6 +6,7 @@ from typing import List, Protocol, Sequence, Tuple
 import numpy
 from spacy.tokens import Doc
 
+from ..corpora.iob import Entity
 from ..types import Floats1d, Floats2d, Ints2d
 
 
@@ -24,23 +25,27 @@ class TagTable:
     begin: Floats2d
     inside: Floats2d
 
-    def spans(self) -> Ints2d:
+    def entities(self) -> List[Entity]:
         """Read entities off the most probable tag of each token. An inside tag that continues nothing begins one.
 
-        RETURNS (Ints2d): their token spans, from left to right. *Shape:* ``(spans, 2)``
+        RETURNS (List[Entity]): start and end token and label of each, from left to right.
         """
         n_labels = len(self.labels)
         best = numpy.concatenate([self.outside[:, None], self.inside, self.begin], axis=1).argmax(axis=1)
-        spans: List[List[int]] = []
+        entities: List[Entity] = []
         open_label = -1
         for token, tag in enumerate(best.tolist()):
             label = (tag - 1) % n_labels if tag else -1
             if tag and label == open_label and tag <= n_labels:
-                spans[-1][1] = token + 1
+                entities[-1] = (entities[-1][0], token + 1, self.labels[label])
             elif tag:
-                spans.append([token, token + 1])
+                entities.append((token, token + 1, self.labels[label]))
             open_label = label
-        return numpy.asarray(spans, dtype=numpy.int32).reshape(-1, 2)
+        return entities
+
+    def spans(self) -> Ints2d:
+        """RETURNS (Ints2d): the token spans of `entities`. *Shape:* ``(spans, 2)``"""
+        return numpy.asarray([entity[:2] for entity in self.entities()], dtype=numpy.int32).reshape(-1, 2)
 
 
 class Tagger(Protocol):
@@ -49,5 +54,8 @@ class Tagger(Protocol):
     def tables(self, docs: Sequence[Doc]) -> List[TagTable]:
         """RETURNS (List[TagTable]): the tag probabilities of each Doc's tokens."""
 
+    def entities(self, docs: Sequence[Doc]) -> List[List[Entity]]:
+        """RETURNS (List[List[Entity]]): the entities that the model finds in each Doc: start and end token, label."""
+
     def spans(self, docs: Sequence[Doc]) -> List[Ints2d]:
-        """RETURNS (List[Ints2d]): the token spans of the entities that the model finds in each Doc."""
+        """RETURNS (List[Ints2d]): their token spans."""

@@ -6,6 +6,7 @@ import numpy
 from spacy.tokens import Doc
 
 from ..aligners.vectors import SentenceVectors, SubtokenModel, pick_dtype
+from ..corpora.iob import Entity
 from ..errors import XprojError
 from ..types import Ints2d
 from .table import Tagger, TagTable
@@ -61,6 +62,10 @@ class TransformerTagger(SubtokenModel):
             rows[words.word] = words.vectors
             tables.append(TagTable(labels, rows[:, outside], rows[:, begin], rows[:, inside]))
         return tables
+
+    def entities(self, docs: Sequence[Doc]) -> List[List[Entity]]:
+        """RETURNS (List[List[Entity]]): the entities in each Doc, by each token's most probable tag."""
+        return [table.entities() for table in self.tables(docs)]
 
     def spans(self, docs: Sequence[Doc]) -> List[Ints2d]:
         """RETURNS (List[Ints2d]): the token spans of the entities in each Doc, by each token's most probable tag."""

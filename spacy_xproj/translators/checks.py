@@ -1,4 +1,4 @@
-"""Does a translation look like one? Cheap checks of each sentence, without a model."""
+"""The settings of translations: does one look like one, by cheap checks without a model, and what are its tokens?"""
 
 import re
 from typing import Any, Dict, Literal, Optional
@@ -28,6 +28,9 @@ class Checks(BaseModel, extra="forbid"):
     copy_words (int): a translation may equal its source (names, numbers, "OK") up to as many words.
     segment (str): "words", by spaCy's tokenizer of the target language, or "characters" for scripts without spaces;
         see `spacy_xproj.characters`.
+    tokenizer (Optional[Dict[str, Any]]): makes the words in place of spaCy's choice for the language, section
+        ``[translation.tokenizer]``: the block of a tokenizer that is registered among spaCy's. Train the student with
+        the same one, as its ``[nlp.tokenizer]``.
     """
 
     on_flag: Literal["keep", "drop"] = "keep"
@@ -35,6 +38,7 @@ class Checks(BaseModel, extra="forbid"):
     min_chars: int = 40
     copy_words: int = 4
     segment: Literal["words", "characters"] = "words"
+    tokenizer: Optional[Dict[str, Any]] = None
 
     def flag(self, source: str, translation: str) -> Optional[str]:
         """RETURNS (Optional[str]): the first thing that is wrong with a translation, or None."""
@@ -51,6 +55,8 @@ class Checks(BaseModel, extra="forbid"):
 
 def make_checks(settings: Dict[str, Any]) -> Checks:
     """RETURNS (Checks): the checks. RAISES (XprojError): where a setting is unknown or has a wrong value."""
+    if settings.get("segment") == "characters" and settings.get("tokenizer"):
+        raise XprojError('[translation] has both segment = "characters" and a tokenizer; leave one out')
     try:
         return Checks(**settings)
     except ValidationError as error:

@@ -88,6 +88,29 @@ def test_segment_by_characters(job, tmp_path):
     assert job("--translation.segment", "syllables").exit_code == 1
 
 
+def test_tokenizer_of_the_target(job, tmp_path):
+    srsly.write_jsonl(tmp_path / "table.jsonl", ({"source": text, "target": "安娜 ok。"} for text in TABLE))
+    config = (tmp_path / "translate.cfg").read_text()
+
+    def run(tokenizer, *arguments):
+        (tmp_path / "translate.cfg").write_text(f"{config}[translation.tokenizer]\n{tokenizer}\n")
+        return job("--translator.tgt_lang", "zh", *arguments)
+
+    result = run('@tokenizers = "spacy.zh.ChineseTokenizer"\nsegmenter = "char"')
+    assert result.exit_code == 0, result.output
+    words = [[token.text for token in pair.target] for pair in ParallelCorpus(tmp_path / "bitext")]
+    assert words == [["安", "娜", "o", "k", "。"]] * 4
+    assert run('@tokenizers = "spacy.Tokenizer.v1"').exit_code == 0
+    words = [[token.text for token in pair.target] for pair in ParallelCorpus(tmp_path / "bitext")]
+    assert words == [["安娜", "ok", "。"]] * 4
+    both = run('@tokenizers = "spacy.Tokenizer.v1"', "--translation.segment", "characters")
+    assert both.exit_code == 1 and "leave one out" in output(both)
+    for wrong in ('@tokenizers = "nobody.v1"', '@tokenizers = "spacy.Tokenizer.v1"\nwidth = 3'):
+        result = run(wrong)
+        assert result.exit_code == 1 and "of language 'zh' cannot be made" in output(result)
+        assert isinstance(result.exception, SystemExit)
+
+
 def test_overrides(job, tmp_path):
     result = job("--translation.on_flag", "drop")
     assert result.exit_code == 0, result.output

@@ -27,6 +27,15 @@ def test_offsets_and_names() -> None:
     assert not second.ents
 
 
+def test_characters_need_no_segmenter() -> None:
+    text = line("東京タワーはTokyoにある。", (0, 2, "LOC"), (6, 11, "LOC"))
+    (doc,) = read_jsonl(text, "ja", segment="characters")
+    assert entities(doc) == [("東京", "LOC"), ("Tokyo", "LOC")]
+    assert [token.text for token in doc][:3] == ["東", "京", "タ"]
+    with pytest.raises(XprojError, match="no segment 'syllables': use words or characters"):
+        list(read_jsonl(text, "ja", segment="syllables"))
+
+
 def test_offsets_count_characters_not_bytes() -> None:
     (doc,) = read_jsonl(line("é😀 Rio", (3, 6, "LOC")), "xx")
     assert entities(doc) == [("Rio", "LOC")]

@@ -10,6 +10,7 @@ from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from spacy_xproj import XprojError
+from spacy_xproj.characters import blank_characters
 from spacy_xproj.evaluation.pairs import count_ignored, tag_pair
 from spacy_xproj.evaluation.strict import score
 
@@ -41,7 +42,7 @@ def test_by_hand() -> None:
 def test_shape() -> None:
     scores = score([make_doc("Rio/B-LOC")], [make_doc("Rio/B-LOC")])
     assert scores == {
-        "strict": {"p": 1, "r": 1, "f": 1, "per_type": {"LOC": {"p": 1, "r": 1, "f": 1, "support": 1}}},
+        "strict": {"p": 1, "r": 1, "f": 1, "misplaced": 0, "per_type": {"LOC": {"p": 1, "r": 1, "f": 1, "support": 1}}},
         "spacy": {"p": 1, "r": 1, "f": 1, "per_type": {"LOC": {"p": 1, "r": 1, "f": 1}}},
     }
 
@@ -60,7 +61,16 @@ def test_a_boundary_inside_a_gold_token_is_a_false_positive() -> None:
     assert pair.predicted == ["O", "B-LOC", "B-PER"]
     assert pair.misplaced == 1
     scores = score([gold], [predicted])["strict"]
-    assert (scores["p"], scores["r"]) == (1 / 2, 1 / 2)
+    assert (scores["p"], scores["r"], scores["misplaced"]) == (1 / 2, 1 / 2, 1)
+
+
+def test_characters_are_scored_on_gold_words() -> None:
+    gold = make_doc("北京/B-ORG _大学/I-ORG _在 _中国/B-LOC")
+    predicted = blank_characters("zh")(gold.text)
+    assert [token.text for token in predicted] == list("北京大学在中国")
+    predicted.ents = [Span(predicted, 0, 4, "ORG"), Span(predicted, 5, 6, "LOC")]
+    scores = score([gold], [predicted])["strict"]
+    assert (scores["p"], scores["r"], scores["misplaced"]) == (1 / 2, 1 / 2, 1)
 
 
 def test_each_of_two_entities_in_one_gold_token_is_a_false_positive() -> None:

@@ -98,6 +98,7 @@ def test_spans_of_a_table():
     rows = numpy.eye(5, dtype=numpy.float32)[[columns[tag] for tag in tags]]
     table = TagTable(("A", "B"), rows[:, 0], rows[:, 3:], rows[:, 1:3])
     assert table.spans().tolist() == [[0, 2], [2, 3], [3, 5], [6, 7], [7, 8]]
+    assert table.entities() == [(0, 2, "A"), (2, 3, "A"), (3, 5, "B"), (6, 7, "A"), (7, 8, "B")]
     tied = TagTable(("A",), numpy.zeros(2), numpy.ones((2, 1)), numpy.ones((2, 1)))
     assert tied.spans().tolist() == [[0, 2]]  # one column for begin and inside: a run is one entity
 
@@ -127,6 +128,7 @@ def test_spacy_pipeline(pipeline):
     docs = make_docs("Anna lives in Berlin", "", "Ben sees New York")
     docs[0].set_ents([docs[0][1:2]], default="outside")  # what is on the Doc is not what the pipeline says
     assert [spans.tolist() for spans in tagger.spans(docs)] == [[[0, 1], [3, 4]], [], [[0, 1], [2, 4]]]
+    assert tagger.entities(docs) == [[(0, 1, "PER"), (3, 4, "LOC")], [], [(0, 1, "PER"), (2, 4, "LOC")]]
     first, empty, last = tagger.tables(docs)
     assert first.labels == ("LOC", "PER") and empty.begin.shape == (0, 2)
     assert first.begin[0, 1] > 0.5 and first.begin[3, 0] > 0.5 and last.begin[2, 0] > 0.5 and last.inside[3, 0] > 0.5

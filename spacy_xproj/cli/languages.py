@@ -1,0 +1,71 @@
+"""``xproj languages``: the languages of the study."""
+
+from pathlib import Path
+from typing import Any, Dict, List, Optional
+
+import srsly
+import typer
+from wasabi import msg
+
+from ..files import atomic_path
+from ..study.datasets import DATASETS, dataset_code, dataset_rows, study_languages
+from .app import command
+
+#: The columns that are printed, with their headings. The licence follows below the table.
+COLUMNS = {
+    "dataset": "dataset",
+    "code": "code",
+    "name": "language",
+    "iso_639_1": "639-1",
+    "iso_639_3": "639-3",
+    "nllb": "NLLB-200",
+    "spacy": "spaCy",
+    "script": "script",
+    "spaced": "spaced",
+}
+
+
+@command("languages")
+def languages_cli(
+    dataset: str = typer.Option("", "--dataset", "-d", help=f"Only one of: {', '.join(DATASETS)}"),
+    json_path: Optional[Path] = typer.Option(None, "--json", dir_okay=False, help="Where to write the table"),
+) -> None:
+    """List the languages of the study, a line for each language of each dataset."""
+    names = [dataset] if dataset else list(DATASETS)
+    rows = [row for name in names for row in describe(name)]
+    msg.table([[show(row[key]) for key in COLUMNS] for row in rows], header=tuple(COLUMNS.values()), divider=True)
+    for name in names:
+        msg.text(f"{DATASETS[name].title}: {len(study_languages(name))} languages; licence: {DATASETS[name].license}")
+    msg.text("The study leaves out English, the source, and what NLLB-200 does not have.")
+    if json_path is not None:
+        with atomic_path(json_path) as temporary:
+            srsly.write_json(temporary, rows)
+
+
+def describe(dataset: str) -> List[Dict[str, Any]]:
+    """RETURNS (List[Dict[str, Any]]): what is known of each language of a dataset, and whether the study has it.
+    RAISES (XprojError): where there is no such dataset."""
+    in_study = study_languages(dataset)
+    return [
+        {
+            "dataset": dataset,
+            "code": dataset_code(row, dataset),
+            "name": row.name,
+            "iso_639_1": row.iso_639_1,
+            "iso_639_3": row.iso_639_3,
+            "nllb": row.nllb,
+            "spacy": row.spacy,
+            "script": row.script,
+            "spaced": row.spaced,
+            "study": row in in_study,
+            "license": DATASETS[dataset].license,
+        }
+        for row in dataset_rows(dataset)
+    ]
+
+
+def show(value: Any) -> str:
+    """RETURNS (str): a cell as it is printed."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value or "–"
