@@ -236,7 +236,8 @@ class WordAligner(Protocol):
 
 
 def is_positional(aligner: WordAligner) -> bool:
-    """RETURNS (bool): whether an aligner tells pairs by their place in the corpus, and so must get all of them."""
+    """RETURNS (bool): whether an aligner tells pairs by their place in the corpus, and so must get all of them: it has
+    the attribute ``positional`` then."""
     return getattr(aligner, "positional", False)
 
 
