@@ -7,7 +7,7 @@ lexicon that it learns from the corpus itself, each alone and in a mixture of .8
 the same sentences (their labels are not read). Differences are given with a 95% bootstrap interval over sentences.
 
 eflomal draws samples: its links, and the figures with them, change a little from run to run. It is in the extra
-`eflomal`; the four corpora take about five minutes.
+`eflomal`.
 """
 
 import argparse
