@@ -21,7 +21,7 @@ import time
 from collections import Counter
 from itertools import islice
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Optional
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional
 
 import srsly
 from spacy.tokens import Doc
@@ -47,7 +47,7 @@ from spacy_xproj.scores.string import make_string_score
 from spacy_xproj.scores.weighted import make_weighted_score, make_weighted_term
 from spacy_xproj.solvers.exact import make_exact_solver
 from spacy_xproj.solvers.greedy import make_greedy_solver
-from spacy_xproj.types import Bitext, MatchScorer, Projector, Solver, WordAligner
+from spacy_xproj.types import Bitext, Initializable, MatchScorer, Projector, Solver, WordAligner, WordAlignment
 
 #: Strict F1 as published, by corpus. Those of the first three are mBERT with awesome-align (Politov et al. 2025).
 PUBLISHED = {
@@ -80,6 +80,24 @@ class CachedEncoder(SubtokenEncoder):
         new = [sentence for sentence in dict.fromkeys(sentences) if sentence not in self.known]
         self.known.update(zip(new, super().__call__(new), strict=True))
         return [self.known[sentence] for sentence in sentences]
+
+
+class CachedAligner:
+    """The links that an aligner has for the pairs of a corpus, made once for several projectors.
+
+    aligner (WordAligner): the aligner; it is initialised with the corpus.
+    bitexts (List[Bitext]): the corpus.
+    """
+
+    def __init__(self, aligner: WordAligner, bitexts: List[Bitext]):
+        if isinstance(aligner, Initializable):
+            aligner.initialize(lambda: bitexts)
+        pairs = zip(bitexts, aligner(bitexts), strict=True)
+        self.links = {id(bitext.source): links for bitext, links in pairs}
+
+    def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]:
+        for bitext in bitexts:
+            yield self.links[id(bitext.source)]
 
 
 def main() -> None:

@@ -81,9 +81,13 @@ class WordAlignment:
         )
 
     def to_pharaoh(self) -> str:
-        """RETURNS (str): the links as one Pharaoh line; weights are written where they are not 1."""
-        rows = zip(self.source.tolist(), self.target.tolist(), self.weight.tolist())
-        return " ".join(f"{s}-{t}" if w == 1 else f"{s}-{t}:{w:.6g}" for s, t, w in rows)
+        """Write one line of links, which `from_pharaoh` reads back bit by bit.
+
+        RETURNS (str): the line; weights are written where they are not 1, with the fewest digits (nine at most) that
+            tell them from every other number of 32 bits.
+        """
+        rows = zip(self.source.tolist(), self.target.tolist(), self.weight.astype(numpy.float32))
+        return " ".join(f"{s}-{t}" if w == 1 else f"{s}-{t}:{w!s}" for s, t, w in rows)
 
 
 @dataclass(frozen=True)
@@ -229,6 +233,12 @@ class WordAligner(Protocol):
     """Pairs in, one alignment each out. Reads tokens only, never labels."""
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]: ...
+
+
+def is_positional(aligner: WordAligner) -> bool:
+    """RETURNS (bool): whether an aligner tells pairs by their place in the corpus, and so must get all of them: it has
+    the attribute ``positional`` then."""
+    return getattr(aligner, "positional", False)
 
 
 @runtime_checkable

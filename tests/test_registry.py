@@ -26,8 +26,11 @@ PLUGINS = [
 
 ALIGNER = '@xproj_aligners = "spacy-xproj.PharaohAligner.v1"\npath = "links.txt"\n'
 LANGS = 'src_lang = "en"\ntgt_lang = "pt"\n'
+TRANSLATOR = f'@xproj_translators = "spacy-xproj.BundledTranslator.v1"\n{LANGS}'
 TAGGER = '@xproj_taggers = "spacy-xproj.SpacyTagger.v1"\nmodel = "${pipeline}"\n'
 STRING = '@xproj_scores = "spacy-xproj.StringScore.v1"\n'
+#: Packages that a part cannot be made without.
+NEEDS = {"spacy-xproj.SimAlign.v1": "simalign", "spacy-xproj.StatisticalAligner.v1": "eflomal"}
 #: What a block needs besides its name. A new entry of setup.cfg has its place here.
 SETTINGS = {
     "spacy-xproj.Seq2SeqTranslator.v1": LANGS + 'model = "some/model"\n',
@@ -36,6 +39,11 @@ SETTINGS = {
     "spacy-xproj.EmbeddingAligner.v1": 'encoder = "${encoder}"\nlayer = 1\n',
     "spacy-xproj.SimAlign.v1": 'encoder = "${encoder}"\nlayer = 1\n',
     "spacy-xproj.PharaohAligner.v1": 'path = "links.txt"\n',
+    "spacy-xproj.StatisticalAligner.v1": 'symmetrization = "union"\npriors = "${tmp}/priors"\n',
+    "spacy-xproj.BackTranslationAligner.v1": f'mode = "union"\n[block.translator]\n{TRANSLATOR}'
+    f"[block.direct]\n{ALIGNER}[block.back_to_target]\n{ALIGNER}",
+    "spacy-xproj.MixtureAligner.v1": f"threshold = 0.25\n[block.*.links]\n{ALIGNER}",
+    "spacy-xproj.WeightedAligner.v1": f"weight = 0.5\n[block.aligner]\n{ALIGNER}",
     "spacy-xproj.NgramCandidates.v1": "max_length = 7\n",
     "spacy-xproj.AlignedCandidates.v1": 'bound = "spanning"\n',
     "spacy-xproj.NerCandidates.v1": f"[block.tagger]\n{TAGGER}",
@@ -89,8 +97,8 @@ def test_catalogues_hold_the_entries(catalogue):
 
 @pytest.mark.parametrize("catalogue, name", PLUGINS)
 def test_blocks_resolve_and_survive(catalogue, name, tiny_encoder_dir, classifier, tmp_path):
-    if name == "spacy-xproj.SimAlign.v1":
-        pytest.importorskip("simalign")
+    if name in NEEDS:
+        pytest.importorskip(NEEDS[name])
     (tmp_path / "table.tsv").write_text("Yes\tSim\n")
     spacy.blank("en").to_disk(tmp_path / "pipeline")
     settings = SETTINGS[name]

@@ -9,7 +9,7 @@ from spacy_xproj.errors import XprojError
 from spacy_xproj.types import WordAlignment, token_spans
 
 positions = st.integers(0, 2**31 - 1)
-weights = st.floats(2**-20, 1, width=32)
+weights = st.floats(0, 1, width=32, exclude_min=True)
 alignments = st.lists(st.tuples(positions, positions, weights)).map(
     lambda links: WordAlignment(
         numpy.asarray([source for source, _, _ in links], dtype=numpy.int32),
@@ -45,7 +45,7 @@ def test_pharaoh_round_trip(alignment):
     assert (again.source.dtype, again.target.dtype, again.weight.dtype) == ("int32", "int32", "float32")
     numpy.testing.assert_array_equal(again.source, alignment.source)
     numpy.testing.assert_array_equal(again.target, alignment.target)
-    numpy.testing.assert_allclose(again.weight, alignment.weight, rtol=1e-5)
+    numpy.testing.assert_array_equal(again.weight, alignment.weight)
     assert again.to_pharaoh() == line and "\n" not in line
 
 

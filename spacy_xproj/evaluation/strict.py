@@ -2,10 +2,13 @@
 
 from typing import Any, Dict, List, Optional, Sequence
 
+import numpy
 from spacy.scorer import Scorer
 from spacy.tokens import Doc
 from spacy.training import Example
 
+from ..corpora.iob import parse_tag, read_entities
+from ..types import Ints2d
 from .pairs import check_pairs, keep_labels, tag_pair
 
 Scores = Dict[str, Any]
@@ -48,6 +51,24 @@ def strict_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optiona
         per_type[label] = {"p": float(label_p), "r": float(label_r), "f": float(label_f), "support": int(support)}
     misplaced = sum(pair.misplaced for pair in pairs)
     return {"p": float(p), "r": float(r), "f": float(f), "misplaced": misplaced, "per_type": per_type}
+
+
+def strict_counts(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Ints2d:
+    """Count the entities of each sentence, as the strict scores do for all of them.
+
+    gold (Sequence[Doc]): the gold sentences.
+    predicted (Sequence[Doc]): the same sentences, with predicted entities.
+    labels (Optional[Sequence[str]]): the labels to count; all by default.
+    RETURNS (Ints2d): true positives, false positives and false negatives. *Shape:* ``(sentences, 3)``
+    RAISES (XprojError): where the two do not hold the same sentences.
+    """
+    check_pairs(gold, predicted)
+    rows = []
+    for a, b in zip(gold, predicted, strict=True):
+        pair = tag_pair(a, b, labels)
+        right, found = (set(read_entities([parse_tag(t, "BI") for t in tags])) for tags in (pair.gold, pair.predicted))
+        rows.append((len(right & found), len(found - right), len(right - found)))
+    return numpy.asarray(rows, dtype=numpy.int32).reshape(-1, 3)
 
 
 def spacy_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Scores:

@@ -1,0 +1,51 @@
+"""``xproj align``: the word alignments of a parallel corpus, as a file."""
+
+from pathlib import Path
+from time import perf_counter
+from typing import Optional
+
+import typer
+from wasabi import msg
+
+from ..corpora.parallel import ParallelCorpus
+from ..errors import XprojError
+from ..files import atomic_path
+from ..projectors.default import DEFAULT_CONFIG
+from ..types import Initializable, WordAligner
+from .app import OVERRIDES, command, load_config, progress, resolve
+
+
+@command("align", context_settings=OVERRIDES)
+def align_cli(
+    ctx: typer.Context,
+    bitext_dir: Path = typer.Argument(..., metavar="BITEXT_DIR", help="Parallel corpus; it need not have labels"),
+    output_path: Path = typer.Argument(..., metavar="OUTPUT", dir_okay=False, help="File for the Pharaoh lines"),
+    config_path: Optional[Path] = typer.Option(
+        None,
+        "--config",
+        "-c",
+        help="Config with [projector.aligner]; by default, what configs/project/default.cfg shows",
+    ),
+) -> None:
+    """Align every pair and write a line for each, with weights.
+
+    A line is empty where nothing is aligned. Weights are written in full, so spacy-xproj.PharaohAligner.v1 gives a
+    projector the links that the aligner itself would give. Settings are overridden as in `spacy train`:
+    --projector.aligner.method itermax
+    """
+    config = load_config(config_path or DEFAULT_CONFIG, ctx.args)
+    corpus = ParallelCorpus(bitext_dir)
+    origin = f"{config_path or 'the default config'}, [projector]"
+    aligner: WordAligner = resolve(config.get("projector", {}), "aligner", origin)
+    if isinstance(aligner, Initializable):
+        aligner.initialize(lambda: iter(corpus))
+    start = perf_counter()
+    pairs = links = 0
+    with atomic_path(output_path) as temporary, temporary.open("w", encoding="utf8") as file:
+        for alignment in progress(aligner(corpus), len(corpus), "pairs"):
+            file.write(alignment.to_pharaoh() + "\n")
+            pairs += 1
+            links += len(alignment)
+        if pairs != len(corpus):
+            raise XprojError(f"{origin}: the aligner gave {pairs} alignments for {len(corpus)} pairs; correct it")
+    msg.good(f"{output_path}: {pairs} pairs, {links} links, {pairs / (perf_counter() - start):.0f} pairs/s")
