@@ -143,10 +143,13 @@ class Match(NamedTuple):
     score: float
 
 
-#: What a solver may have to say about its matches, with what it means. It says nothing where they are optimal.
+#: What a solver or a projector may have to say about a sentence, with what it means. Of optimal matches there is nothing
+#: to say.
 FLAGS: Dict[str, str] = {
     "not_proved_optimal": "the search was stopped: there may be matches that score more",
     "constraint_relaxed": "an entity has fewer matches than the constraint asks for, as there was no place for more",
+    "markers_changed": "the translation did not keep the markers: entities were placed by their own translations",
+    "markers_in_text": "the source has such markers itself: entities were placed by their own translations",
 }
 
 
@@ -169,6 +172,7 @@ STATUSES: Dict[str, str] = {
     "below_threshold": "its best match scores less than the setting asks for",
     "lost_overlap": "every place for it was taken by another entity",
     "invalid_span": "the place found cannot be an entity of the target Doc",
+    "too_long": "the sentence is longer than the model can read",
     "ambiguous": "another place scores nearly as much, by less than the margin that the setting asks for",
 }
 
@@ -205,7 +209,7 @@ class Projection:
 
     bitext (Bitext): the pair.
     outcomes (List[Outcome]): exactly one for every source entity, in their order.
-    flags (Tuple[str, ...]): some of `FLAGS`: what the solver had to say.
+    flags (Tuple[str, ...]): some of `FLAGS`: what the solver or the projector had to say.
     """
 
     bitext: Bitext
