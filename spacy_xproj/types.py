@@ -143,8 +143,8 @@ class Match(NamedTuple):
     score: float
 
 
-#: What a solver or a projector may have to say about a sentence, with what it means. Of optimal matches there is nothing
-#: to say.
+#: What a solver or a projector may have to say about a sentence, with what it means. It says nothing where matches are
+#: optimal and markers were kept.
 FLAGS: Dict[str, str] = {
     "not_proved_optimal": "the search was stopped: there may be matches that score more",
     "constraint_relaxed": "an entity has fewer matches than the constraint asks for, as there was no place for more",

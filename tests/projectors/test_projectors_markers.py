@@ -73,7 +73,11 @@ def test_parts_that_changed_places_keep_their_labels():
 
 def test_the_marked_parts_are_looked_for_in_the_given_target():
     """The translator writes the name otherwise than the given target does, and the entity alone otherwise again."""
-    translations = {"Ana Silva": "Silva", "Lisbon": "Olissipo", "[Ana Silva] lives in [Lisbon].": "[Anna Silva] … [Lisboa]."}
+    translations = {
+        "Ana Silva": "Silva",
+        "Lisbon": "Olissipo",
+        "[Ana Silva] lives in [Lisbon].": "[Anna Silva] … [Lisboa].",
+    }
     (projection,), _ = project([make_pair(*PAIR, **ENTS)], translations)
     assert projection.bitext.target.text == PAIR[1]
     assert entities(projection) == [("Lisboa", "LOC"), ("Ana Silva", "PER")]
@@ -82,7 +86,9 @@ def test_the_marked_parts_are_looked_for_in_the_given_target():
 
 
 @pytest.mark.parametrize("target", ["given", "made"])
-@pytest.mark.parametrize("translation", ["A [Ana Silva] mora em Lisboa.", "A [Ana Silva mora em Lisboa].", "[Ana [Lisboa]]"])
+@pytest.mark.parametrize(
+    "translation", ["A [Ana Silva] mora em Lisboa.", "A [Ana Silva mora em Lisboa].", "[Ana [Lisboa]]"]
+)
 def test_lost_markers_are_flagged_and_the_entities_own_translations_looked_for(target, translation):
     translations = {**ALONE, "[Ana Silva] lives in [Lisbon].": translation}
     (projection,), _ = project([make_pair(*PAIR, **ENTS)], translations, target=target)
