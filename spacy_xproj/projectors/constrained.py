@@ -8,7 +8,19 @@ from spacy.util import minibatch
 from ..errors import XprojError
 from ..translators.loading import DType
 from ..translators.probability import Ids, TranslationProbability
-from ..types import Bitext, CandidateExtractor, Candidates, Floats2d, Ints1d, Outcome, Projection, Projector, Solver
+from ..types import (
+    Bitext,
+    CandidateExtractor,
+    Candidates,
+    Floats2d,
+    GetBitexts,
+    Initializable,
+    Ints1d,
+    Outcome,
+    Projection,
+    Projector,
+    Solver,
+)
 from .apply import entity_edges
 from .marking import CLOSE, OPEN, mark
 from .matching import match_candidates
@@ -89,6 +101,14 @@ class ConstrainedProjector:
         self.placements = 0
         self.scored = 0
 
+    def initialize(self, get_bitexts: GetBitexts) -> None:
+        """Let the extractor estimate its corpus statistics, if it has any.
+
+        get_bitexts (GetBitexts): gives pairs; their labels are not read.
+        """
+        if isinstance(self.extractor, Initializable):
+            self.extractor.initialize(get_bitexts)
+
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
         """Project pairs.
 
@@ -114,7 +134,7 @@ class ConstrainedProjector:
         targets = self.model.target_ids(marked, self.model.tgt_lang)
         if max(map(len, [*sources, *targets])) > self.model.limit:
             return Sentence(bitext, valid, [], True)
-        settled = [len(ids) - ids[::-1].index(closing) for ids in targets]
+        settled = [len(ids) - ids[::-1].index(closing) if closing in ids else len(ids) for ids in targets]
         searches = [self._search(source, targets, settled, valid, len(ent)) for source, ent in zip(sources, ents)]
         return Sentence(bitext, valid, searches, False)
 

@@ -15,6 +15,8 @@ from ..types import (
     CandidateExtractor,
     Candidates,
     Floats2d,
+    GetBitexts,
+    Initializable,
     Outcome,
     Projection,
     Projector,
@@ -81,6 +83,14 @@ class MarkerProjector:
         self.solver = solver
         self.min_score = min_score
         self.nlp = nlp
+
+    def initialize(self, get_bitexts: GetBitexts) -> None:
+        """Let the extractor estimate its corpus statistics, if it has any.
+
+        get_bitexts (GetBitexts): gives pairs; their labels are not read.
+        """
+        if isinstance(self.extractor, Initializable):
+            self.extractor.initialize(get_bitexts)
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
         """Project pairs.

@@ -96,7 +96,7 @@ def generator(docs, tiny_mt5, tmp_path_factory):
     folder = tmp_path_factory.mktemp("generator")
     shuffled = random.Random(0).sample(docs, len(docs))
     DocBin(docs=shuffled[:24]).to_disk(folder / "train.spacy")
-    settings = ["--epochs", "30", "--learning-rate", "0.01", "--warmup-steps", "5", "--device", "cpu"]
+    settings = ["--epochs", "50", "--learning-rate", "0.01", "--warmup-steps", "5", "--device", "cpu"]
     paths = [str(folder / "train.spacy"), str(folder / "model")]
     result = CliRunner().invoke(app, ["train-candidates", *paths, "--model", tiny_mt5, *settings])
     assert result.exit_code == 0, result.output
@@ -107,7 +107,7 @@ def test_training(generator):
     path, _ = generator
     report = srsly.read_json(path / "training.json")
     losses = report["loss_by_epoch"]
-    assert len(losses) == 30 and report["steps"] == 30 * 3
+    assert len(losses) == 50 and report["steps"] == 50 * 3
     assert losses[-1] < 0.2 < 2 < losses[0]
     assert (path / "model.safetensors").is_file() and not list(path.glob("*.bin"))
 

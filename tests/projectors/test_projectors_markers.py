@@ -7,7 +7,7 @@ from spacy_xproj.extractors.ngram import make_ngram_candidates
 from spacy_xproj.projectors import apply_projection
 from spacy_xproj.projectors.markers import assign, make_marker_projector
 from spacy_xproj.solvers.exact import make_exact_solver
-from spacy_xproj.types import FLAGS, Bitext
+from spacy_xproj.types import FLAGS, Bitext, Initializable
 
 SOURCE = spacy.blank("en")
 TARGET = spacy.blank("pt")
@@ -149,6 +149,23 @@ def test_names_that_are_alike_stay_in_order():
     assert assign(["Washington", "Washington"], ["Washington"] * 2)[0] == [0, 1]
     assert assign(["Moskva", "Анна"], ["Anna", "Москва"])[0] == [1, 0]
     assert assign(["Lisboa", "x"], ["y", "Olissipo"], ["z", "Lisbon"])[0] == [1, 0]
+
+
+@pytest.mark.parametrize("target", ["given", "made"])
+def test_the_extractor_is_initialized(target):
+    class Counting:
+        seen = 0
+
+        def initialize(self, get_bitexts):
+            self.seen += len(get_bitexts())
+
+        def __call__(self, bitexts):
+            return iter(())
+
+    extractor = Counting()
+    projector = make_marker_projector(Scripted({}), extractor, make_exact_solver(), target)
+    projector.initialize(lambda: [make_pair(*PAIR, **ENTS)])
+    assert extractor.seen == 1 and isinstance(projector, Initializable)
 
 
 def test_source_docs_are_not_changed():
