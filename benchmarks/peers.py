@@ -46,13 +46,18 @@ def main() -> None:
     print("| method | F1 | P | R | outcomes |\n|---|---|---|---|---|")
     for name, projector in methods.items():
         row = measure(name, projector, CORPUS, corpus)
-        outcomes = ", ".join(f"{count} {status}" for status, count in Counter(row["outcomes"]).most_common())
-        print(f"| {name} | {row['f']:.3f} | {row['p']:.3f} | {row['r']:.3f} | {outcomes} |")
+        figures = " | ".join(f"{row[key]:.3f}" for key in "fpr")
+        print(f"| {name} | {figures} | {listed(Counter(row['outcomes']))} |")
     with_entities = [bitext for bitext in corpus.bitexts if bitext.source.ents]
     flags = Counter(flag for projection in markers(with_entities) for flag in projection.flags or ["markers kept"])
-    print(
-        f"\n{len(with_entities)} sentences have entities: {', '.join(f'{n} {flag}' for flag, n in flags.most_common())}"
-    )
+    print(f"\n{len(with_entities)} sentences have entities: {listed(flags)}")
+    maker = make_marker_projector(translator, make_ngram_candidates(), make_exact_solver(), target="made")
+    made = Counter(outcome.status for projection in maker(with_entities) for outcome in projection.outcomes)
+    print(f"Where the marked translations are made the targets: {listed(made)}")
+
+
+def listed(counts: Counter) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.most_common())
 
 
 if __name__ == "__main__":

@@ -17,12 +17,12 @@ REMEDY = "give a directory that `xproj train-candidates` has written"
 
 
 class Seq2SeqCandidates:
-    """Ask a model for as many entities in the target as the source has (García-Ferrero, Agerri and Rigau 2023, §3.1).
+    """Ask a model for as many entities in the target as the source has (García-Ferrero, Agerri and Rigau 2023).
 
     The model gets the target and the labels of the source's entities (see `template`), and the `num_candidates` best
     answers of a beam search are taken. What they name is looked for among the target's words; where it is not found, it
     is once more, without case and punctuation. What is not found then is no candidate: it is counted. Here a candidate
-    may be matched with any entity, in the paper only with those of the label that it was generated for.
+    may be matched with any entity, in the published code only with those of the label that it was generated for.
 
     model (str): a directory as written by `xproj train-candidates`, or a name on the hub.
     revision (Optional[str]): the revision of a model of the hub.

@@ -62,8 +62,8 @@ class PlacementSearch:
     With a `lookahead` the bound is compared with the n-th best sequence not as a whole but up to so many tokens further
     on, or up to where that sequence is settled, whichever is later. That saves most of the work and may miss the best.
 
-    sequences (Sequence[Ids]): the sequences, none of them the beginning of another. The first of a branch is passed
-        over: a good order finds good sequences early, any order finds the best.
+    sequences (Sequence[Ids]): the sequences, all with the same last token, that of the sentence's end. The first of a
+        branch is passed over: a good order finds good sequences early, any order finds the best.
     start (int): tokens at the beginning of all sequences that are given and have no probability.
     n_best (int): how many to find.
     lookahead (Optional[int]): tokens; None to be exact.

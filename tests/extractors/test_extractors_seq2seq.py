@@ -13,6 +13,9 @@ from spacy_xproj.errors import XprojError
 from spacy_xproj.extractors.seq2seq import Seq2SeqCandidates, find_words, make_seq2seq_candidates
 from spacy_xproj.extractors.template import read_answer, write_answer, write_question
 from spacy_xproj.extractors.training import CandidateTraining
+from spacy_xproj.projectors.matching import make_candidate_matching
+from spacy_xproj.scores.translation import make_translation_score
+from spacy_xproj.solvers.exact import make_exact_solver
 
 NAMES = ["ana", "rui silva", "eva", "max"]
 PLACES = ["lisbon", "porto", "new york", "rome"]
@@ -125,6 +128,19 @@ def test_the_trained_model_finds_entities_in_new_sentences(generator, make_bitex
     assert 0 < extractor.unknown < extractor.generated
 
 
+def test_t_projection_from_end_to_end(generator, m2m100, make_bitext):
+    """Candidates, translation score and solver together; the tiny translation model chooses at random."""
+    path, _ = generator
+    extractor = make_seq2seq_candidates(str(path), num_beams=2, num_candidates=2, device="cpu", max_length=30)
+    scorer = make_translation_score(m2m100, "en", "pt", threshold=0, device="cpu")
+    projector = make_candidate_matching(extractor, scorer, make_exact_solver())
+    pair = make_bitext("Ana in Lisbon", "eva lives in new york .", [(0, 1, "PER"), (2, 3, "LOC")])
+    (projection,) = projector([pair])
+    spans = {span for outcome in projection.outcomes for span in outcome.spans}
+    assert [outcome.status for outcome in projection.outcomes] == ["projected"] * 2
+    assert spans == {(0, 1), (3, 5)}
+
+
 def test_batches_equal_one_by_one(generator, make_bitext):
     path, held_out = generator
     pairs = [make_bitext("a", doc.text, [(0, 1, "LOC")]) for doc in held_out]
@@ -168,3 +184,15 @@ def test_sentences_that_make_no_example(tiny_mt5, docs, make_bitext):
 def test_more_answers_than_beams():
     with pytest.raises(XprojError, match="num_candidates 9 is not between 1 and num_beams, 5"):
         make_seq2seq_candidates("none", num_beams=5, num_candidates=9)
+
+
+@pytest.mark.parametrize(
+    ("corpus", "model", "message"),
+    [("none.spacy", "mt5", "none.spacy: no such file"), ("train.spacy", "none", "none' cannot be loaded")],
+)
+def test_bad_input_ends_in_one_line(docs, tiny_mt5, tmp_path, corpus, model, message):
+    DocBin(docs=docs[:2]).to_disk(tmp_path / "train.spacy")
+    model = tiny_mt5 if model == "mt5" else str(tmp_path / model)
+    result = CliRunner().invoke(app, ["train-candidates", str(tmp_path / corpus), str(tmp_path / "out"), "-m", model])
+    assert result.exit_code == 1 and message in " ".join(result.output.split())
+    assert "Traceback" not in result.output and not (tmp_path / "out").exists()
