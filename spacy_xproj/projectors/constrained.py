@@ -151,12 +151,13 @@ class ConstrainedProjector:
         return EntitySearch(source, search, order)
 
     def _run(self, searches: List[EntitySearch]) -> None:
+        states = self.model.encode([one.source for one in searches])
         while True:
             asked = [(one, request) for one in searches for request in one.search.requests(self.width)]
             if not asked:
                 break
             rows = [(one.source, one.search.sequences[request.sequence], request.steps) for one, request in asked]
-            for (one, request), values in zip(asked, self.model.step_log_probabilities(rows), strict=True):
+            for (one, request), values in zip(asked, self.model.step_log_probabilities(rows, states), strict=True):
                 one.search.receive(request, values)
         self.placements += sum(len(one.search.sequences) for one in searches)
         self.scored += sum(one.search.scored for one in searches)

@@ -43,8 +43,8 @@ class TranslationProbability(Seq2SeqTranslator):
 
         sources = self._ids([(source[0], source[1], target[1]) for source, target in pairs], as_target=False)
         targets = self._ids([(target[0], source[1], target[1]) for source, target in pairs], as_target=True)
+        states = self.encode(sources)
         with torch.inference_mode():
-            states = self._in_batches(self._encode, list(dict.fromkeys(sources)), len)
             scores = self._in_batches(
                 lambda rows: self._decode([(states[source], target) for source, target in rows]),
                 list(dict.fromkeys(zip(sources, targets))),
@@ -91,17 +91,24 @@ class TranslationProbability(Seq2SeqTranslator):
             self._tokenizer.src_lang = self._code(lang, self._codes)
         return [tuple(row) for row in self._tokenizer(list(texts), verbose=False).input_ids]
 
-    def step_log_probabilities(self, rows: Sequence[Row]) -> List[List[float]]:
+    def encode(self, sources: Sequence[Ids]) -> Dict[Ids, Any]:
+        """RETURNS (Dict[Ids, Any]): what the decoder sees of each source, once for all its translations."""
+        import torch
+
+        with torch.inference_mode():
+            return self._in_batches(self._encode, list(dict.fromkeys(sources)), len)
+
+    def step_log_probabilities(self, rows: Sequence[Row], states: Dict[Ids, Any]) -> List[List[float]]:
         """Read what the model expects at single steps of given translations.
 
         rows (Sequence[Row]): ids of the source and of the target, and for some steps a token id that may stand there.
+        states (Dict[Ids, Any]): the sources, as from `encode`.
         RETURNS (List[List[float]]): for each row, the natural logarithm of the probability of each of these tokens,
             given the source and the target before that step.
         """
         import torch
 
         with torch.inference_mode():
-            states = self._in_batches(self._encode, list(dict.fromkeys(source for source, _, _ in rows)), len)
             found = self._in_batches(
                 lambda batch: self._steps([(states[source], target, steps) for source, target, steps in batch]),
                 list(dict.fromkeys(rows)),

@@ -51,6 +51,9 @@ def brute_force(path, bitext, ent):
 def test_equals_brute_force(model_dir, make_bitext, width, buffer, n_best):
     bitexts = [make_bitext(*case) for case in CASES]
     projector = make_projector(model_dir, width=width, buffer=buffer, n_best=n_best, max_batch_tokens=200)
+    encoded = []
+    encode = projector.model._encode
+    projector.model._encode = lambda batch: encoded.extend(batch) or encode(batch)
     seen = []
     project = projector._project
     projector._project = lambda sentence: seen.append(sentence) or project(sentence)
@@ -63,6 +66,9 @@ def test_equals_brute_force(model_dir, make_bitext, width, buffer, n_best):
             values, numbers, _ = zip(*search.found)
             assert values == pytest.approx(sorted(every, reverse=True)[:n_best], abs=1e-4)
             assert values == pytest.approx(every[order[list(numbers)]], abs=1e-4)
+    assert len(encoded) == sum(
+        len(ents) for *_, ents in CASES
+    )  # each marked source once, however many rounds there are
     n_places = [len(target.split()) * (len(target.split()) + 1) // 2 * len(ents) for _, target, ents in CASES]
     assert projector.placements == sum(n_places)
     assert 0 < projector.scored <= projector.placements
