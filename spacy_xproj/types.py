@@ -288,6 +288,13 @@ class Initializable(Protocol):
 
 
 @runtime_checkable
+class Counting(Protocol):
+    """A part that counts what it does, for the summary of a run."""
+
+    def counts(self) -> Dict[str, int]: ...
+
+
+@runtime_checkable
 class Converter(Protocol):
     """The text of a file in, annotated Docs out (`spacy_xproj.corpora`)."""
 
@@ -297,3 +304,8 @@ class Converter(Protocol):
 def token_spans(ents: Iterable[Span]) -> Ints2d:
     """RETURNS (Ints2d): start and end token of each span. *Shape:* ``(spans, 2)``"""
     return numpy.asarray([(ent.start, ent.end) for ent in ents], dtype=numpy.int32).reshape(-1, 2)
+
+
+def all_counts(parts: Iterable[object]) -> Dict[str, int]:
+    """RETURNS (Dict[str, int]): what those of the parts that count have counted so far."""
+    return {name: count for part in parts if isinstance(part, Counting) for name, count in part.counts().items()}

@@ -33,8 +33,6 @@ class Seq2SeqCandidates:
     buffer (int): pairs to ask for at a time.
     device (str): `auto`, `cpu`, `cuda`, …
     dtype (DType): number format of the weights, as in `Seq2SeqTranslator`.
-
-    Its counters: `generated` is how many entities the answers had so far, `unknown` how many of them were not found.
     """
 
     def __init__(
@@ -68,6 +66,10 @@ class Seq2SeqCandidates:
             answers = self._answer(list(dict.fromkeys(question for question in questions if question)))
             for pair, question in zip(pairs, questions):
                 yield Candidates(self._read(pair, answers[question] if question else []))
+
+    def counts(self) -> Dict[str, int]:
+        """RETURNS (Dict[str, int]): the entities that the answers had so far, and how many of them were not found."""
+        return {"candidates_generated": self.generated, "candidates_unknown": self.unknown}
 
     def _question(self, pair: Bitext) -> str:
         labels = [ent.label_ for ent in pair.source.ents]

@@ -1,6 +1,6 @@
 """Projection by the most probable placement of markers in a given target (CODEC)."""
 
-from typing import Iterable, Iterator, List, NamedTuple, Optional
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional
 
 import numpy
 from spacy.util import minibatch
@@ -20,6 +20,7 @@ from ..types import (
     Projection,
     Projector,
     Solver,
+    all_counts,
 )
 from .apply import entity_edges
 from .marking import CLOSE, OPEN, mark
@@ -74,9 +75,6 @@ class ConstrainedProjector:
     lookahead (Optional[int]): give up places that fall behind the best within so many tokens; None to be exact.
     width (int): places of an entity that are scored at a time; more of them fill a GPU better and score some in vain.
     buffer (int): pairs that are searched at a time.
-
-    Its counters: `placements` is how many there were in all pairs so far, for each entity anew, and `scored` how many
-    of them the model had to score.
     """
 
     def __init__(
@@ -108,6 +106,12 @@ class ConstrainedProjector:
         """
         if isinstance(self.extractor, Initializable):
             self.extractor.initialize(get_bitexts)
+
+    def counts(self) -> Dict[str, int]:
+        """RETURNS (Dict[str, int]): the places that there were so far, for each entity anew, and how many of them the
+        model had to score."""
+        own = {"placements": self.placements, "placements_scored": self.scored}
+        return {**own, **all_counts([self.extractor])}
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
         """Project pairs.

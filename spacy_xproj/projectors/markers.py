@@ -1,7 +1,7 @@
 """Projection by markers that a translator carries over (EasyProject)."""
 
 from itertools import tee
-from typing import Iterable, Iterator, List, Literal, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, Iterable, Iterator, List, Literal, NamedTuple, Optional, Sequence, Tuple
 
 import numpy
 from spacy.language import Language
@@ -22,6 +22,7 @@ from ..types import (
     Projector,
     Solver,
     Translator,
+    all_counts,
     token_spans,
 )
 from .apply import entity_edges
@@ -91,6 +92,10 @@ class MarkerProjector:
         """
         if isinstance(self.extractor, Initializable):
             self.extractor.initialize(get_bitexts)
+
+    def counts(self) -> Dict[str, int]:
+        """RETURNS (Dict[str, int]): what the extractor has counted so far."""
+        return all_counts([self.extractor])
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
         """Project pairs.

@@ -1,7 +1,7 @@
 """Projection by matching source entities with target candidates."""
 
 from itertools import tee
-from typing import Any, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 import numpy
 
@@ -22,6 +22,7 @@ from ..types import (
     Projector,
     Solver,
     WordAligner,
+    all_counts,
 )
 from .align import align
 from .apply import entity_edges
@@ -62,10 +63,16 @@ class CandidateMatching:
 
         get_bitexts (GetBitexts): gives pairs; their labels are not read.
         """
-        parts: List[Any] = [self.aligner, self.extractor, self.scorer]
-        for part in parts:
+        for part in self._parts():
             if isinstance(part, Initializable):
                 part.initialize(get_bitexts)
+
+    def counts(self) -> Dict[str, int]:
+        """RETURNS (Dict[str, int]): what its parts have counted so far."""
+        return all_counts(self._parts())
+
+    def _parts(self) -> List[Any]:
+        return [self.aligner, self.extractor, self.scorer]
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
         """Project pairs.

@@ -220,3 +220,32 @@ def test_targets_that_a_projector_makes_are_written(job, tmp_path):
     assert "1 sentences flagged markers_changed" in " ".join(result.output.split())
     first = next(srsly.read_jsonl(out / "outcomes.jsonl"))
     assert first["target"][0] == {"start": 15, "end": 24, "text": "Ana Silva", "score": 1.0}
+
+
+CONSTRAINED = """
+[projector]
+@xproj_projectors = "spacy-xproj.ConstrainedProjector.v1"
+model = "MODEL"
+src_lang = "en"
+tgt_lang = "pt"
+device = "cpu"
+[projector.extractor]
+@xproj_extractors = "spacy-xproj.NgramCandidates.v1"
+max_length = 2
+[projector.solver]
+@xproj_solvers = "spacy-xproj.ExactSolver.v1"
+"""
+
+
+def test_what_a_projector_counts_is_reported(job, tmp_path, m2m100):
+    (tmp_path / "constrained.cfg").write_text(CONSTRAINED.replace("MODEL", m2m100))
+    result = job(config="constrained.cfg")
+    assert result.exit_code == 0, result.output
+    counts = json.loads((tmp_path / "out" / "summary.json").read_text())["counts"]
+    assert set(counts) == {"placements", "placements_scored"}
+    assert all(f"{name}: {count}" in result.output for name, count in counts.items())
+
+
+def test_without_counts(job, tmp_path):
+    assert job().exit_code == 0
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["counts"] == {}

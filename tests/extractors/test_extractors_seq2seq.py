@@ -10,9 +10,12 @@ from typer.testing import CliRunner
 
 from spacy_xproj.cli import app
 from spacy_xproj.errors import XprojError
+from spacy_xproj.extractors.combined import make_combined_candidates
+from spacy_xproj.extractors.ngram import make_ngram_candidates
 from spacy_xproj.extractors.seq2seq import Seq2SeqCandidates, find_words, make_seq2seq_candidates
 from spacy_xproj.extractors.template import read_answer, write_answer, write_question
 from spacy_xproj.extractors.training import CandidateTraining
+from spacy_xproj.projectors.markers import make_marker_projector
 from spacy_xproj.projectors.matching import make_candidate_matching
 from spacy_xproj.scores.translation import make_translation_score
 from spacy_xproj.solvers.exact import make_exact_solver
@@ -139,6 +142,7 @@ def test_t_projection_from_end_to_end(generator, m2m100, make_bitext):
     spans = {span for outcome in projection.outcomes for span in outcome.spans}
     assert [outcome.status for outcome in projection.outcomes] == ["projected"] * 2
     assert spans == {(0, 1), (3, 5)}
+    assert projector.counts() == extractor.counts() and extractor.counts()["candidates_generated"] == 4
 
 
 def test_batches_equal_one_by_one(generator, make_bitext):
@@ -160,7 +164,10 @@ def test_unknown_spans_are_counted_and_are_no_candidates(make_bitext, monkeypatc
     pair = make_bitext("Ana Porto", "Ana Silva ama Lisboa e ANA", [(0, 1, "PER"), (1, 2, "LOC")])
     (candidates,) = extractor([pair])
     assert candidates.spans.tolist() == [[0, 1], [3, 4], [5, 6]]
-    assert (extractor.generated, extractor.unknown) == (4, 2)
+    counts = {"candidates_generated": 4, "candidates_unknown": 2}
+    combined = make_combined_candidates(make_ngram_candidates(1), extractor)
+    markers = make_marker_projector(None, combined, None)
+    assert extractor.counts() == combined.counts() == markers.counts() == counts
 
 
 def test_the_same_seed_trains_the_same_model(tiny_mt5, docs):

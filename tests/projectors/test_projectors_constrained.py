@@ -72,6 +72,7 @@ def test_equals_brute_force(model_dir, make_bitext, width, buffer, n_best):
     n_places = [len(target.split()) * (len(target.split()) + 1) // 2 * len(ents) for _, target, ents in CASES]
     assert projector.placements == sum(n_places)
     assert 0 < projector.scored <= projector.placements
+    assert projector.counts() == {"placements": projector.placements, "placements_scored": projector.scored}
 
 
 @pytest.fixture(scope="module")
