@@ -206,10 +206,9 @@ def make_marker_projector(
     segment (str): how targets that are made are cut into tokens: `words`, or `characters` for scripts without spaces.
     RETURNS (Projector): the projector.
     """
-    from ..characters import blank_characters
-    from ..languages import blank_or_xx
+    from ..characters import blank_segmented
 
     if target == "given":
         return MarkerProjector(translator, extractor, solver, min_score)
-    make_blank = blank_characters if segment == "characters" else blank_or_xx
-    return MarkerProjector(translator, extractor, solver, min_score, make_blank(translator.tgt_lang))
+    nlp = blank_segmented(translator.tgt_lang, segment)
+    return MarkerProjector(translator, extractor, solver, min_score, nlp)
