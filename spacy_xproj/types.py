@@ -143,10 +143,13 @@ class Match(NamedTuple):
     score: float
 
 
-#: What a solver may have to say about its matches, with what it means. It says nothing where they are optimal.
+#: What a solver or a projector may have to say about a sentence, with what it means. It says nothing where matches are
+#: optimal and markers were kept.
 FLAGS: Dict[str, str] = {
     "not_proved_optimal": "the search was stopped: there may be matches that score more",
     "constraint_relaxed": "an entity has fewer matches than the constraint asks for, as there was no place for more",
+    "markers_changed": "the translation did not keep the markers: entities were placed by their own translations",
+    "markers_in_text": "the source has such markers itself: entities were placed by their own translations",
 }
 
 
@@ -169,6 +172,7 @@ STATUSES: Dict[str, str] = {
     "below_threshold": "its best match scores less than the setting asks for",
     "lost_overlap": "every place for it was taken by another entity",
     "invalid_span": "the place found cannot be an entity of the target Doc",
+    "too_long": "the sentence is longer than the model can read",
     "ambiguous": "another place scores nearly as much, by less than the margin that the setting asks for",
 }
 
@@ -205,7 +209,7 @@ class Projection:
 
     bitext (Bitext): the pair.
     outcomes (List[Outcome]): exactly one for every source entity, in their order.
-    flags (Tuple[str, ...]): some of `FLAGS`: what the solver had to say.
+    flags (Tuple[str, ...]): some of `FLAGS`: what the solver or the projector had to say.
     """
 
     bitext: Bitext
@@ -284,6 +288,13 @@ class Initializable(Protocol):
 
 
 @runtime_checkable
+class Counting(Protocol):
+    """A part that counts what it does, for the summary of a run."""
+
+    def counts(self) -> Dict[str, int]: ...
+
+
+@runtime_checkable
 class Converter(Protocol):
     """The text of a file in, annotated Docs out (`spacy_xproj.corpora`)."""
 
@@ -293,3 +304,8 @@ class Converter(Protocol):
 def token_spans(ents: Iterable[Span]) -> Ints2d:
     """RETURNS (Ints2d): start and end token of each span. *Shape:* ``(spans, 2)``"""
     return numpy.asarray([(ent.start, ent.end) for ent in ents], dtype=numpy.int32).reshape(-1, 2)
+
+
+def all_counts(parts: Iterable[object]) -> Dict[str, int]:
+    """RETURNS (Dict[str, int]): what those of the parts that count have counted so far."""
+    return {name: count for part in parts if isinstance(part, Counting) for name, count in part.counts().items()}

@@ -151,3 +151,81 @@ def classifier(tiny_encoder_dir, tmp_path_factory):
     model.save_pretrained(path)
     AutoTokenizer.from_pretrained(tiny_encoder_dir).save_pretrained(path)
     return str(path)
+
+
+SEQ2SEQ_TEXTS = [
+    "The cat sat on the mat.",
+    "Ana lives in Lisbon.",
+    "A dog and a cat play near the river.",
+    "The [ cat ] and [ Ana ] .",
+    "Yes.",
+]
+SEQ2SEQ_SIZES = {
+    "d_model": 16,
+    "encoder_layers": 1,
+    "decoder_layers": 2,
+    "encoder_attention_heads": 2,
+    "decoder_attention_heads": 2,
+    "encoder_ffn_dim": 16,
+    "decoder_ffn_dim": 16,
+    "max_position_embeddings": 24,
+    "init_std": 0.4,
+}
+
+
+def pieces_and_vocab(folder, first, last=()):
+    """RETURNS: path of a SentencePiece model, and of a vocabulary with its pieces between other tokens."""
+    import json
+
+    import sentencepiece
+
+    prefix = folder / "pieces"
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(SEQ2SEQ_TEXTS),
+        model_prefix=str(prefix),
+        vocab_size=60,
+        hard_vocab_limit=False,
+        minloglevel=2,
+    )
+    model = sentencepiece.SentencePieceProcessor(model_file=f"{prefix}.model")
+    tokens = dict.fromkeys([*first, *(model.id_to_piece(i) for i in range(model.get_piece_size())), *last])
+    (folder / "vocab.json").write_text(json.dumps({token: i for i, token in enumerate(tokens)}))
+    return f"{prefix}.model", str(folder / "vocab.json")
+
+
+def save_model(folder, tokenizer, model):
+    model.eval().save_pretrained(folder / "model")
+    tokenizer.save_pretrained(folder / "model")
+    return str(folder / "model")
+
+
+@pytest.fixture(scope="session")
+def m2m100(tmp_path_factory):
+    """A tiny M2M100 with random weights, which takes 24 tokens."""
+    from transformers import M2M100Config, M2M100ForConditionalGeneration, M2M100Tokenizer, set_seed
+
+    folder = tmp_path_factory.mktemp("m2m100")
+    pieces, vocab = pieces_and_vocab(folder, ["<s>", "<pad>", "</s>", "<unk>"])
+    tokenizer = M2M100Tokenizer(vocab, pieces)
+    size = tokenizer.encoder_size + len(tokenizer.lang_token_to_id) + tokenizer.num_madeup_words
+    set_seed(1)
+    config = M2M100Config(
+        vocab_size=size, pad_token_id=1, bos_token_id=0, eos_token_id=2, decoder_start_token_id=2, **SEQ2SEQ_SIZES
+    )
+    return save_model(folder, tokenizer, M2M100ForConditionalGeneration(config))
+
+
+@pytest.fixture(scope="session")
+def marian(tmp_path_factory):
+    """A tiny MarianMT with random weights, which takes 24 tokens."""
+    from transformers import MarianConfig, MarianMTModel, MarianTokenizer, set_seed
+
+    folder = tmp_path_factory.mktemp("marian")
+    pieces, vocab = pieces_and_vocab(folder, ["</s>", "<unk>"], ["<pad>"])
+    tokenizer = MarianTokenizer(pieces, pieces, vocab)
+    pad = tokenizer.pad_token_id
+    set_seed(1)
+    config = MarianConfig(
+        vocab_size=tokenizer.vocab_size, pad_token_id=pad, eos_token_id=0, decoder_start_token_id=pad, **SEQ2SEQ_SIZES
+    )
+    return save_model(folder, tokenizer, MarianMTModel(config))

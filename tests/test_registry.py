@@ -31,6 +31,8 @@ TAGGER = '@xproj_taggers = "spacy-xproj.SpacyTagger.v1"\nmodel = "${pipeline}"\n
 STRING = '@xproj_scores = "spacy-xproj.StringScore.v1"\n'
 #: Packages that a part cannot be made without.
 NEEDS = {"spacy-xproj.SimAlign.v1": "simalign", "spacy-xproj.StatisticalAligner.v1": "eflomal"}
+NGRAMS = '[block.extractor]\n@xproj_extractors = "spacy-xproj.NgramCandidates.v1"\n'
+SOLVER = '[block.solver]\n@xproj_solvers = "spacy-xproj.GreedySolver.v1"\n'
 #: What a block needs besides its name. A new entry of setup.cfg has its place here.
 SETTINGS = {
     "spacy-xproj.Seq2SeqTranslator.v1": LANGS + 'model = "some/model"\n',
@@ -47,6 +49,7 @@ SETTINGS = {
     "spacy-xproj.NgramCandidates.v1": "max_length = 7\n",
     "spacy-xproj.AlignedCandidates.v1": 'bound = "spanning"\n',
     "spacy-xproj.NerCandidates.v1": f"[block.tagger]\n{TAGGER}",
+    "spacy-xproj.Seq2SeqCandidates.v1": 'model = "some/model"\nnum_candidates = 5\n',
     "spacy-xproj.CombinedCandidates.v1": '[block.*.ngram]\n@xproj_extractors = "spacy-xproj.NgramCandidates.v1"\n',
     "spacy-xproj.TransformerTagger.v1": 'model = "${classifier}"\n',
     "spacy-xproj.SpacyTagger.v1": 'model = "${pipeline}"\n',
@@ -64,9 +67,9 @@ SETTINGS = {
     "spacy-xproj.ProjectionFilter.v1": "complete = true\n",
     "spacy-xproj.AlignmentHeuristic.v1": f"only_i = true\n[block.aligner]\n{ALIGNER}",
     "spacy-xproj.CandidateMatching.v1": f"min_score = 0.25\n[block.aligner]\n{ALIGNER}"
-    '[block.extractor]\n@xproj_extractors = "spacy-xproj.NgramCandidates.v1"\n'
-    '[block.scorer]\n@xproj_scores = "spacy-xproj.AlignmentScore.v1"\n'
-    '[block.solver]\n@xproj_solvers = "spacy-xproj.GreedySolver.v1"\n',
+    f'{NGRAMS}[block.scorer]\n@xproj_scores = "spacy-xproj.AlignmentScore.v1"\n{SOLVER}',
+    "spacy-xproj.MarkerProjector.v1": f'target = "made"\n[block.translator]\n{TRANSLATOR}{NGRAMS}{SOLVER}',
+    "spacy-xproj.ConstrainedProjector.v1": f'{LANGS}model = "some/model"\nn_best = 3\n{NGRAMS}{SOLVER}',
     "spacy-xproj.ConllConverter.v1": 'lang = "en"\n',
     "spacy-xproj.UnerConverter.v1": 'lang = "en"\n',
     "spacy-xproj.MasakhanerConverter.v1": 'lang = "sw"\n',

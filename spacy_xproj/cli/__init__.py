@@ -17,6 +17,7 @@ for _name in (
     "consistency",
     "languages",
     "study",
+    "train_candidates",
 ):
     import_module(f"{__name__}.{_name}")
 

@@ -11,7 +11,7 @@ from ..corpora.compare import text_statistics, text_warnings
 from ..corpora.parallel import ParallelCorpus
 from ..projectors.default import DEFAULT_CONFIG
 from ..projectors.run import Run
-from ..types import FLAGS, Initializable, Projection, Projector, SentenceFilter
+from ..types import FLAGS, Initializable, Projection, Projector, SentenceFilter, all_counts
 from .app import OVERRIDES, command, load_config, progress, resolve
 
 
@@ -44,7 +44,7 @@ def project_cli(
     run = Run()
     projections: Iterator[Projection] = progress(projector(corpus), len(corpus), "sentences")
     settings: Dict[str, Any] = {name: config[name] for name in ("projector", "filter") if name in config}
-    run.write(projections, output_dir, corpus, settings, sentence_filter)
+    run.write(projections, output_dir, corpus, settings, sentence_filter, projector)
     rate = run.pairs / (perf_counter() - start)
     msg.good(f"{output_dir}: {run.pairs} sentences, {run.entities} entities, {rate:.0f} sentences/s")
     for status, count in run.statuses.most_common():
@@ -52,6 +52,8 @@ def project_cli(
     for reason, count in run.rejects.most_common():
         msg.warn(f"{count} sentences dropped by the filter: {reason}")
     for flag, count in run.flags.most_common():
-        msg.warn(f"{count} sentences are {flag}: {FLAGS[flag]}")
+        msg.warn(f"{count} sentences flagged {flag}: {FLAGS[flag]}")
+    for name, count in all_counts([projector]).items():
+        msg.text(f"{name}: {count}")
     for line in text_warnings("target text", text_statistics(corpus.docs("target"))):
         msg.warn(line)

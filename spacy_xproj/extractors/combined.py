@@ -1,12 +1,12 @@
 """The candidates of several extractors together."""
 
 from itertools import tee
-from typing import Iterable, Iterator, Sequence
+from typing import Dict, Iterable, Iterator, Sequence
 
 import numpy
 
 from ..errors import XprojError
-from ..types import Bitext, CandidateExtractor, Candidates, GetBitexts, Initializable
+from ..types import Bitext, CandidateExtractor, Candidates, GetBitexts, Initializable, all_counts
 
 
 class CombinedCandidates:
@@ -26,6 +26,10 @@ class CombinedCandidates:
         for extractor in self.extractors:
             if isinstance(extractor, Initializable):
                 extractor.initialize(get_bitexts)
+
+    def counts(self) -> Dict[str, int]:
+        """RETURNS (Dict[str, int]): what the extractors have counted so far."""
+        return all_counts(self.extractors)
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Candidates]:
         """YIELDS (Candidates): the spans for each pair, shorter ones first, then from left to right. Column i of

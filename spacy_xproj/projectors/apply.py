@@ -18,8 +18,8 @@ def apply_projection(projection: Projection, spans_key: str = SPANS_KEY) -> Doc:
 
     The span group `spans_key` holds the same spans. Its attributes give, for each span in order, the match score
     (``scores``), its margin over the best rival place, if known (``margins``), and the index of the source entity
-    (``entities``), and for the sentence the number of source entities by status (``outcomes``) and what the solver had
-    to say (``flags``). They survive a DocBin.
+    (``entities``), and for the sentence the number of source entities by status (``outcomes``) and what the solver or
+    the projector had to say (``flags``). They survive a DocBin.
 
     projection (Projection): the result for a pair.
     spans_key (str): the span group to write.

@@ -1,7 +1,7 @@
 """Projection by matching source entities with target candidates."""
 
 from itertools import tee
-from typing import Any, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 import numpy
 
@@ -22,6 +22,7 @@ from ..types import (
     Projector,
     Solver,
     WordAligner,
+    all_counts,
 )
 from .align import align
 from .apply import entity_edges
@@ -62,10 +63,16 @@ class CandidateMatching:
 
         get_bitexts (GetBitexts): gives pairs; their labels are not read.
         """
-        parts: List[Any] = [self.aligner, self.extractor, self.scorer]
-        for part in parts:
+        for part in self._parts():
             if isinstance(part, Initializable):
                 part.initialize(get_bitexts)
+
+    def counts(self) -> Dict[str, int]:
+        """RETURNS (Dict[str, int]): what its parts have counted so far."""
+        return all_counts(self._parts())
+
+    def _parts(self) -> List[Any]:
+        return [self.aligner, self.extractor, self.scorer]
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
         """Project pairs.
@@ -77,27 +84,46 @@ class CandidateMatching:
         pairs, for_extractor = tee(aligned)
         with_candidates, for_scorer = tee(zip(pairs, self.extractor(for_extractor), strict=True))
         for (bitext, candidates), scores in zip(with_candidates, self.scorer(for_scorer), strict=True):
-            yield self._project(bitext, candidates, scores)
+            yield match_candidates(bitext, candidates, scores, self.solver, self.min_score, self.min_margin)
 
-    def _project(self, bitext: Bitext, candidates: Candidates, scores: Floats2d) -> Projection:
-        expected = (len(bitext.source.ents), len(candidates))
-        if scores.shape != expected:
-            raise XprojError(f"the scorer gave a matrix of shape {scores.shape}, not {expected}; correct the scorer")
-        valid = numpy.where(entity_edges(bitext.target, candidates.spans), scores, 0)
-        considered = numpy.where(valid >= self.min_score, valid, 0)
-        matches = self.solver(considered, candidates)
-        flags = matches.flags if isinstance(matches, Matches) else ()
-        places: List[List[_Place]] = [[] for _ in bitext.source.ents]
-        for match, margin in zip(matches, margins(matches, valid, candidates)):
-            start, end = candidates.spans[match.candidate].tolist()
-            places[match.entity].append(((start, end), match.score, margin))
-        outcomes = []
-        for i, ent in enumerate(bitext.source.ents):
-            clear = [place for place in places[i] if place[2] >= self.min_margin]
-            spans, values, differences = zip(*clear) if clear else ((), (), ())
-            status = "projected" if clear else "ambiguous" if places[i] else _reason(scores[i], valid[i], considered[i])
-            outcomes.append(Outcome(i, ent.label_, status, spans, values, differences))
-        return Projection(bitext, outcomes, flags)
+
+def match_candidates(
+    bitext: Bitext,
+    candidates: Candidates,
+    scores: Floats2d,
+    solver: Solver,
+    min_score: float = 0.0,
+    min_margin: float = 0.0,
+) -> Projection:
+    """Choose the matches of one pair, and say what became of each entity.
+
+    bitext (Bitext): the pair.
+    candidates (Candidates): spans of its target.
+    scores (Floats2d): each entity with each candidate. *Shape:* ``(entities, candidates)``
+    solver (Solver): chooses the matches.
+    min_score (float): matches that score less are not considered.
+    min_margin (float): matches whose margin is smaller are given up after the matching.
+    RETURNS (Projection): the result.
+    RAISES (XprojError): where the matrix has another shape.
+    """
+    expected = (len(bitext.source.ents), len(candidates))
+    if scores.shape != expected:
+        raise XprojError(f"the scorer gave a matrix of shape {scores.shape}, not {expected}; correct the scorer")
+    valid = numpy.where(entity_edges(bitext.target, candidates.spans), scores, 0)
+    considered = numpy.where(valid >= min_score, valid, 0)
+    matches = solver(considered, candidates)
+    flags = matches.flags if isinstance(matches, Matches) else ()
+    places: List[List[_Place]] = [[] for _ in bitext.source.ents]
+    for match, margin in zip(matches, margins(matches, valid, candidates)):
+        start, end = candidates.spans[match.candidate].tolist()
+        places[match.entity].append(((start, end), match.score, margin))
+    outcomes = []
+    for i, ent in enumerate(bitext.source.ents):
+        clear = [place for place in places[i] if place[2] >= min_margin]
+        spans, values, differences = zip(*clear) if clear else ((), (), ())
+        status = "projected" if clear else "ambiguous" if places[i] else _reason(scores[i], valid[i], considered[i])
+        outcomes.append(Outcome(i, ent.label_, status, spans, values, differences))
+    return Projection(bitext, outcomes, flags)
 
 
 def margins(matches: List[Match], scores: Floats2d, candidates: Candidates) -> List[float]:

@@ -19,7 +19,7 @@ from .. import __version__
 from ..corpora.parallel import ParallelCorpus
 from ..errors import XprojError
 from ..files import atomic_path
-from ..types import FLAGS, Projection, SentenceFilter
+from ..types import FLAGS, Projection, Projector, SentenceFilter, all_counts
 from .apply import apply_projection
 
 SUMMARY = "summary.json"
@@ -51,6 +51,7 @@ class Run:
         corpus: ParallelCorpus,
         config: Dict[str, Any],
         sentence_filter: Optional[SentenceFilter] = None,
+        projector: Optional[Projector] = None,
     ) -> None:
         """Write the directory, or nothing.
 
@@ -59,6 +60,7 @@ class Run:
         corpus (ParallelCorpus): where the pairs came from.
         config (Dict[str, Any]): the settings of the projector and the filter, for the summary.
         sentence_filter (Optional[SentenceFilter]): says which sentences to drop; by default all are kept.
+        projector (Optional[Projector]): what makes the results; its counts, if it has any, go to the summary.
         RAISES (XprojError): where the corpus has no pair, where the filter drops all, or where the directory holds
             something else than such a result.
         """
@@ -87,7 +89,8 @@ class Run:
                 reasons = ", ".join(f"{reason} {count}" for reason, count in self.rejects.most_common())
                 raise XprojError(f"{corpus.path}: the filter drops every sentence ({reasons}); relax [filter]")
             docs.to_disk(temporary / "target.spacy")
-            srsly.write_json(temporary / SUMMARY, self._summary(corpus, config))
+            summary = {**self._summary(corpus, config), "counts": all_counts([projector])}
+            srsly.write_json(temporary / SUMMARY, summary)
 
     def _count(self, projection: Projection) -> None:
         self.pairs += 1

@@ -25,22 +25,41 @@ class StringScore:
         """YIELDS (Floats2d): similarities in [0, 1]. *Shape:* ``(entities, candidates)``"""
         for bitext, candidates in pairs:
             entities = Romanized(bitext.source).texts(token_spans(bitext.source.ents))
-            yield self._score(entities, Romanized(bitext.target), candidates)
+            yield similarities(entities, Romanized(bitext.target), candidates, self.threshold)
 
-    def _score(self, entities: List[str], target: "Romanized", candidates: Candidates) -> Floats2d:
-        from rapidfuzz.distance import Indel
-        from rapidfuzz.process import cdist
 
-        lengths = numpy.asarray([len(text) for text in entities])[:, None]
-        possible = length_bound(lengths, target.lengths(candidates.spans)[None, :]) >= self.threshold
-        columns = numpy.flatnonzero(possible.any(axis=0))
-        scores = numpy.zeros((len(entities), len(candidates)), dtype=numpy.float32)
-        if len(columns):
-            texts = target.texts(candidates.spans[columns])
-            scores[:, columns] = cdist(
-                entities, texts, scorer=Indel.normalized_similarity, score_cutoff=self.threshold, dtype=numpy.float32
-            )
-        return scores * possible
+def similarities(texts: List[str], target: "Romanized", candidates: Candidates, threshold: float) -> Floats2d:
+    """Compare texts with candidates.
+
+    texts (List[str]): the texts, as `romanize` writes them.
+    target (Romanized): the sentence that has the candidates.
+    candidates (Candidates): its spans.
+    threshold (float): similarities below it become 0.
+    RETURNS (Floats2d): similarities in [0, 1]. *Shape:* ``(texts, candidates)``
+    """
+    from rapidfuzz.distance import Indel
+    from rapidfuzz.process import cdist
+
+    lengths = numpy.asarray([len(text) for text in texts], dtype=int)[:, None]
+    possible = length_bound(lengths, target.lengths(candidates.spans)[None, :]) >= threshold
+    columns = numpy.flatnonzero(possible.any(axis=0))
+    scores = numpy.zeros((len(texts), len(candidates)), dtype=numpy.float32)
+    if len(columns):
+        scores[:, columns] = cdist(
+            texts,
+            target.texts(candidates.spans[columns]),
+            scorer=Indel.normalized_similarity,
+            score_cutoff=threshold,
+            dtype=numpy.float32,
+        )
+    return scores * possible
+
+
+def romanize(text: str) -> str:
+    """RETURNS (str): the text in ASCII, character by character, and without case."""
+    from anyascii import anyascii
+
+    return anyascii(text).casefold()
 
 
 class Romanized:
@@ -50,9 +69,7 @@ class Romanized:
     """
 
     def __init__(self, doc: Doc):
-        from anyascii import anyascii
-
-        words = [anyascii(token.text).casefold() for token in doc]
+        words = [romanize(token.text) for token in doc]
         spaces = [" " if token.whitespace_ else "" for token in doc]
         self.text = "".join(word + space for word, space in zip(words, spaces))
         widths = numpy.asarray([len(word) for word in words], dtype=int)

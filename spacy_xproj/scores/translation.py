@@ -6,8 +6,8 @@ import numpy
 from spacy.util import minibatch
 
 from ..errors import XprojError
+from ..translators.loading import DType
 from ..translators.probability import Pair, Text, TranslationProbability
-from ..translators.seq2seq import DType
 from ..types import Bitext, Candidates, Floats2d, MatchScorer
 
 

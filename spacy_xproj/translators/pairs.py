@@ -37,10 +37,23 @@ def translate_docs(docs: Iterable[Doc], translator: Translator, nlp: Language, c
         composed = nfc(translation)
         if composed != translation:
             flags.append(COMPOSED)
-        target = nlp.make_doc(composed)
-        target.user_data["lang"] = translator.tgt_lang
-        if sent_id is not None:
-            target.user_data["sent_id"] = sent_id
+        target = make_target(source, composed, nlp, translator.tgt_lang)
         if flags:
             target.user_data["flags"] = flags
         yield Bitext(source, target)
+
+
+def make_target(source: Doc, translation: str, nlp: Language, lang: str) -> Doc:
+    """Make the Doc of a translation.
+
+    source (Doc): what was translated.
+    translation (str): its translation.
+    nlp (Language): tokenizes it.
+    lang (str): its language.
+    RETURNS (Doc): the Doc, with the language and the sentence's name in its user data.
+    """
+    target = nlp.make_doc(translation)
+    target.user_data["lang"] = lang
+    if "sent_id" in source.user_data:
+        target.user_data["sent_id"] = source.user_data["sent_id"]
+    return target

@@ -1,16 +1,19 @@
 """How probable a translation model finds a given text as the translation of another."""
 
 from functools import cached_property
-from typing import Any, Callable, Dict, Hashable, List, Sequence, Tuple, TypeVar
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
 from ..errors import XprojError
+from .batches import Item, run_in_batches
 from .seq2seq import Seq2SeqTranslator, is_marian, language_tokens
 
 Ids = Tuple[int, ...]
-Item = TypeVar("Item", bound=Hashable)
 #: A text and its language, as an ISO code or as the model writes it.
 Text = Tuple[str, str]
 Pair = Tuple[Text, Text]
+#: Positions in a text, each with the id of a token.
+Steps = Tuple[Tuple[int, int], ...]
+Row = Tuple[Ids, Ids, Steps]
 
 
 class TranslationProbability(Seq2SeqTranslator):
@@ -40,8 +43,8 @@ class TranslationProbability(Seq2SeqTranslator):
 
         sources = self._ids([(source[0], source[1], target[1]) for source, target in pairs], as_target=False)
         targets = self._ids([(target[0], source[1], target[1]) for source, target in pairs], as_target=True)
+        states = self.encode(sources)
         with torch.inference_mode():
-            states = self._in_batches(self._encode, list(dict.fromkeys(sources)), len)
             scores = self._in_batches(
                 lambda rows: self._decode([(states[source], target) for source, target in rows]),
                 list(dict.fromkeys(zip(sources, targets))),
@@ -54,56 +57,70 @@ class TranslationProbability(Seq2SeqTranslator):
         cache: Dict[Tuple[str, str, str], Ids] = {}
         for row in dict.fromkeys(rows):
             text, src_lang, tgt_lang = row
-            ids = self._target_ids(text, tgt_lang) if as_target else self._source_ids(text, src_lang, tgt_lang)
-            limit = self._model.config.max_position_embeddings
-            if len(ids) > limit:
+            (ids,) = self.target_ids([text], tgt_lang) if as_target else self.source_ids([text], src_lang, tgt_lang)
+            if len(ids) > self.limit:
                 raise XprojError(
-                    f"model '{self.name}' takes {limit} tokens, not the {len(ids)} of '{text[:40]}…'; lower the "
+                    f"model '{self.name}' takes {self.limit} tokens, not the {len(ids)} of '{text[:40]}…'; lower the "
                     "extractor's max_length"
                 )
             cache[row] = ids
         return [cache[row] for row in rows]
 
-    def _source_ids(self, text: str, src_lang: str, tgt_lang: str) -> Ids:
+    @property
+    def limit(self) -> int:
+        """The longest text that the model takes, in tokens."""
+        return self._model.config.max_position_embeddings
+
+    def source_ids(self, texts: Sequence[str], src_lang: str, tgt_lang: str) -> List[Ids]:
+        """RETURNS (List[Ids]): the token ids of texts to translate."""
         if is_marian(self._tokenizer):
             prefix = f"{self._codes[self._code(tgt_lang, self._codes)]} " if self._codes else ""
-            return tuple(self._tokenizer(prefix + text, verbose=False).input_ids)
-        return self._with_language(text, src_lang)
+            rows = self._tokenizer([prefix + text for text in texts], verbose=False).input_ids
+            return [tuple(row) for row in rows]
+        return self._with_language(texts, src_lang)
 
-    def _target_ids(self, text: str, tgt_lang: str) -> Ids:
+    def target_ids(self, texts: Sequence[str], tgt_lang: str) -> List[Ids]:
+        """RETURNS (List[Ids]): the token ids of translations."""
         if is_marian(self._tokenizer):
-            return tuple(self._tokenizer(text_target=text, verbose=False).input_ids)
-        return self._with_language(text, tgt_lang)
+            return [tuple(row) for row in self._tokenizer(text_target=list(texts), verbose=False).input_ids]
+        return self._with_language(texts, tgt_lang)
 
-    def _with_language(self, text: str, lang: str) -> Ids:
-        """A text between its language token and the end of the sentence, on either side of the model."""
+    def _with_language(self, texts: Sequence[str], lang: str) -> List[Ids]:
+        """Texts between their language token and the end of the sentence, on either side of the model."""
         if self._codes:
             self._tokenizer.src_lang = self._code(lang, self._codes)
-        return tuple(self._tokenizer(text, verbose=False).input_ids)
+        return [tuple(row) for row in self._tokenizer(list(texts), verbose=False).input_ids]
+
+    def encode(self, sources: Sequence[Ids]) -> Dict[Ids, Any]:
+        """RETURNS (Dict[Ids, Any]): what the decoder sees of each source, once for all its translations."""
+        import torch
+
+        with torch.inference_mode():
+            return self._in_batches(self._encode, list(dict.fromkeys(sources)), len)
+
+    def step_log_probabilities(self, rows: Sequence[Row], states: Dict[Ids, Any]) -> List[List[float]]:
+        """Read what the model expects at single steps of given translations.
+
+        rows (Sequence[Row]): ids of the source and of the target, and for some steps a token id that may stand there.
+        states (Dict[Ids, Any]): the sources, as from `encode`.
+        RETURNS (List[List[float]]): for each row, the natural logarithm of the probability of each of these tokens,
+            given the source and the target before that step.
+        """
+        import torch
+
+        with torch.inference_mode():
+            found = self._in_batches(
+                lambda batch: self._steps([(states[source], target, steps) for source, target, steps in batch]),
+                list(dict.fromkeys(rows)),
+                lambda row: max(map(len, row[:2])),
+            )
+        return [found[row] for row in rows]
 
     def _in_batches(
         self, run: Callable[[List[Item]], List[Any]], items: List[Item], length: Callable[[Item], int]
     ) -> Dict[Item, Any]:
-        """Run the longest first, in batches of no more padded tokens than the setting allows. A batch that the GPU's
-        memory does not hold is halved, and so are those that follow."""
-        import torch
-
-        results: Dict[Item, Any] = {}
-        left = sorted(items, key=length, reverse=True)
-        while left:
-            size = max(1, self.max_batch_length // length(left[0]))
-            try:
-                results.update(zip(left[:size], run(left[:size]), strict=True))
-            except torch.cuda.OutOfMemoryError:
-                if len(left[:size]) == 1:
-                    raise XprojError(
-                        f"{self.name}: GPU memory does not hold one text; use device = 'cpu' or a smaller model"
-                    ) from None
-                self.max_batch_length = length(left[0]) * len(left[:size]) // 2
-                torch.cuda.empty_cache()
-            else:
-                left = left[size:]
-        return results
+        found, self.max_batch_length = run_in_batches(run, items, length, self.max_batch_length, self.name)
+        return found
 
     def _encode(self, batch: List[Ids]) -> List[Any]:
         """RETURNS (List[Any]): a tensor for each text. *Shape:* ``(tokens, width)``"""
@@ -113,24 +130,40 @@ class TranslationProbability(Seq2SeqTranslator):
 
     def _decode(self, batch: List[Tuple[Any, Ids]]) -> List[float]:
         from torch.nn.functional import cross_entropy
+
+        labels, mask = self._padded([ids for _, ids in batch])
+        logits = self._logits([state for state, _ in batch], labels)
+        counted = mask.clone()
+        counted[:, : int(self.is_multilingual)] = 0  # the language token is given, not predicted
+        losses = cross_entropy(logits.flatten(0, 1), labels.flatten(), reduction="none")
+        losses = losses.view_as(labels) * counted
+        return (-losses.sum(dim=1) / counted.sum(dim=1)).tolist()
+
+    def _steps(self, batch: List[Tuple[Any, Ids, Steps]]) -> List[List[float]]:
+        labels, _ = self._padded([ids for _, ids, _ in batch])
+        logits = self._logits([state for state, _, _ in batch], labels)
+        totals = logits.logsumexp(dim=-1)
+        found = []
+        for i, (_, _, steps) in enumerate(batch):
+            positions, tokens = map(list, zip(*steps))
+            found.append((logits[i, positions, tokens] - totals[i, positions]).tolist())
+        return found
+
+    def _logits(self, states: List[Any], labels: Any) -> Any:
+        """RETURNS (Any): a tensor. *Shape:* ``(texts, target tokens, vocabulary)``"""
         from torch.nn.utils.rnn import pad_sequence
         from transformers.modeling_outputs import BaseModelOutput
 
-        states: Any = pad_sequence([state for state, _ in batch], batch_first=True)
-        _, source_mask = self._padded([(0,) * len(state) for state, _ in batch])
-        labels, mask = self._padded([ids for _, ids in batch])
+        padded: Any = pad_sequence(states, batch_first=True)
+        _, source_mask = self._padded([(0,) * len(state) for state in states])
         shifted = labels.roll(1, dims=1)
         shifted[:, 0] = self._model.config.decoder_start_token_id
-        logits = self._model(
-            encoder_outputs=BaseModelOutput(last_hidden_state=states),
+        output = self._model(
+            encoder_outputs=BaseModelOutput(last_hidden_state=padded),
             attention_mask=source_mask,
             decoder_input_ids=shifted,
-        ).logits
-        counted = mask.clone()
-        counted[:, : int(self.is_multilingual)] = 0  # the language token is given, not predicted
-        losses = cross_entropy(logits.float().flatten(0, 1), labels.flatten(), reduction="none")
-        losses = losses.view_as(labels) * counted
-        return (-losses.sum(dim=1) / counted.sum(dim=1)).tolist()
+        )
+        return output.logits.float()
 
     def _padded(self, rows: Sequence[Ids]) -> Tuple[Any, Any]:
         import torch

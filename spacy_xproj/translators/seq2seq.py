@@ -3,14 +3,18 @@
 import re
 import warnings
 from functools import cached_property
-from typing import Any, Dict, List, Literal, Optional
+from typing import Any, Dict, List, Optional
 
 from ..errors import XprojError
 from ..languages import equivalent_codes
 from .base import BatchTranslator
+from .loading import DType, load_seq2seq, load_tokenizer, model_license
 
 LANGUAGE_TOKEN = re.compile(r"[a-z]{3}_[A-Z][a-z]{3}|__\w+__|>>\w+<<")
-DType = Literal["auto", "float32", "float16", "bfloat16"]
+OTHER_WAYS = (
+    "give a local directory with it (safetensors) or use spacy-xproj.BundledTranslator.v1 (en, pt) or "
+    "spacy-xproj.TableTranslator.v1"
+)
 
 
 class Seq2SeqTranslator(BatchTranslator):
@@ -55,14 +59,7 @@ class Seq2SeqTranslator(BatchTranslator):
     @cached_property
     def license(self) -> Optional[str]:  # type: ignore[override]
         """What the model card says, where there is one."""
-        from huggingface_hub import ModelCard
-        from transformers.utils import cached_file
-
-        try:
-            card = cached_file(self.name, "README.md", revision=self.revision)
-        except OSError:
-            card = None
-        return ModelCard.load(card).data.license if card else None
+        return model_license(self.name, self.revision)
 
     def _length(self, text: str) -> int:
         return len(self._tokenizer(self._prefix + text, verbose=False).input_ids)
@@ -111,9 +108,7 @@ class Seq2SeqTranslator(BatchTranslator):
 
     @cached_property
     def _tokenizer(self) -> Any:
-        from transformers import AutoTokenizer
-
-        tokenizer = self._load(AutoTokenizer)
+        tokenizer = load_tokenizer(self.name, self.revision, OTHER_WAYS)
         codes = language_tokens(tokenizer)
         if codes and not is_marian(tokenizer):
             tokenizer.src_lang = self._code(self.src_lang, codes)
@@ -121,29 +116,7 @@ class Seq2SeqTranslator(BatchTranslator):
 
     @cached_property
     def _model(self) -> Any:
-        import torch
-        from transformers import AutoModelForSeq2SeqLM
-
-        device = self.device
-        if device == "auto":
-            device = "cuda" if torch.cuda.is_available() else "cpu"
-        dtype: str = self.dtype
-        if dtype == "auto" and device.startswith("cuda"):
-            dtype = "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
-        elif dtype == "auto":
-            dtype = "float32"
-        model = self._load(AutoModelForSeq2SeqLM, use_safetensors=True, torch_dtype=getattr(torch, dtype))
-        return model.to(device).eval()
-
-    def _load(self, auto_class: Any, **settings: Any) -> Any:
-        try:
-            return auto_class.from_pretrained(self.name, revision=self.revision, trust_remote_code=False, **settings)
-        except (OSError, ValueError, ImportError) as error:
-            reason = str(error).strip().split("\n")[0]
-            raise XprojError(
-                f"model '{self.name}' cannot be loaded: {reason} -- give a local directory with it (safetensors) or "
-                "use spacy-xproj.BundledTranslator.v1 (en, pt) or spacy-xproj.TableTranslator.v1"
-            ) from None
+        return load_seq2seq(self.name, self.revision, OTHER_WAYS, self.device, self.dtype)
 
     @cached_property
     def _target_token(self) -> Optional[str]:

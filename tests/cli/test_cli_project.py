@@ -180,3 +180,72 @@ def test_output_is_a_file(job, tmp_path):
     (tmp_path / "out").write_text("mine")
     check_error(job(), "out")
     assert (tmp_path / "out").read_text() == "mine"
+
+
+MARKERS = """
+[projector]
+@xproj_projectors = "spacy-xproj.MarkerProjector.v1"
+target = "made"
+[projector.translator]
+@xproj_translators = "spacy-xproj.TableTranslator.v1"
+path = "TABLE"
+src_lang = "en"
+tgt_lang = "pt"
+[projector.extractor]
+@xproj_extractors = "spacy-xproj.NgramCandidates.v1"
+max_length = 5
+[projector.solver]
+@xproj_solvers = "spacy-xproj.ExactSolver.v1"
+"""
+TABLE = """\
+[Ana Silva] lives in [Lisbon] \tEm [Lisboa] mora [Ana Silva].
+[Acme] hired [Rui] \tA [Acme contratou Rui.
+Ana Silva\tAna Silva
+Lisbon\tLisboa
+Acme\tAcme
+Rui\tRui
+"""
+
+
+def test_targets_that_a_projector_makes_are_written(job, tmp_path):
+    (tmp_path / "table.tsv").write_text(TABLE)
+    (tmp_path / "markers.cfg").write_text(MARKERS.replace("TABLE", (tmp_path / "table.tsv").as_posix()))
+    result = job(config="markers.cfg")
+    assert result.exit_code == 0, result.output
+    out = tmp_path / "out"
+    texts = [doc.text.strip() for doc in DocBin().from_disk(out / "target.spacy").get_docs(Vocab())]
+    assert texts == ["Em Lisboa mora Ana Silva.", "Chove muito", "A Acme contratou Rui"]
+    assert entities(out) == [[("Lisboa", "LOC"), ("Ana Silva", "PER")], [], [("Acme", "ORG"), ("Rui", "PER")]]
+    assert json.loads((out / "summary.json").read_text())["flags"]["markers_changed"] == 1
+    assert "1 sentences flagged markers_changed" in " ".join(result.output.split())
+    first = next(srsly.read_jsonl(out / "outcomes.jsonl"))
+    assert first["target"][0] == {"start": 15, "end": 24, "text": "Ana Silva", "score": 1.0}
+
+
+CONSTRAINED = """
+[projector]
+@xproj_projectors = "spacy-xproj.ConstrainedProjector.v1"
+model = "MODEL"
+src_lang = "en"
+tgt_lang = "pt"
+device = "cpu"
+[projector.extractor]
+@xproj_extractors = "spacy-xproj.NgramCandidates.v1"
+max_length = 2
+[projector.solver]
+@xproj_solvers = "spacy-xproj.ExactSolver.v1"
+"""
+
+
+def test_what_a_projector_counts_is_reported(job, tmp_path, m2m100):
+    (tmp_path / "constrained.cfg").write_text(CONSTRAINED.replace("MODEL", m2m100))
+    result = job(config="constrained.cfg")
+    assert result.exit_code == 0, result.output
+    counts = json.loads((tmp_path / "out" / "summary.json").read_text())["counts"]
+    assert set(counts) == {"placements", "placements_scored"}
+    assert all(f"{name}: {count}" in result.output for name, count in counts.items())
+
+
+def test_without_counts(job, tmp_path):
+    assert job().exit_code == 0
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["counts"] == {}
