@@ -37,9 +37,13 @@ def recognise(source: Source) -> Family:
     RAISES (XprojError): where a text tower is of a kind that does not convert.
     """
     modules = source.read_json("modules.json")
-    if modules is not None and not source.subfolder:
-        inner = recognise(source.within(_transformer_path(modules)))
-        return Family(f"sentence-transformers, {inner.name}", inner.load, inner.caution)
+    if modules is None:
+        return _recognise_model(source)
+    inner = _recognise_model(source.within(_transformer_path(modules)))
+    return Family(f"sentence-transformers, {inner.name}", inner.load, inner.caution)
+
+
+def _recognise_model(source: Source) -> Family:
     config = source.read_json("config.json")
     if config is None:
         return _recognise_open_clip(source)
