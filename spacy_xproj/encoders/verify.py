@@ -34,7 +34,7 @@ def hidden_states(model: Any, tokenizer: Any, length: int) -> "List[Tensor]":
     states = []
     with torch.inference_mode():
         for text in TEXTS:
-            ids = torch.tensor([tokenizer(text).input_ids[:length]])
+            ids = torch.tensor([tokenizer(text, verbose=False).input_ids[:length]])
             states.append(model(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state[0].float())
     return states
 

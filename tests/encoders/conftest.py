@@ -223,3 +223,13 @@ def make_repository(make_tiny_encoder, tmp_path):
         return path, model, part
 
     return make
+
+
+@pytest.fixture(scope="module")
+def clip_tokenizer(tmp_path_factory):
+    """The tiny tokenizer of CLIP."""
+    from transformers import AutoTokenizer
+
+    path = tmp_path_factory.mktemp("clip")
+    clip_files(path)
+    return AutoTokenizer.from_pretrained(path)

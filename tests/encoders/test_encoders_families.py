@@ -150,7 +150,7 @@ def edit(path, **values):
             "m-clip",
             "config.json",
             {"modelBase": "setu4993/LaBSE"},
-            "made from 'setu4993/LaBSE'; only towers of xlm-rob",
+            "made from 'setu4993/LaBSE'; only towers of",
         ),
         (
             "open-clip",
