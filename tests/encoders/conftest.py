@@ -209,15 +209,15 @@ REPOSITORIES = {
 }
 
 
-@pytest.fixture
-def make_repository(make_tiny_encoder, tmp_path):
+@pytest.fixture(scope="session")
+def make_repository(make_tiny_encoder, tmp_path_factory):
     """Writes a repository. RETURNS: its path, the model, and the text encoder in it."""
 
     def make(name):
         import torch
 
         torch.manual_seed(0)
-        path = tmp_path / name
+        path = tmp_path_factory.mktemp("hub") / name
         model, part = REPOSITORIES[name](path, make_tiny_encoder().tokenizer)
         (path / "README.md").write_text("---\nlicense: apache-2.0\n---\n\n# Original\n")
         return path, model, part

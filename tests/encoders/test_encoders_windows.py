@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 
 from spacy_xproj.encoders.windows import cut_windows, word_sizes
 
+NLP = spacy.blank("en")
 WORDS = ["anna", "lives", "in", "berlin", ",", "(", ")", "don", "'t", "  ", "ünï", "annabelannabel", "安娜", "…"]
 
 
@@ -35,7 +36,7 @@ def size_of(span, tokenizer):
 def test_windows(tokenizers, words, length, overlap, kind):
     tokenizer = tokenizers[kind]
     tokenizer.model_max_length = length
-    doc = Doc(spacy.blank("en").vocab, words=[word for word, _ in words], spaces=[space for _, space in words])
+    doc = Doc(NLP.vocab, words=[word for word, _ in words], spaces=[space for _, space in words])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         windows = cut_windows(doc[:], tokenizer, overlap)
@@ -51,7 +52,7 @@ def test_windows(tokenizers, words, length, overlap, kind):
 def test_a_short_text_is_one_window(tokenizers):
     tokenizer = tokenizers[0]
     tokenizer.model_max_length = 77
-    doc = spacy.blank("en")("anna lives in berlin")
+    doc = NLP("anna lives in berlin")
     assert cut_windows(doc[1:4], tokenizer, 16) == [doc[1:4]]
     assert cut_windows(doc[0:0], tokenizer, 16) == []
 
@@ -60,7 +61,7 @@ def test_windows_by_hand(tokenizers):
     """`a`, `b`, … are one sub-token each; there is room for 4."""
     tokenizer = tokenizers[0]
     tokenizer.model_max_length = 6
-    doc = spacy.blank("en")("a b c d e f g")
+    doc = NLP("a b c d e f g")
     assert word_sizes(doc[:], tokenizer).tolist() == [1] * 7
     assert [window.text for window in cut_windows(doc[:], tokenizer, 0)] == ["a b c d", "e f g"]
     assert [window.text for window in cut_windows(doc[:], tokenizer, 2)] == ["a b c d", "c d e f", "e f g"]
@@ -68,7 +69,7 @@ def test_windows_by_hand(tokenizers):
 
 
 def test_sizes_in_context(tokenizers):
-    doc = Doc(spacy.blank("en").vocab, words=["can", "not", " ", "go"], spaces=[False, True, False, False])
+    doc = Doc(NLP.vocab, words=["can", "not", " ", "go"], spaces=[False, True, False, False])
     for tokenizer in tokenizers:
         assert word_sizes(doc[:], tokenizer).sum() == size_of(doc, tokenizer)
 
@@ -76,7 +77,7 @@ def test_sizes_in_context(tokenizers):
 def test_a_word_that_does_not_fit_is_told(tokenizers):
     tokenizer = tokenizers[0]
     tokenizer.model_max_length = 6
-    doc = spacy.blank("en")("a bcdefgh i j")
+    doc = NLP("a bcdefgh i j")
     with pytest.warns(UserWarning, match="the word 'bcdefgh…' has 7 sub-tokens, 4 of which the encoder reads"):
         windows = cut_windows(doc[:], tokenizer, 2)
     assert [window.text for window in windows] == ["a", "bcdefgh", "i j"]
