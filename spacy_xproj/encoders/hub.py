@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from transformers.tokenization_utils_fast import PreTrainedTokenizerFast
 
 
-def load_hub(name: str, revision: Optional[str] = None, allow_pickle: bool = False) -> Encoder:
+def load_hub(
+    name: str, revision: Optional[str] = None, allow_pickle: bool = False, license: Optional[str] = None
+) -> Encoder:
     """Load an encoder, or take it out of a model that contains one, and check that it gives the same as before.
 
     Weights are read from safetensors; code that comes with a model is never run.
@@ -27,6 +29,7 @@ def load_hub(name: str, revision: Optional[str] = None, allow_pickle: bool = Fal
     name (str): a name on the hub, or a directory.
     revision (Optional[str]): branch, tag or commit on the hub.
     allow_pickle (bool): read the tensors of `.bin` weights where there are no safetensors.
+    license (Optional[str]): identifier of the licence, for a model card that names none.
     RETURNS (Encoder): model and tokenizer.
     RAISES (XprojError): where it cannot be reached, has no safetensors weights, is no text encoder, or changes.
     """
@@ -45,12 +48,12 @@ def load_hub(name: str, revision: Optional[str] = None, allow_pickle: bool = Fal
     except (OSError, ValueError, SafetensorError, UnpicklingError) as error:
         reason = " ".join(str(error).split())
         raise XprojError(f"encoder '{name}' cannot be loaded; {OTHER_WAYS} ({reason})") from None
-    license, source_card = split_card(_read_card(source))
+    named, source_card = split_card(_read_card(source))
     provenance = Provenance(
         title=Path(name).name,
         source=name,
         revision=source.commit() or revision or "as found in the directory",
-        license=license,
+        license=named or license,
         family=family.name,
         caution=family.caution,
         steps=[tower.step],
