@@ -210,3 +210,42 @@ def test_open_clip_without_its_tokenizer(make_repository):
     (path / "tokenizer.json").unlink()
     with pytest.raises(XprojError, match="no fast tokenizer"):
         load_hub(str(path))
+
+
+@pytest.mark.parametrize("name", ["altclip", "m-clip", "students"])
+def test_from_the_hub(name, make_repository, tmp_path, monkeypatch):
+    """Out of the cache of the hub, offline: the card names the commit."""
+    import shutil
+
+    path, _, part = make_repository(name)
+    commit = "0123456789" * 4
+    cached = tmp_path / "cache" / "models--someone--something"
+    shutil.copytree(path, cached / "snapshots" / commit)
+    (cached / "refs").mkdir()
+    (cached / "refs" / "main").write_text(commit)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("transformers.utils.hub.TRANSFORMERS_CACHE", str(tmp_path / "cache"))
+    for revision in (None, commit):
+        encoder = load_hub("someone/something", revision)
+        assert encoder.provenance.revision == commit
+        assert encoder.provenance.license == "apache-2.0"
+        assert encoder.provenance.family == FAMILIES[name][0]
+        state = encoder.model.state_dict()
+        assert all(torch.equal(state[weight], values) for weight, values in part.state_dict().items())
+
+
+@pytest.mark.parametrize("name", ["altclip", "chinese-clip", "m-clip", "open-clip", "students"])
+def test_plain_encoders_need_nothing_of_this_package(name, make_repository, tmp_path):
+    """In the architecture of spacy-transformers, on a text that is longer than the positions."""
+    import numpy
+    import spacy
+
+    path, _, _ = make_repository(name)
+    write_encoder(load_hub(str(path)), tmp_path / "out")
+    spans = {"@span_getters": "spacy-transformers.strided_spans.v1", "window": 128, "stride": 96}
+    model = {"@architectures": "spacy-transformers.TransformerModel.v3", "name": str(tmp_path / "out")}
+    nlp = spacy.blank("en")
+    nlp.add_pipe("transformer", config={"model": {**model, "get_spans": spans}})
+    nlp.initialize()
+    states = nlp("anna lives in berlin " * 30)._.trf_data.model_output.last_hidden_state
+    assert numpy.isfinite(states).all() and states.shape[2] == 128
