@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List
 
 from spacy.tokens import Doc, Span
+from spacy.util import SimpleFrozenDict
 
 from ..errors import XprojError
 from .windows import cut_windows
@@ -40,10 +41,10 @@ def make_clip_text_model(
     name: str,
     get_spans: Callable[[Iterable[Doc]], List[List[Span]]],
     overlap: int = 16,
-    tokenizer_config: Dict[str, Any] = {},  # noqa: B006
-    transformer_config: Dict[str, Any] = {},  # noqa: B006
+    tokenizer_config: Dict[str, Any] = SimpleFrozenDict(),
+    transformer_config: Dict[str, Any] = SimpleFrozenDict(),
     mixed_precision: bool = False,
-    grad_scaler_config: Dict[str, Any] = {},  # noqa: B006
+    grad_scaler_config: Dict[str, Any] = SimpleFrozenDict(),
 ) -> "Model":
     """A text tower of CLIP or SigLIP, in the place of `spacy-transformers.TransformerModel.v3`.
 
@@ -77,7 +78,7 @@ def make_clip_text_model(
             model.attrs["set_transformer"](model, load_text_tower(name, types, tokenizer_config, transformer_config))
 
     model: Any = TransformerModel(
-        name, get_windows, tokenizer_config, transformer_config, mixed_precision, dict(grad_scaler_config)
+        name, get_windows, dict(tokenizer_config), dict(transformer_config), mixed_precision, dict(grad_scaler_config)
     )
     model.init = init
     model.attrs["replace_listener_cfg"] = refuse_replacement

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Dict
 
+from ..errors import XprojError
 from .source import Source
 from .tower import Tower, build_model
 
@@ -63,10 +64,12 @@ def load_native(source: Source, native: NativeModel) -> Tower:
     source (Source): where the model is.
     native (NativeModel): what it is.
     RETURNS (Tower): the encoder.
-    RAISES (XprojError): where the model's weights are pickled, missing or others.
+    RAISES (XprojError): where the model's weights are pickled, missing or others, or transformers is too old for it.
     """
     import transformers
 
+    if not hasattr(transformers, native.cls):
+        raise XprojError(f"needs a transformers that has {native.cls}: pip install 'transformers>=4.49,<4.53.3'")
     whole = source.load(getattr(transformers, native.cls), attn_implementation="eager").eval()
     part = attrgetter(native.part)(whole) if native.part else whole
     plain = getattr(transformers, native.plain)
