@@ -7,7 +7,7 @@ from ..errors import XprojError
 from .encoder import max_length
 from .native import NATIVE, load_native, load_tokenizer
 from .prefixed import M_CLIP, OPEN_CLIP, load_prefixed
-from .source import Source
+from .source import OTHER_WAYS, Source
 from .tower import Tower
 from .xlmr import check_name
 
@@ -72,11 +72,13 @@ def _text_config(config: Dict[str, Any]) -> Dict[str, Any]:
 
 def _transformer_path(modules: Any) -> str:
     """RETURNS (str): where the first module, the encoder, is. RAISES (XprojError): where that is something else."""
-    first = modules[0]
-    kind = first["type"].rsplit(".", 1)[-1]
+    try:
+        path, kind = modules[0]["path"], modules[0]["type"].rsplit(".", 1)[-1]
+    except (IndexError, KeyError, TypeError, AttributeError):
+        raise XprojError(f"has no list of modules in modules.json; {OTHER_WAYS}") from None
     if kind not in ("Transformer", "CLIPModel"):
         raise XprojError(f"begins with a module of type '{kind}' (modules.json); only text transformers convert")
-    return first["path"]
+    return path
 
 
 def _plain(source: Source, model_type: Optional[str]) -> Family:

@@ -3,7 +3,6 @@
 import inspect
 import re
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, Optional, Tuple
 
 from ..errors import XprojError
@@ -44,8 +43,8 @@ def load_hub(
         before = hidden_states(tower.original, tower.tokenizer, length)
         check_same(before, hidden_states(tower.model, tokenizer, length), "the conversion")
     except XprojError as error:
-        raise XprojError(f"encoder '{name}' {error}") from None
-    except (OSError, ValueError, SafetensorError, UnpicklingError) as error:
+        raise XprojError(f"encoder '{name}': {error}") from None
+    except (OSError, ValueError, SafetensorError) as error:
         reason = " ".join(str(error).split())
         raise XprojError(f"encoder '{name}' cannot be loaded; {OTHER_WAYS} ({reason})") from None
     named, source_card = split_card(_read_card(source))

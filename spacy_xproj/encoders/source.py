@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
 
 from ..errors import XprojError
@@ -64,7 +65,7 @@ class Source:
         """RETURNS (Optional[str]): the commit that the revision stands for, where the hub says so."""
         from transformers.utils.hub import extract_commit_hash
 
-        found = self.find("config.json", "tokenizer.json")
+        found = self.find("config.json", "modules.json", "tokenizer.json")
         return extract_commit_hash(str(found), None) if found else None
 
     def arguments(self) -> Dict[str, Any]:
@@ -128,5 +129,9 @@ def _read_safetensors(path: Path, prefix: str) -> Dict[str, "Tensor"]:
 def _read_pickle(path: Path, prefix: str) -> Dict[str, "Tensor"]:
     import torch
 
-    state = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        state = torch.load(path, map_location="cpu", weights_only=True)
+    except (RuntimeError, EOFError, UnpicklingError) as error:
+        reason = " ".join(str(error).split())
+        raise XprojError(f"cannot be loaded; {path.name} is damaged, or holds more than tensors ({reason})") from None
     return {name: weights for name, weights in state.items() if name.startswith(prefix)}

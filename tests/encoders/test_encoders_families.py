@@ -114,8 +114,11 @@ def test_only_the_tensors_of_pickles_are_read(make_repository, tmp_path):
             return os.mkdir, (str(tmp_path / "ran"),)
 
     torch.save({"text.transformer.x": Command()}, path / "open_clip_pytorch_model.bin")
-    with pytest.raises(XprojError, match="cannot be loaded"):
-        load_hub(str(path), allow_pickle=True)
+    for content in (None, b"", b"nonsense"):
+        if content is not None:
+            (path / "open_clip_pytorch_model.bin").write_bytes(content)
+        with pytest.raises(XprojError, match="open_clip_pytorch_model.bin is damaged, or holds more than tensors"):
+            load_hub(str(path), allow_pickle=True)
     assert not (tmp_path / "ran").exists()
 
 
@@ -175,6 +178,10 @@ def test_modules_that_are_no_transformers(make_repository):
     (path / "modules.json").write_text(json.dumps(modules[2:]))
     with pytest.raises(XprojError, match="module of type 'Dense'"):
         load_hub(str(path))
+    for content in ("[]", "{}", '[{"idx": 0}]'):
+        (path / "modules.json").write_text(content)
+        with pytest.raises(XprojError, match="no list of modules in modules.json"):
+            load_hub(str(path))
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_a_conversion_that_loses_a_weight(make_repository, monkeypatch):
         return tower
 
     monkeypatch.setattr(families, "load_native", lose)
-    with pytest.raises(XprojError, match=f"encoder '{path}' the conversion changes the output for"):
+    with pytest.raises(XprojError, match=f"encoder '{path}': the conversion changes the output for"):
         load_hub(str(path))
 
 
