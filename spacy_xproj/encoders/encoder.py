@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, List, Mapping, Optional
 
 from ..errors import XprojError
 from ..files import atomic_path
 from .card import Provenance, write_card
+from .verify import check_same, hidden_states
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
 
 #: Model types that count positions from the padding index on, as RoBERTa does.
 OFFSET_POSITIONS = {"camembert", "data2vec-text", "longformer", "mpnet", "roberta", "xlm-roberta", "xlm-roberta-xl"}
+
+#: While transformers loads a model it changes how torch makes modules, in all threads.
+LOADING = Lock()
 
 
 @dataclass(frozen=True)
@@ -73,14 +78,32 @@ def wrap_tokenizer(
 
 
 def write_encoder(encoder: Encoder, path: Path, half: bool = False) -> None:
-    """Write a directory that transformers and spacy-transformers load.
+    """Write a directory that transformers and spacy-transformers load, and compare what it gives with the encoder.
 
     encoder (Encoder): what to write.
     path (Path): the directory; replaced where it exists.
     half (bool): store the weights in half precision. They are computed with in float32 all the same.
+    RAISES (XprojError): where the directory gives other hidden states than the encoder; it is not kept then.
     """
     model = encoder.model.half() if half else encoder.model.float()
     with atomic_path(path) as directory:
         model.save_pretrained(directory, safe_serialization=True)
         encoder.tokenizer.save_pretrained(directory)
         write_card(encoder.provenance, directory / "README.md", half)
+        _check_written(Encoder(model.float(), encoder.tokenizer, encoder.provenance), directory)
+
+
+def _check_written(encoder: Encoder, directory: Path) -> None:
+    """Read a directory in the way of spacy-transformers. RAISES (XprojError): where it gives other hidden states."""
+    from transformers import AutoModel, AutoTokenizer
+
+    from .clip import register_text_towers
+
+    register_text_towers()
+    length = max_length(encoder.model.config)
+    attention = encoder.model.config._attn_implementation
+    with LOADING:
+        written = AutoModel.from_pretrained(directory, use_safetensors=True, attn_implementation=attention)
+    tokenizer = AutoTokenizer.from_pretrained(directory)
+    before = hidden_states(encoder.model.eval(), encoder.tokenizer, length)
+    check_same(before, hidden_states(written, tokenizer, length), "writing it")

