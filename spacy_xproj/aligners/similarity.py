@@ -82,9 +82,19 @@ def softmax(similarity: NDArray, threshold: float = 0.001, temperature: float = 
     RETURNS (NDArray): the product of both probabilities where there is a link. *Shape:* ``(source, target)``
     """
     logits = similarity / temperature
-    forward = _softmax(logits, axis=1)
-    backward = _softmax(logits, axis=0)
-    return forward * backward * ((forward > threshold) & (backward > threshold))
+    return _both(_softmax(logits, axis=1), _softmax(logits, axis=0), threshold)
+
+
+def entmax(similarity: NDArray, threshold: float = 0.001, temperature: float = 1.0) -> NDArray:
+    """As `softmax`, with the sparse 1.5-entmax in its place (awesome-align's other extraction).
+
+    similarity (NDArray): dot products in the original. *Shape:* ``(source, target)``
+    threshold (float): the least probability.
+    temperature (float): similarities are divided by it.
+    RETURNS (NDArray): the product of both probabilities where there is a link. *Shape:* ``(source, target)``
+    """
+    logits = similarity / temperature
+    return _both(_entmax(logits), _entmax(logits.T).T, threshold)
 
 
 def soft(similarity: NDArray, temperature: float = 0.05, null: float = 0.05, iterations: int = 5) -> NDArray:
@@ -117,11 +127,34 @@ def _softmax(logits: NDArray, axis: int) -> NDArray:
     return exponentials / exponentials.sum(axis=axis, keepdims=True)
 
 
+def _entmax(logits: NDArray) -> NDArray:
+    """1.5-entmax of each row: p = max(z / 2 − τ, 0)², with τ such that the row sums to 1.
+
+    Exact, by sorting (Peters, Niculae & Martins 2019, algorithm 2): for each k, τ is computed as if the k largest
+    cells were the support; the right k is the last one at which the k-th cell still reaches that τ.
+    """
+    half = logits / 2
+    half = half - half.max(axis=1, keepdims=True)
+    descending = -numpy.sort(-half, axis=1)
+    size = numpy.arange(1, half.shape[1] + 1)
+    mean = descending.cumsum(axis=1) / size
+    spread = (descending**2).cumsum(axis=1) - size * mean**2
+    thresholds = mean - numpy.sqrt(numpy.maximum(1 - spread, 0) / size)
+    support = (thresholds <= descending).sum(axis=1, keepdims=True)
+    threshold = numpy.take_along_axis(thresholds, support - 1, axis=1)
+    return numpy.maximum(half - threshold, 0) ** 2
+
+
+def _both(forward: NDArray, backward: NDArray, threshold: float) -> NDArray:
+    """The product of two directions' probabilities, where both exceed the threshold."""
+    return forward * backward * ((forward > threshold) & (backward > threshold))
+
+
 def get_extraction(method: str, temperature: float = 0.05, null: float = 0.05) -> Extraction:
     """Look up an extraction method.
 
-    method (str): `argmax`, `itermax`, `match`, `softmax` or `soft`.
-    temperature (float): for `softmax` and `soft`.
+    method (str): `argmax`, `itermax`, `match`, `softmax`, `entmax` or `soft`.
+    temperature (float): for `softmax`, `entmax` and `soft`.
     null (float): for `soft`.
     RETURNS (Extraction): the function.
     RAISES (XprojError): where there is no such method.
@@ -131,6 +164,7 @@ def get_extraction(method: str, temperature: float = 0.05, null: float = 0.05) -
         "itermax": itermax,
         "match": match,
         "softmax": partial(softmax, temperature=temperature),
+        "entmax": partial(entmax, temperature=temperature),
         "soft": partial(soft, temperature=temperature, null=null),
     }
     if method not in methods:
