@@ -11,7 +11,7 @@ from ..encoders.cache import resolve_encoder
 from ..errors import XprojError
 from ..forms import spread, token_forms, words
 from ..types import Bitext, Floats1d, Floats2d, GetBitexts, WordAligner, WordAlignment
-from .lexicon import LEAST_WEIGHT, Lexicon
+from .lexicon import Lexicon
 from .segmentation import find_units, join, unit_means
 from .similarity import Extraction, get_extraction
 from .vectors import SentenceVectors, SubtokenEncoder, Words
@@ -95,7 +95,7 @@ class EmbeddingAligner:
         YIELDS (WordAlignment): the links of each; none where a side is empty.
         """
         for source, target, weights in self._weigh(bitexts):
-            yield WordAlignment.from_matrix(spread(weights, source, target), LEAST_WEIGHT)
+            yield WordAlignment.from_matrix(spread(weights, source, target))
 
     def _weigh(self, bitexts: Iterable[Bitext]) -> Iterator[Tuple[Forms, Forms, Floats2d]]:
         """Give the forms of the tokens on both sides, and the link weights of the words that they make up."""

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from ..errors import XprojError
 
 Extraction = Callable[[NDArray], NDArray]
+#: A soft weight at or below this is not a link.
+LEAST_WEIGHT = 0.01
 
 
 def argmax(similarity: NDArray) -> NDArray:
@@ -97,7 +99,9 @@ def entmax(similarity: NDArray, threshold: float = 0.001, temperature: float = 1
     return _both(_entmax(logits), _entmax(logits.T).T, threshold)
 
 
-def soft(similarity: NDArray, temperature: float = 0.05, null: float = 0.05, iterations: int = 5) -> NDArray:
+def soft(
+    similarity: NDArray, temperature: float = 0.05, null: float = 0.05, iterations: int = 5, least: float = 0.0
+) -> NDArray:
     """Sinkhorn-normalised soft alignment with a NULL word on each side.
 
     The exponentials of the similarities are scaled so that the weights of every word, NULL's included, come near a
@@ -110,16 +114,19 @@ def soft(similarity: NDArray, temperature: float = 0.05, null: float = 0.05, ite
     temperature (float): similarities are divided by it.
     null (float): the similarity of every word with NULL.
     iterations (int): rounds of scaling.
+    least (float): weights at or below it become 0.
     RETURNS (NDArray): weights in [0, 1]. *Shape:* ``(source, target)``
     """
     kernel = numpy.full((similarity.shape[0] + 1, similarity.shape[1] + 1), numpy.exp(null / temperature))
-    kernel[:-1, :-1] = numpy.exp(similarity.astype(numpy.float64) / temperature)
+    inside = kernel[:-1, :-1]
+    numpy.exp(numpy.divide(similarity, temperature, out=inside, dtype=numpy.float64), out=inside)
     for _ in range(iterations):
         rows = numpy.sqrt(kernel[:-1].sum(axis=1, keepdims=True))
         columns = numpy.sqrt(kernel[:, :-1].sum(axis=0, keepdims=True))
         kernel[:-1] /= rows
         kernel[:, :-1] /= columns
-    return numpy.minimum(kernel[:-1, :-1], 1.0)
+    inside[inside <= least] = 0.0
+    return numpy.minimum(inside, 1.0)
 
 
 def _softmax(logits: NDArray, axis: int) -> NDArray:
@@ -165,7 +172,7 @@ def get_extraction(method: str, temperature: float = 0.05, null: float = 0.05) -
         "match": match,
         "softmax": partial(softmax, temperature=temperature),
         "entmax": partial(entmax, temperature=temperature),
-        "soft": partial(soft, temperature=temperature, null=null),
+        "soft": partial(soft, temperature=temperature, null=null, least=LEAST_WEIGHT),
     }
     if method not in methods:
         raise XprojError(f"no extraction method '{method}': use one of {', '.join(methods)}")
