@@ -225,8 +225,8 @@ def simalign(encoder: str, level: str, methods: str = "mai", device: str = "cpu"
 
 
 def aligner(method: str, level: str, **settings: Any) -> Any:
-    """Ours as SimAlign does it: nothing is subtracted."""
-    return make_embedding_aligner(layer=LAYER, method=method, level=level, center=False, **settings)
+    """Ours as SimAlign does it: nothing is subtracted, every token is a word of its own."""
+    return make_embedding_aligner(layer=LAYER, method=method, level=level, center=False, running_text=False, **settings)
 
 
 def remembered(encoder: Any) -> Any:
