@@ -99,9 +99,10 @@ def read_pairs(data: Path) -> List[Bitext]:
 
 def machine() -> Dict[str, object]:
     info = Path("/proc/cpuinfo")
-    names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
     facts = {
-        "processor": names[0] if info.exists() and names else platform.processor(),
+        "processor": names[0] if names else platform.processor(),
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
         "load": round(os.getloadavg()[0], 1),
