@@ -54,13 +54,13 @@ def token_forms(doc: Doc) -> List[str]:
     doc (Doc): the sentence.
     RETURNS (List[str]): NFC forms. A token has the tokens that continue it in its own form; those have an empty one.
     """
-    inside = continues(doc)
-    if not inside.any():
-        return [nfc(token.text) for token in doc]
-    starts = numpy.flatnonzero(~inside).tolist()
+    texts = [token.text for token in doc]
+    if not any(map(is_mark, texts)):
+        return [nfc(text) for text in texts]
+    starts = numpy.flatnonzero(~continues(doc)).tolist()
     forms = [""] * len(doc)
     for start, end in zip(starts, [*starts[1:], len(doc)]):
-        forms[start] = nfc("".join(token.text for token in doc[start:end]))
+        forms[start] = nfc("".join(texts[start:end]))
     return forms
 
 

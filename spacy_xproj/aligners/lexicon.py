@@ -6,10 +6,9 @@ from typing import Dict, Iterable, Tuple
 import numpy
 
 from ..types import Floats2d
+from .similarity import LEAST_WEIGHT
 from .vectors import Words
 
-#: A soft weight at or below this is not a link.
-LEAST_WEIGHT = 0.01
 #: Added to the counts of two words, so that what was seen once or twice weighs less.
 SHRINKAGE = 4.0
 

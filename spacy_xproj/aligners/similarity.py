@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from ..errors import XprojError
 
 Extraction = Callable[[NDArray], NDArray]
+#: A soft weight at or below this is not a link.
+LEAST_WEIGHT = 0.01
 
 
 def argmax(similarity: NDArray) -> NDArray:
@@ -82,12 +84,24 @@ def softmax(similarity: NDArray, threshold: float = 0.001, temperature: float = 
     RETURNS (NDArray): the product of both probabilities where there is a link. *Shape:* ``(source, target)``
     """
     logits = similarity / temperature
-    forward = _softmax(logits, axis=1)
-    backward = _softmax(logits, axis=0)
-    return forward * backward * ((forward > threshold) & (backward > threshold))
+    return _both(_softmax(logits, axis=1), _softmax(logits, axis=0), threshold)
 
 
-def soft(similarity: NDArray, temperature: float = 0.05, null: float = 0.05, iterations: int = 5) -> NDArray:
+def entmax(similarity: NDArray, threshold: float = 0.001, temperature: float = 1.0) -> NDArray:
+    """As `softmax`, with the sparse 1.5-entmax in its place (awesome-align's other extraction).
+
+    similarity (NDArray): dot products in the original. *Shape:* ``(source, target)``
+    threshold (float): the least probability.
+    temperature (float): similarities are divided by it.
+    RETURNS (NDArray): the product of both probabilities where there is a link. *Shape:* ``(source, target)``
+    """
+    logits = similarity / temperature
+    return _both(_entmax(logits), _entmax(logits.T).T, threshold)
+
+
+def soft(
+    similarity: NDArray, temperature: float = 0.05, null: float = 0.05, iterations: int = 5, least: float = 0.0
+) -> NDArray:
     """Sinkhorn-normalised soft alignment with a NULL word on each side.
 
     The exponentials of the similarities are scaled so that the weights of every word, NULL's included, come near a
@@ -100,16 +114,19 @@ def soft(similarity: NDArray, temperature: float = 0.05, null: float = 0.05, ite
     temperature (float): similarities are divided by it.
     null (float): the similarity of every word with NULL.
     iterations (int): rounds of scaling.
+    least (float): weights at or below it become 0.
     RETURNS (NDArray): weights in [0, 1]. *Shape:* ``(source, target)``
     """
     kernel = numpy.full((similarity.shape[0] + 1, similarity.shape[1] + 1), numpy.exp(null / temperature))
-    kernel[:-1, :-1] = numpy.exp(similarity.astype(numpy.float64) / temperature)
+    inside = kernel[:-1, :-1]
+    numpy.exp(numpy.divide(similarity, temperature, out=inside, dtype=numpy.float64), out=inside)
     for _ in range(iterations):
         rows = numpy.sqrt(kernel[:-1].sum(axis=1, keepdims=True))
         columns = numpy.sqrt(kernel[:, :-1].sum(axis=0, keepdims=True))
         kernel[:-1] /= rows
         kernel[:, :-1] /= columns
-    return numpy.minimum(kernel[:-1, :-1], 1.0)
+    inside[inside <= least] = 0.0
+    return numpy.minimum(inside, 1.0)
 
 
 def _softmax(logits: NDArray, axis: int) -> NDArray:
@@ -117,11 +134,34 @@ def _softmax(logits: NDArray, axis: int) -> NDArray:
     return exponentials / exponentials.sum(axis=axis, keepdims=True)
 
 
+def _entmax(logits: NDArray) -> NDArray:
+    """1.5-entmax of each row: p = max(z / 2 − τ, 0)², with τ such that the row sums to 1.
+
+    Exact, by sorting (Peters, Niculae & Martins 2019, algorithm 2): for each k, τ is computed as if the k largest
+    cells were the support; the right k is the last one at which the k-th cell still reaches that τ.
+    """
+    half = logits / 2
+    half = half - half.max(axis=1, keepdims=True)
+    descending = -numpy.sort(-half, axis=1)
+    size = numpy.arange(1, half.shape[1] + 1)
+    mean = descending.cumsum(axis=1) / size
+    spread = (descending**2).cumsum(axis=1) - size * mean**2
+    thresholds = mean - numpy.sqrt(numpy.maximum(1 - spread, 0) / size)
+    support = (thresholds <= descending).sum(axis=1, keepdims=True)
+    threshold = numpy.take_along_axis(thresholds, support - 1, axis=1)
+    return numpy.maximum(half - threshold, 0) ** 2
+
+
+def _both(forward: NDArray, backward: NDArray, threshold: float) -> NDArray:
+    """The product of two directions' probabilities, where both exceed the threshold."""
+    return forward * backward * ((forward > threshold) & (backward > threshold))
+
+
 def get_extraction(method: str, temperature: float = 0.05, null: float = 0.05) -> Extraction:
     """Look up an extraction method.
 
-    method (str): `argmax`, `itermax`, `match`, `softmax` or `soft`.
-    temperature (float): for `softmax` and `soft`.
+    method (str): `argmax`, `itermax`, `match`, `softmax`, `entmax` or `soft`.
+    temperature (float): for `softmax`, `entmax` and `soft`.
     null (float): for `soft`.
     RETURNS (Extraction): the function.
     RAISES (XprojError): where there is no such method.
@@ -131,7 +171,8 @@ def get_extraction(method: str, temperature: float = 0.05, null: float = 0.05) -
         "itermax": itermax,
         "match": match,
         "softmax": partial(softmax, temperature=temperature),
-        "soft": partial(soft, temperature=temperature, null=null),
+        "entmax": partial(entmax, temperature=temperature),
+        "soft": partial(soft, temperature=temperature, null=null, least=LEAST_WEIGHT),
     }
     if method not in methods:
         raise XprojError(f"no extraction method '{method}': use one of {', '.join(methods)}")

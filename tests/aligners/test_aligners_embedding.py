@@ -1,13 +1,18 @@
 """The embedding aligner on a tiny encoder with random weights; the `simalign` package is the reference."""
 
 import random
+import tracemalloc
+from pathlib import Path
 
 import numpy
 import pytest
+import srsly
 
 from spacy_xproj.aligners.embedding import make_embedding_aligner
+from spacy_xproj.aligners.similarity import get_extraction
 from spacy_xproj.errors import XprojError
 
+ASSETS = Path(__file__).parent.parent.parent / "assets"
 WORDS = ["anna", "ben", "berlin", "lives", "in", "lisbon", "don't", "nobody", "knows", "annabel", "zoo", "cap,", "Quiz"]
 
 
@@ -40,6 +45,67 @@ def test_links_are_those_of_simalign(tiny_encoder_dir, pairs, method, level):
     expected = [links(alignment) for alignment in theirs(pairs)]
     assert [links(alignment) for alignment in ours(pairs)] == expected
     assert sum(map(len, expected)) > len(pairs)
+
+
+@pytest.fixture(scope="module")
+def bundled_aligner(bundled_encoder):
+    """Every token is a word of its own, as in SimAlign."""
+    return make_embedding_aligner(bundled_encoder, layer=8, center=False, device="cpu", running_text=False)
+
+
+@pytest.fixture(scope="module")
+def translations(make_bitext):
+    """English sentences and Portuguese ones, 30 of them, split at spaces."""
+    texts = [[line["text"] for line in srsly.read_jsonl(ASSETS / f"test.{lang}.jsonl")] for lang in ("en", "pt")]
+    return [make_bitext(*sides) for sides in zip(*texts, strict=True)][::6][:30]
+
+
+def test_links_are_those_of_simalign_on_the_bundled_encoder(bundled_encoder, bundled_aligner, translations):
+    simalign = pytest.importorskip("simalign")
+    theirs = simalign.SentenceAligner(bundled_encoder, matching_methods="mai", layer=8)
+    sides = [[[token.text for token in side] for side in (pair.source, pair.target)] for pair in translations]
+    for level, token_type in (("word", "word"), ("subtoken", "bpe")):
+        bundled_aligner.level = level
+        theirs.token_type = token_type
+        expected = [theirs.get_word_aligns(*pair) for pair in sides]
+        for method, name in {"argmax": "inter", "itermax": "itermax", "match": "mwmf"}.items():
+            bundled_aligner.extraction = get_extraction(method)
+            found = [links(alignment) for alignment in bundled_aligner(translations)]
+            assert found == [each[name] for each in expected]
+    assert len(translations) == 30 and all(map(len, found))
+
+
+@pytest.mark.parametrize("method", ["softmax", "entmax"])
+def test_links_are_those_of_awesome_align(tiny_encoder_dir, pairs, method):
+    """A link is where any of the words' sub-tokens have a probability above 0.001 in both directions."""
+    ours = make_embedding_aligner(
+        tiny_encoder_dir,
+        layer=2,
+        method=method,
+        level="subtoken",
+        center=False,
+        similarity="dot",
+        temperature=1.0,
+        device="cpu",
+    )
+    for pair, alignment in zip(pairs, ours(pairs), strict=True):
+        source, target = ours.encoder([tuple(t.text for t in side) for side in (pair.source, pair.target)])
+        products = source.vectors.astype(float) @ target.vectors.T.astype(float)
+        forward = numpy.stack([probabilities(row, method) for row in products])
+        backward = numpy.stack([probabilities(column, method) for column in products.T], axis=1)
+        both = zip(*((forward > 0.001) & (backward > 0.001)).nonzero())
+        assert links(alignment) == sorted({(source.word.item(i), target.word.item(j)) for i, j in both})
+
+
+def probabilities(row, method):
+    if method == "softmax":
+        shares = numpy.exp(row - row.max())
+        return shares / shares.sum()
+    low, high = row.max() / 2 - 1, row.max() / 2
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (middle, high) if (numpy.maximum(row / 2 - middle, 0) ** 2).sum() > 1 else (low, middle)
+    return numpy.maximum(row / 2 - low, 0) ** 2
 
 
 SETTINGS = [
@@ -130,6 +196,69 @@ def test_tokens_of_white_space_keep_their_place(tiny_encoder_dir, make_bitext, l
     assert [({0: 0, 2: 1}[source], back[target]) for source, target in found] == expected
 
 
+SCRIPTS = {
+    "Arabic": "وصل الرئيس إلى القاهرة صباح أمس",
+    "Hebrew": "הנשיא הגיע אתמול לתל אביב",
+    "Hindi": "राष्ट्रपति कल दिल्ली पहुँचे",
+    "Chinese": "总 统 昨 天 抵 达 北 京",
+    "Thai": "นายก เดินทาง ถึง กรุงเทพ เมื่อวาน",
+    "marks": "o\u0301 Yoru\u0300ba\u0301 \u1ecc\u0300s\u0323un",
+    "emoji": "Lisbon \U0001f1f5\U0001f1f9 is \U0001f468\u200d\U0001f469\u200d\U0001f467 nice",
+    "mixed": "Anna שלום lives 北京 in مصر today",
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_sentence_is_aligned_with_itself(bundled_aligner, make_bitext, script):
+    pair = make_bitext(SCRIPTS[script], SCRIPTS[script])
+    bundled_aligner.level = "word"
+    for method in ("argmax", "itermax", "match"):
+        bundled_aligner.extraction = get_extraction(method)
+        assert links(*bundled_aligner([pair])) == [(i, i) for i in range(len(pair.source))]
+
+
+@pytest.mark.parametrize("level", ["word", "subtoken"])
+def test_a_sentence_past_the_limit_is_aligned_from_end_to_end(tiny_encoder_dir, make_bitext, level):
+    """300 words of random letters, in windows of 38 sub-tokens; the other side is without the first one."""
+    chance = random.Random(1)
+    words = ["".join(chance.choices("abcdefgh", k=4)) for _ in range(300)]
+    aligner = make_embedding_aligner(tiny_encoder_dir, layer=2, method="argmax", level=level, center=False)
+    (same,) = aligner([make_bitext(words, words)])
+    assert set(links(same)) >= {(i, i) for i in range(300)}
+    (soft,) = make_embedding_aligner(tiny_encoder_dir, layer=2, level=level, center=False)([make_bitext(words, words)])
+    assert soft.weight.max() <= 1 and set(soft.source.tolist()) == set(soft.target.tolist()) == set(range(300))
+
+
+def test_a_sentence_of_five_thousand_tokens(tiny_encoder_dir, make_bitext):
+    """Memory is that of a few matrices of both lengths, not of a batch of them."""
+    chance = random.Random(2)
+    words = ["".join(chance.choices("abcdefgh", k=3)) for _ in range(5000)]
+    aligner = make_embedding_aligner(tiny_encoder_dir, layer=2, device="cpu")
+    long = make_bitext(words, words[:1000])
+    tracemalloc.start()
+    alignment, short = aligner([long, make_bitext("anna lives", "ben lives")])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert set(alignment.target.tolist()) == set(range(1000)) and len(short)
+    assert peak < 8 * 8 * 5000 * 1000
+
+
+@pytest.mark.parametrize("precision, most", [("bf16", 0.02), ("int8", 0.03)])
+def test_precisions_change_few_links(bundled_encoder, bundled_aligner, translations, precision, most):
+    other = make_embedding_aligner(bundled_encoder, layer=8, center=False, device="cpu", precision=precision)
+    bundled_aligner.level = "word"
+    exact, found = (
+        {(i, *link) for i, alignment in enumerate(aligner(translations)) for link in links(alignment)}
+        for aligner in map(with_match, (bundled_aligner, other))
+    )
+    assert len(exact ^ found) / (len(exact) + len(found)) < most
+
+
+def with_match(aligner):
+    aligner.extraction = get_extraction("match")
+    return aligner
+
+
 def test_labels_are_not_read(tiny_encoder_dir, make_bitext):
     aligner = make_embedding_aligner(tiny_encoder_dir, layer=2, device="cpu")
     bare = make_bitext("anna lives in berlin", "in berlin lives anna")
@@ -145,6 +274,7 @@ def test_labels_are_not_read(tiny_encoder_dir, make_bitext):
         ({"method": "best"}, "no extraction method 'best'"),
         ({"level": "letter"}, "no level 'letter'"),
         ({"similarity": "taste"}, "no similarity 'taste'"),
+        ({"precision": "fp8"}, "no precision 'fp8'"),
     ],
 )
 def test_wrong_settings(tiny_encoder_dir, settings, message):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from spacy_xproj.aligners.similarity import argmax, get_extraction, itermax, match, soft, softmax
+from spacy_xproj.aligners.similarity import argmax, entmax, get_extraction, itermax, match, soft, softmax
 from spacy_xproj.errors import XprojError
 
 SHAPES = [(1, 1), (1, 6), (7, 1), (2, 2), (2, 9), (3, 3), (3, 8), (12, 4), (10, 10), (17, 23)]
@@ -82,6 +82,35 @@ def test_softmax_of_large_dot_products():
     numpy.testing.assert_array_equal(weights, numpy.eye(2))
 
 
+def bisected_entmax(row):
+    """RETURNS: 1.5-entmax by its definition, τ found by bisection."""
+    low, high = row.max() / 2 - 1, row.max() / 2
+    for _ in range(200):
+        middle = (low + high) / 2
+        low, high = (middle, high) if (numpy.maximum(row / 2 - middle, 0) ** 2).sum() > 1 else (low, middle)
+    return numpy.maximum(row / 2 - low, 0) ** 2
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("scale", [0.1, 3, 300])
+def test_entmax_is_its_definition(shape, scale):
+    similarity = scale * cosines(shape, 1)
+    forward = numpy.asarray([bisected_entmax(row) for row in similarity])
+    backward = numpy.asarray([bisected_entmax(column) for column in similarity.T]).T
+    numpy.testing.assert_allclose(forward.sum(axis=1), 1)
+    expected = numpy.where((forward > 0.001) & (backward > 0.001), forward * backward, 0)
+    numpy.testing.assert_allclose(entmax(similarity), expected, atol=1e-9)
+    numpy.testing.assert_allclose(entmax(similarity / 5, temperature=0.2), expected, atol=1e-9)
+
+
+def test_entmax_by_hand():
+    # two cells: √p − √q = (z₁ − z₂) / 2 and p + q = 1
+    weights = entmax(numpy.asarray([[0.4, 0.0]]))
+    numpy.testing.assert_allclose(weights, [[(0.1 + math.sqrt(0.49)) ** 2, (math.sqrt(0.49) - 0.1) ** 2]])
+    numpy.testing.assert_array_equal(entmax(numpy.full((3, 3), 7.0)) > 0, numpy.ones((3, 3)))
+    numpy.testing.assert_array_equal(entmax(1e4 * numpy.eye(3, dtype=numpy.float32)), numpy.eye(3))
+
+
 matrices = st.tuples(st.integers(1, 8), st.integers(1, 8)).flatmap(
     lambda shape: arrays(numpy.float64, shape, elements=st.floats(-1, 1, width=32))
 )
@@ -153,6 +182,9 @@ def test_get_extraction():
     for name, method in {"argmax": argmax, "itermax": itermax, "match": match}.items():
         numpy.testing.assert_array_equal(get_extraction(name)(similarity), method(similarity))
     numpy.testing.assert_array_equal(get_extraction("softmax", 0.2)(similarity), softmax(similarity, temperature=0.2))
-    numpy.testing.assert_array_equal(get_extraction("soft", 0.2, 0.1)(similarity), soft(similarity, 0.2, 0.1))
+    numpy.testing.assert_array_equal(get_extraction("entmax", 0.2)(similarity), entmax(similarity, temperature=0.2))
+    weights = soft(similarity, 0.2, 0.1)
+    assert (weights < 0.01).any()
+    numpy.testing.assert_array_equal(get_extraction("soft", 0.2, 0.1)(similarity), weights * (weights > 0.01))
     with pytest.raises(XprojError, match="no extraction method 'best'.*argmax"):
         get_extraction("best")

@@ -112,6 +112,37 @@ def test_a_batch_without_memory_is_halved(encoder):
     assert sizes.count(1) == len(SENTENCES) and max(sizes) > 1
 
 
+def test_a_batch_has_a_thousand_subtokens_on_a_cpu(encoder, tiny_encoder_dir):
+    assert encoder.max_batch_tokens == 1024
+    assert SubtokenEncoder(tiny_encoder_dir, layer=2, max_batch_tokens=77, device="cpu").max_batch_tokens == 77
+
+
+def test_other_errors_of_a_batch_are_not_caught(encoder):
+    def broken(batch):
+        raise RuntimeError("shapes cannot be multiplied")
+
+    encoder._hidden = broken
+    with pytest.raises(RuntimeError, match="cannot be multiplied"):
+        encoder(SENTENCES)
+
+
+@pytest.mark.parametrize("precision, cosine", [("bf16", 0.9995), ("int8", 0.9995)])
+def test_precisions_are_close_to_float32(encoder, tiny_encoder_dir, precision, cosine):
+    other = SubtokenEncoder(tiny_encoder_dir, layer=2, device="cpu", precision=precision)
+    for exact, found in zip(encoder(SENTENCES), other(SENTENCES), strict=True):
+        assert found.vectors.dtype == numpy.float32
+        assert not numpy.array_equal(found.vectors, exact.vectors)
+        lengths = numpy.linalg.norm(exact.vectors, axis=1) * numpy.linalg.norm(found.vectors, axis=1)
+        assert ((exact.vectors * found.vectors).sum(axis=1) / lengths).min() > cosine
+
+
+def test_wrong_precisions(tiny_encoder_dir):
+    with pytest.raises(XprojError, match="no precision 'fp8': use one of auto, fp32, bf16, int8"):
+        SubtokenEncoder(tiny_encoder_dir, layer=2, precision="fp8")
+    with pytest.raises(XprojError, match="int8 is for a CPU"):
+        SubtokenEncoder(tiny_encoder_dir, layer=2, device="meta", precision="int8")
+
+
 def words_of_length(n_subtokens):
     """RETURNS: words of two sub-tokens each: capitals, which the tokenizer parts from the space before them."""
     return tuple(string.ascii_uppercase[i * 7 % 26] for i in range(n_subtokens // 2))
