@@ -9,6 +9,13 @@ from spacy import util
 from .types import GetBitexts, Initializable, Serializable
 
 
+def has_statistics(part: Any) -> bool:
+    """RETURNS (bool): whether a part, or one that it is made of, estimates corpus statistics."""
+    if isinstance(part, Composite):
+        return any(has_statistics(inner) for inner in part.parts().values())
+    return isinstance(part, Initializable)
+
+
 class Composite(ABC):
     """What a part of several parts has to estimate, to save and to load is theirs."""
 
@@ -29,7 +36,7 @@ class Composite(ABC):
         """RETURNS (bytes): the statistics of the parts. A part that cannot give its own gives a warning."""
         parts = self.parts()
         for name, part in parts.items():
-            if isinstance(part, Initializable) and not isinstance(part, Serializable):
+            if has_statistics(part) and not isinstance(part, Serializable):
                 warnings.warn(
                     f"the statistics of the {name} are not saved: {type(part).__name__} has no to_bytes and from_bytes",
                     stacklevel=2,
