@@ -17,7 +17,7 @@ from ..errors import XprojError
 from ..forms import nfc
 from ..languages import equivalent_codes
 from ..projectors.apply import SPANS_KEY
-from ..projectors.default import DEFAULT_CONFIG
+from ..projectors.default import load_projector
 from ..taggers.pipeline import load_pipeline
 from ..types import Bitext, Initializable, Projector, Serializable, Translator
 from .annotations import EntsFilter, Sentence, span_group
@@ -221,7 +221,7 @@ class AnnotationProjector(BatchedPipe):
     assigns=["doc.ents", "token.ent_iob", "token.ent_type", "doc.spans"],
     default_config={
         "source": None,
-        "projector": DEFAULT_CONFIG["projector"],
+        "projector": None,  # a block here would be merged into those that users give
         "label_map": None,
         "spans_key": SPANS_KEY,
         "annotate_ents": True,
@@ -237,7 +237,7 @@ def make_annotation_projector(
     name: str,
     translator: Translator,
     source: Optional[str],
-    projector: Projector,
+    projector: Optional[Projector],
     label_map: Optional[str],
     spans_key: Optional[str],
     annotate_ents: bool,
@@ -254,7 +254,7 @@ def make_annotation_projector(
     source (Optional[str]): the pipeline of the other language: an installed package or a directory, where the component
         will look for it wherever it is loaded. To save one with the component, set its attribute `source`, or name it
         in ``[initialize.components.annotation_projector]``.
-    projector (Projector): projects the entities; see `spacy_xproj.projectors.default`.
+    projector (Optional[Projector]): projects the entities; None for that of `spacy_xproj.projectors.default`.
     label_map (Optional[str]): what becomes of the labels of the source pipeline: `ontonotes`, … or a JSON file (see
         `spacy_xproj.corpora.labels`); all are kept by default.
     spans_key (Optional[str]): the span group that receives entities, scores, translations and outcomes, or None. What
@@ -278,7 +278,7 @@ def make_annotation_projector(
         name,
         translator,
         SourcePipeline(source, LabelMap.load(label_map) if label_map else LabelMap()),
-        projector,
+        projector or load_projector(),
         spans_key=spans_key,
         annotate_ents=annotate_ents,
         overwrite=overwrite,
