@@ -29,7 +29,7 @@ def _cut(doc: Doc, start: int, end: int, max_length: int) -> int:
     if end - start <= max_length:
         return end
     full = start + max_length
-    ends = (i + 1 for i in range(full - 1, start + max_length // 2, -1) if doc[i].text in _SENTENCE_ENDS)
+    ends = (i + 1 for i in range(full - 1, start + max_length // 2 - 1, -1) if doc[i].text in _SENTENCE_ENDS)
     return next(ends, full)
 
 
