@@ -96,7 +96,7 @@ class AnnotationProjector(BatchedPipe):
         sources = self._source(self._translate(stream))
         bitexts = [Bitext(source, words_only(span)) for source, span in zip(sources, stream, strict=True)]
         self._warn_of_few(len(bitexts))
-        projections = iter(list(self.projector(bitexts)))
+        projections = iter([found for _, found in zip(bitexts, self.projector(bitexts), strict=True)])
         return [[Sentence(span.start, next(projections)) for span in own] for own in spans]
 
     def set_annotations(self, doc: Doc, prediction: List[Sentence]) -> None:
