@@ -37,6 +37,7 @@ from spacy_xproj.corpora.docbin import read_docs, write_docs
 from spacy_xproj.docs import words_only
 from spacy_xproj.evaluation.bootstrap import bootstrap_difference, bootstrap_interval
 from spacy_xproj.evaluation.strict import strict_counts
+from spacy_xproj.files import atomic_path
 from spacy_xproj.types import Translator
 
 TRANSLATOR = {"@xproj_translators": "spacy-xproj.BundledTranslator.v1", "src_lang": "pt", "tgt_lang": "en"}
@@ -145,7 +146,8 @@ def load_translate_test(seed: int, args: argparse.Namespace) -> Language:
         component.translator = Contracted(component.translator)
         texts = read_docs(args.work / "gold" / "train.spacy", nlp.vocab)[: args.limit or None]
         nlp.initialize(lambda: (Example(words_only(doc), doc) for doc in texts))
-        nlp.to_disk(path)
+        with atomic_path(path) as temporary:
+            nlp.to_disk(temporary)
     nlp = spacy.load(path)
     component = nlp.get_pipe("annotation_projector")
     component.translator = Contracted(component.translator)
@@ -180,11 +182,12 @@ def report(systems: Iterable[str], counts: Dict, args: argparse.Namespace) -> No
         print(f"| {system} | {' | '.join(cells)} |")
 
 
-def report_speed(args: argparse.Namespace, n_sentences: int = 200) -> None:
+def report_speed(args: argparse.Namespace) -> None:
     """Time the component on a batch and one by one, with models loaded and no translation remembered."""
     nlp = load_translate_test(0, args)
     docs = read_docs(args.work / TESTS["PUD"], nlp.vocab)
-    sides = docs[:n_sentences], docs[n_sentences : 2 * n_sentences]
+    half = min(len(docs) // 2, 200)
+    sides = docs[:half], docs[half : 2 * half]
     list(nlp.pipe(words_only(doc) for doc in docs[-2:]))
     for name, run, side in zip(("in a batch", "one by one"), (nlp.pipe, lambda docs: map(nlp, docs)), sides):
         start = time.perf_counter()
