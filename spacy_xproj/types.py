@@ -288,6 +288,15 @@ class Initializable(Protocol):
 
 
 @runtime_checkable
+class Serializable(Protocol):
+    """A part whose corpus statistics can be saved, and loaded by one with the same settings."""
+
+    def to_bytes(self) -> bytes: ...
+
+    def from_bytes(self, data: bytes) -> None: ...
+
+
+@runtime_checkable
 class Counting(Protocol):
     """A part that counts what it does, for the summary of a run."""
 

@@ -3,7 +3,9 @@
 import subprocess
 import sys
 
-PACKAGES = "aligners cli corpora encoders evaluation extractors projectors scores solvers study taggers translators"
+PACKAGES = (
+    "aligners cli corpora encoders evaluation extractors pipeline projectors scores solvers study taggers translators"
+)
 
 
 def imported(code, suspects):

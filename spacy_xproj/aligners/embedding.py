@@ -4,17 +4,18 @@ from itertools import islice
 from typing import Iterable, Iterator, List, Optional, Tuple
 
 import numpy
+import srsly
 from spacy.tokens import Doc
 
 from ..characters import are_characters
-from ..encoders.cache import resolve_encoder
+from ..deferred import Deferred
 from ..errors import XprojError
 from ..forms import spread, token_forms, words
 from ..types import Bitext, Floats1d, Floats2d, GetBitexts, WordAligner, WordAlignment
 from .lexicon import Lexicon
 from .segmentation import find_units, join, unit_means
 from .similarity import Extraction, get_extraction
-from .vectors import SentenceVectors, SubtokenEncoder, Words
+from .vectors import Encode, SentenceVectors, Words, check_precision, load_subtoken_encoder
 
 Means = Tuple[Floats1d, Floats1d]
 Forms = List[str]
@@ -31,7 +32,7 @@ class EmbeddingAligner:
     What is encoded are the forms of the words (`spacy_xproj.forms`), so the links do not depend on how marks are
     composed.
 
-    encoder (SubtokenEncoder): where vectors come from.
+    encoder (Encode): where vectors come from.
     extraction (Extraction): similarity matrix to link weights.
     level (str): `word` (the mean of a word's sub-tokens is compared) or `subtoken` (words are linked where any of
         their sub-tokens are).
@@ -47,7 +48,7 @@ class EmbeddingAligner:
 
     def __init__(
         self,
-        encoder: SubtokenEncoder,
+        encoder: Encode,
         extraction: Extraction,
         level: str = "word",
         center: bool = True,
@@ -87,6 +88,22 @@ class EmbeddingAligner:
         if self.lexicon_weight:
             sample = self._weigh(islice(get_bitexts(), self.lexicon_sample))
             self.lexicon = Lexicon((words(source), words(target), weights) for source, target, weights in sample)
+
+    def to_bytes(self) -> bytes:
+        """RETURNS (bytes): the means and the lexicon."""
+        return srsly.msgpack_dumps({"means": self.means, "lexicon": self.lexicon and self.lexicon.associations})
+
+    def from_bytes(self, data: bytes) -> None:
+        """Load the means and the lexicon.
+
+        data (bytes): what `to_bytes` gave.
+        """
+        statistics = srsly.msgpack_loads(data)
+        self.means = statistics["means"] and tuple(statistics["means"])
+        self.lexicon = None
+        if statistics["lexicon"] is not None:
+            self.lexicon = Lexicon(())
+            self.lexicon.associations = statistics["lexicon"]
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]:
         """Align pairs.
@@ -206,14 +223,15 @@ def make_embedding_aligner(
         characters together to words. False takes every token for a word of its own, as SimAlign and awesome-align do.
     precision (str): `fp32`, `bf16`, `int8` (CPU only), or `auto`: `fp32` on a CPU and `bf16` elsewhere. `bf16` and
         `int8` are faster and change a few links.
-    RETURNS (WordAligner): the aligner.
-    RAISES (XprojError): where a setting is unknown or the encoder cannot be loaded.
+    RETURNS (WordAligner): the aligner. It loads its encoder when it is first used.
+    RAISES (XprojError): where a setting is unknown.
     """
     if similarity not in ("cosine", "dot"):
         raise XprojError(f"no similarity '{similarity}': use cosine or dot")
+    check_precision(precision)
     extraction = get_extraction(method, temperature, null)
-    vectors = SubtokenEncoder(
-        resolve_encoder(encoder), layer, max_batch_tokens, device, revision, running_text, precision
+    vectors = Deferred(
+        load_subtoken_encoder, encoder, layer, max_batch_tokens, device, revision, running_text, precision
     )
     return EmbeddingAligner(
         vectors,

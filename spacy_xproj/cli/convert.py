@@ -13,7 +13,7 @@ from wasabi import msg
 
 from ..corpora.docbin import write_docs
 from ..corpora.iob import check_scheme
-from ..corpora.labels import LabelMap
+from ..corpora.labels import LabelMap, label_summary
 from ..errors import XprojError
 from ..files import atomic_path, read_text
 from ..languages import check_language, is_known
@@ -139,14 +139,5 @@ def write_repairs(repairs: List[Dict[str, Any]], path: Path) -> None:
 
 def summary(report: Report, repairs_path: Path) -> Iterator[str]:
     """YIELDS (str): the lines that tell what became of labels and bad input."""
-    kept: Counter[str] = Counter()
-    dropped: Counter[str] = Counter()
-    renamed: Counter[str] = Counter()
-    for (before, after), count in report.labels.items():
-        kept[after] += count if after else 0
-        dropped[before] += 0 if after else count
-        renamed[f"{before}={after}"] += count if after and after != before else 0
-    for name, counts in (("entities", kept), ("renamed", renamed), ("dropped", dropped)):
-        listed = ", ".join(f"{label} {count}" for label, count in sorted((+counts).items()))
-        yield f"{name}: {listed or 'none'}"
+    yield from label_summary(report.labels)
     yield f"fixes: {len(report.repairs)}, listed in {repairs_path}" if report.repairs else "fixes: none"

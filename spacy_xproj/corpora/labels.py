@@ -1,11 +1,20 @@
-"""Label maps: which labels a task has, and what becomes of the others."""
+"""Label maps: which labels a task has, and what becomes of the others.
 
+``label_maps/NAME.json`` are maps of well-known schemes to PER, ORG and LOC. They name every label of their scheme.
+"""
+
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import Dict, FrozenSet, List, Optional, Tuple
+from pathlib import Path
+from typing import Dict, FrozenSet, Iterator, List, Optional, Tuple
 
+import srsly
 from spacy.tokens import Doc, Span
 
 from ..errors import XprojError
+from ..files import read_text
+
+MAPS = Path(__file__).parent / "label_maps"
 
 
 @dataclass(frozen=True)
@@ -14,10 +23,39 @@ class LabelMap:
 
     labels (Optional[FrozenSet[str]]): the labels that may be left; any by default.
     renames (Dict[str, str]): the new name of a label, empty to drop its entities.
+    remedy (str): what to do about a label that may not be left, ``{label}`` in the map's own words.
     """
 
     labels: Optional[FrozenSet[str]] = None
     renames: Dict[str, str] = field(default_factory=dict)
+    remedy: str = "add it to --labels, rename it (--map {label}=NEW) or drop it (--map {label}=)"
+
+    @classmethod
+    def load(cls, name: str) -> "LabelMap":
+        """Read a map that names every label of a scheme.
+
+        name (str): one in ``label_maps``, such as `ontonotes`, or a JSON file like those: the new name of each label,
+            or null to drop it.
+        RETURNS (LabelMap): the map. Labels that it neither names nor gives may not be left.
+        RAISES (XprojError): where there is no such map, or the file is not of that form.
+        """
+        file = MAPS / f"{name}.json"
+        if not file.is_file():
+            file = Path(name)
+        if not file.is_file():
+            known = ", ".join(sorted(path.stem for path in MAPS.glob("*.json")))
+            raise XprojError(f"no label map '{name}': use {known}, or a JSON file")
+        try:
+            renames = srsly.json_loads(read_text(file))
+        except ValueError as error:
+            raise XprojError(f"{file}: not JSON ({error}); correct it") from None
+        if not isinstance(renames, dict) or not all(
+            new is None or (new and isinstance(new, str)) for new in renames.values()
+        ):
+            raise XprojError(f'{file}: not a label map; write {{"PERSON": "PER", "DATE": null}}')
+        kept = frozenset(new for new in renames.values() if new)
+        remedy = f"name it in the label map '{name}' or in one of your own: its new label, or null to drop it"
+        return cls(kept, {old: new or "" for old, new in renames.items()}, remedy)
 
     @classmethod
     def parse(cls, labels: str, renames: str) -> "LabelMap":
@@ -48,16 +86,34 @@ class LabelMap:
         changes = [(ent.label_, self.renames.get(ent.label_, ent.label_)) for ent in doc.ents]
         for before, after in changes:
             if after and self.labels is not None and after not in self.labels:
+                where = f"line {doc.user_data['line']}: " if "line" in doc.user_data else ""
                 raise XprojError(
-                    f"line {doc.user_data.get('line', 'unknown')}: label '{after}' is not among "
-                    f"{', '.join(sorted(self.labels))}; add it to --labels, rename it (--map {before}=NEW) or drop it "
-                    f"(--map {before}=)"
+                    f"{where}label '{after}' is not among {', '.join(sorted(self.labels))}; "
+                    f"{self.remedy.format(label=before)}"
                 )
         spans = [
             Span(doc, ent.start, ent.end, after) for ent, (_, after) in zip(doc.ents, changes, strict=True) if after
         ]
         doc.set_ents(spans, default="outside")
         return changes
+
+
+def label_summary(changes: "Counter[Tuple[str, str]]") -> Iterator[str]:
+    """Tell what a label map did.
+
+    changes (Counter[Tuple[str, str]]): entities by their label before and after it, as `LabelMap.apply` gives them.
+    YIELDS (str): three lines: entities by label, what was renamed, and what was dropped.
+    """
+    kept: Counter[str] = Counter()
+    dropped: Counter[str] = Counter()
+    renamed: Counter[str] = Counter()
+    for (before, after), count in changes.items():
+        kept[after] += count if after else 0
+        dropped[before] += 0 if after else count
+        renamed[f"{before}={after}"] += count if after and after != before else 0
+    for name, counts in (("entities", kept), ("renamed", renamed), ("dropped", dropped)):
+        listed = ", ".join(f"{label} {count}" for label, count in sorted((+counts).items()))
+        yield f"{name}: {listed or 'none'}"
 
 
 def split_list(text: str) -> List[str]:

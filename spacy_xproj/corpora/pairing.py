@@ -5,6 +5,7 @@ from typing import Dict, Iterable, Iterator, List
 
 from spacy.tokens import Doc
 
+from ..docs import words_only
 from ..errors import XprojError
 from ..types import Bitext
 from .parallel_writer import Item, Reject
@@ -58,9 +59,7 @@ def without_entities(doc: Doc) -> Doc:
     doc (Doc): the sentence.
     RETURNS (Doc): a copy whose entities are missing, that is, unknown.
     """
-    words = [token.text for token in doc]
-    spaces = [bool(token.whitespace_) for token in doc]
-    return Doc(doc.vocab, words=words, spaces=spaces, user_data=dict(doc.user_data))
+    return words_only(doc, user_data=doc.user_data)
 
 
 def _match(

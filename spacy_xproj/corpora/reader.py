@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Callable, Iterator
 
 from spacy.language import Language
-from spacy.tokens import Doc
 from spacy.training import Example
 
+from ..docs import words_only
 from ..errors import XprojError
 from .parallel import SIDES, ParallelCorpus
 
@@ -29,8 +29,6 @@ def make_parallel_corpus_reader(
 
     def read(nlp: Language) -> Iterator[Example]:
         for doc in islice(ParallelCorpus(path).docs(side, nlp.vocab), limit or None):
-            words = [token.text for token in doc]
-            spaces = [bool(token.whitespace_) for token in doc]
-            yield Example(Doc(nlp.vocab, words=words, spaces=spaces), doc)
+            yield Example(words_only(doc), doc)
 
     return read

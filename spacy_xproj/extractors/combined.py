@@ -1,15 +1,16 @@
 """The candidates of several extractors together."""
 
 from itertools import tee
-from typing import Dict, Iterable, Iterator, Sequence
+from typing import Any, Dict, Iterable, Iterator, Sequence
 
 import numpy
 
+from ..composite import Composite
 from ..errors import XprojError
-from ..types import Bitext, CandidateExtractor, Candidates, GetBitexts, Initializable, all_counts
+from ..types import Bitext, CandidateExtractor, Candidates, all_counts
 
 
-class CombinedCandidates:
+class CombinedCandidates(Composite):
     """Every span that any of the extractors proposes, once.
 
     extractors (Sequence[CandidateExtractor]): the extractors.
@@ -18,14 +19,9 @@ class CombinedCandidates:
     def __init__(self, extractors: Sequence[CandidateExtractor]):
         self.extractors = extractors
 
-    def initialize(self, get_bitexts: GetBitexts) -> None:
-        """Let every extractor that needs it estimate its corpus statistics.
-
-        get_bitexts (GetBitexts): gives pairs; their labels are not read.
-        """
-        for extractor in self.extractors:
-            if isinstance(extractor, Initializable):
-                extractor.initialize(get_bitexts)
+    def parts(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): the extractors, which may have corpus statistics."""
+        return {f"extractor {i}": extractor for i, extractor in enumerate(self.extractors)}
 
     def counts(self) -> Dict[str, int]:
         """RETURNS (Dict[str, int]): what the extractors have counted so far."""

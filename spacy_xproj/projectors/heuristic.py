@@ -1,17 +1,18 @@
 """Projection by the alignment heuristic: an entity goes where its words are aligned."""
 
-from typing import Dict, Iterable, Iterator, List, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Tuple
 
 import numpy
 
-from ..types import Bitext, GetBitexts, Initializable, Ints2d, Outcome, Projection, Projector, WordAligner
+from ..composite import Composite
+from ..types import Bitext, Ints2d, Outcome, Projection, Projector, WordAligner
 from .align import align
 from .apply import entity_edges
 
 Range = Tuple[int, int]
 
 
-class AlignmentHeuristic:
+class AlignmentHeuristic(Composite):
     """Label the continuous target ranges that are aligned with an entity (García-Ferrero et al. 2022, §3.2; with
     the settings of Politov et al. 2025, §3.2).
 
@@ -30,13 +31,9 @@ class AlignmentHeuristic:
         self.length_ratio = length_ratio
         self.top_k = top_k
 
-    def initialize(self, get_bitexts: GetBitexts) -> None:
-        """Let the aligner estimate its corpus statistics, if it has any.
-
-        get_bitexts (GetBitexts): gives pairs; their labels are not read.
-        """
-        if isinstance(self.aligner, Initializable):
-            self.aligner.initialize(get_bitexts)
+    def parts(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): the part that may have corpus statistics."""
+        return {"aligner": self.aligner}
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
         """Project pairs. The score of a span is the share of its tokens that are aligned with the entity.

@@ -5,6 +5,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 import numpy
 
+from ..composite import Composite
 from ..errors import XprojError
 from ..types import (
     Bitext,
@@ -12,8 +13,6 @@ from ..types import (
     Candidates,
     Floats1d,
     Floats2d,
-    GetBitexts,
-    Initializable,
     Match,
     Matches,
     MatchScorer,
@@ -30,7 +29,7 @@ from .apply import entity_edges
 _Place = Tuple[Tuple[int, int], float, float]  # span, score, margin
 
 
-class CandidateMatching:
+class CandidateMatching(Composite):
     """Match source entities with target candidates so that the sum of the match scores is greatest
     (Politov et al. 2025, §3.3).
 
@@ -58,21 +57,13 @@ class CandidateMatching:
         self.min_score = min_score
         self.min_margin = min_margin
 
-    def initialize(self, get_bitexts: GetBitexts) -> None:
-        """Let every part that needs it estimate its corpus statistics.
-
-        get_bitexts (GetBitexts): gives pairs; their labels are not read.
-        """
-        for part in self._parts():
-            if isinstance(part, Initializable):
-                part.initialize(get_bitexts)
+    def parts(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): the parts that may have corpus statistics."""
+        return {"aligner": self.aligner, "extractor": self.extractor, "scorer": self.scorer}
 
     def counts(self) -> Dict[str, int]:
         """RETURNS (Dict[str, int]): what its parts have counted so far."""
-        return all_counts(self._parts())
-
-    def _parts(self) -> List[Any]:
-        return [self.aligner, self.extractor, self.scorer]
+        return all_counts(self.parts().values())
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
         """Project pairs.

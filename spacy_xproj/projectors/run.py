@@ -19,7 +19,7 @@ from .. import __version__
 from ..corpora.parallel import ParallelCorpus
 from ..errors import XprojError
 from ..files import atomic_path
-from ..types import FLAGS, Projection, Projector, SentenceFilter, all_counts
+from ..types import FLAGS, Outcome, Projection, Projector, SentenceFilter, all_counts
 from .apply import apply_projection
 
 SUMMARY = "summary.json"
@@ -125,18 +125,23 @@ def outcome_rows(pair: int, projection: Projection) -> Iterator[Dict[str, Any]]:
     """
     source, target = projection.bitext.source, projection.bitext.target
     for outcome in projection.outcomes:
-        ent = source.ents[outcome.entity]
         yield {
             "pair": pair,
             "sent_id": source.user_data.get("sent_id"),
             "entity": outcome.entity,
             "label": outcome.label,
             "status": outcome.status,
-            "source": {"start": ent.start_char, "end": ent.end_char, "text": ent.text},
+            "source": source_row(projection, outcome),
             "target": [
                 _place_row(target[start:end], score, margin) for (start, end), score, margin in outcome.placed()
             ],
         }
+
+
+def source_row(projection: Projection, outcome: Outcome) -> Dict[str, Any]:
+    """RETURNS (Dict[str, Any]): start and end character and text of the source entity of an outcome."""
+    ent = projection.bitext.source.ents[outcome.entity]
+    return {"start": ent.start_char, "end": ent.end_char, "text": ent.text}
 
 
 def reject_row(pair: int, projection: Projection, reason: str) -> Dict[str, Any]:

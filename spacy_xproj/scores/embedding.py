@@ -4,11 +4,12 @@ from itertools import islice
 from typing import Iterable, Iterator, List, Optional, Tuple
 
 import numpy
+import srsly
 from spacy.tokens import Doc
 
 from ..aligners.embedding import Means, language_means, unit
-from ..aligners.vectors import SentenceVectors, SubtokenEncoder, Words
-from ..encoders.cache import resolve_encoder
+from ..aligners.vectors import Encode, SentenceVectors, Words, load_subtoken_encoder
+from ..deferred import Deferred
 from ..forms import nfc
 from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, MatchScorer, token_spans
 
@@ -22,12 +23,12 @@ class EmbeddingScore:
     The means are estimated once by `initialize`; without it, every call estimates them from the first pairs that it
     gets. Both read unlabelled text only.
 
-    encoder (SubtokenEncoder): where vectors come from.
+    encoder (Encode): where vectors come from.
     center (bool): whether mean vectors are subtracted.
     buffer (int): pairs that are encoded at a time, and that the means are estimated from.
     """
 
-    def __init__(self, encoder: SubtokenEncoder, center: bool = True, buffer: int = 256):
+    def __init__(self, encoder: Encode, center: bool = True, buffer: int = 256):
         self.encoder = encoder
         self.center = center
         self.buffer = buffer
@@ -41,6 +42,18 @@ class EmbeddingScore:
         pairs = list(islice(get_bitexts(), self.buffer))
         if self.center and pairs:
             self.means = language_means(self._vectors(pairs))
+
+    def to_bytes(self) -> bytes:
+        """RETURNS (bytes): the means."""
+        return srsly.msgpack_dumps(self.means)
+
+    def from_bytes(self, data: bytes) -> None:
+        """Load the means.
+
+        data (bytes): what `to_bytes` gave.
+        """
+        means = srsly.msgpack_loads(data)
+        self.means = means and tuple(means)
 
     def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]:
         """YIELDS (Floats2d): scores in [0, 1]. *Shape:* ``(entities, candidates)``"""
@@ -100,7 +113,6 @@ def make_embedding_score(
     center (bool): subtract the mean vector of each language.
     max_batch_tokens (Optional[int]): padded sub-tokens in a batch; by default 1,024 on a CPU and 16,384 elsewhere.
     device (str): `auto`, `cpu`, `cuda`, …
-    RETURNS (MatchScorer): the scorer.
-    RAISES (XprojError): where the encoder cannot be loaded.
+    RETURNS (MatchScorer): the scorer. It loads its encoder when it is first used.
     """
-    return EmbeddingScore(SubtokenEncoder(resolve_encoder(encoder), layer, max_batch_tokens, device), center)
+    return EmbeddingScore(Deferred(load_subtoken_encoder, encoder, layer, max_batch_tokens, device), center)

@@ -3,6 +3,7 @@
 from typing import Iterable, Iterator, NamedTuple, Optional, Tuple
 
 import numpy
+import srsly
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
@@ -41,6 +42,18 @@ class SoftAlignmentScore:
         get_bitexts (GetBitexts): gives the pairs to read.
         """
         self.function_words = function_words(get_bitexts())
+
+    def to_bytes(self) -> bytes:
+        """RETURNS (bytes): the function words."""
+        return srsly.msgpack_dumps(self.function_words and [sorted(words) for words in self.function_words])
+
+    def from_bytes(self, data: bytes) -> None:
+        """Load the function words.
+
+        data (bytes): what `to_bytes` gave.
+        """
+        sides = srsly.msgpack_loads(data)
+        self.function_words = sides and (frozenset(sides[0]), frozenset(sides[1]))
 
     def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]:
         """YIELDS (Floats2d): scores in [0, 1]. *Shape:* ``(entities, candidates)``"""

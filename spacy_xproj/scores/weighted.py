@@ -1,15 +1,16 @@
 """A weighted sum of match scores."""
 
 from itertools import tee
-from typing import Iterable, Iterator, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, Sequence, Tuple
 
 import numpy
 
+from ..composite import Composite
 from ..errors import XprojError
-from ..types import Bitext, Candidates, Floats2d, GetBitexts, Initializable, MatchScorer
+from ..types import Bitext, Candidates, Floats2d, MatchScorer
 
 
-class WeightedTerm:
+class WeightedTerm(Composite):
     """A score times a weight.
 
     scorer (MatchScorer): the score.
@@ -20,13 +21,9 @@ class WeightedTerm:
         self.scorer = scorer
         self.weight = weight
 
-    def initialize(self, get_bitexts: GetBitexts) -> None:
-        """Let the scorer estimate its corpus statistics, if it has any.
-
-        get_bitexts (GetBitexts): gives pairs; their labels are not read.
-        """
-        if isinstance(self.scorer, Initializable):
-            self.scorer.initialize(get_bitexts)
+    def parts(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): the scorer, which may have corpus statistics."""
+        return {"scorer": self.scorer}
 
     def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]:
         """YIELDS (Floats2d): the weighted scores. *Shape:* ``(entities, candidates)``"""
@@ -34,7 +31,7 @@ class WeightedTerm:
             yield numpy.float32(self.weight) * scores
 
 
-class WeightedScore:
+class WeightedScore(Composite):
     """The sum of scores (Politov et al. 2025, §3.3).
 
     terms (Sequence[MatchScorer]): the scores, weighted where they are a `WeightedTerm`.
@@ -43,14 +40,9 @@ class WeightedScore:
     def __init__(self, terms: Sequence[MatchScorer]):
         self.terms = terms
 
-    def initialize(self, get_bitexts: GetBitexts) -> None:
-        """Let every term that needs it estimate its corpus statistics.
-
-        get_bitexts (GetBitexts): gives pairs; their labels are not read.
-        """
-        for term in self.terms:
-            if isinstance(term, Initializable):
-                term.initialize(get_bitexts)
+    def parts(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): the terms, which may have corpus statistics."""
+        return {f"term {i}": term for i, term in enumerate(self.terms)}
 
     def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]:
         """YIELDS (Floats2d): the sums. *Shape:* ``(entities, candidates)``"""

@@ -3,9 +3,12 @@
 from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy
+import spacy
+from spacy.language import Language
 from spacy.tokens import Doc
 
 from ..corpora.iob import Entity
+from ..docs import words_only
 from ..errors import XprojError
 from ..types import Ints2d, token_spans
 from .table import Tagger, TagTable
@@ -59,8 +62,7 @@ class SpacyTagger:
 
     def _copies(self, docs: Sequence[Doc]) -> List[Doc]:
         """The same tokens with the pipeline's vocabulary, and without entities, which it would keep."""
-        vocab = self.pipeline.vocab
-        return [Doc(vocab, [t.text for t in doc], [bool(t.whitespace_) for t in doc]) for doc in docs]
+        return [words_only(doc, self.pipeline.vocab) for doc in docs]
 
 
 def marginal_table(entities: Marginals, labels: Tuple[str, ...], n_tokens: int) -> TagTable:
@@ -87,12 +89,20 @@ def make_spacy_tagger(model: str, beam_width: int = 16) -> Tagger:
     RETURNS (Tagger): the tagger.
     RAISES (XprojError): where the pipeline cannot be loaded.
     """
-    import spacy
+    return SpacyTagger(load_pipeline(model), beam_width)
 
+
+def load_pipeline(name: str) -> Language:
+    """Load a spaCy pipeline.
+
+    name (str): an installed package or a directory.
+    RETURNS (Language): the pipeline.
+    RAISES (XprojError): where it cannot be loaded.
+    """
     try:
-        return SpacyTagger(spacy.load(model), beam_width)
+        return spacy.load(name)
     except OSError as error:
         reason = " ".join(str(error).split())
         raise XprojError(
-            f"spaCy pipeline '{model}' cannot be loaded; install it or name a directory ({reason})"
+            f"spaCy pipeline '{name}' cannot be loaded; install it or name a directory ({reason})"
         ) from None

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from typing import Any, List
+from typing import Any, Dict, List
 
 from ..errors import XprojError
 from .base import BatchTranslator
@@ -40,11 +40,11 @@ class BundledTranslator(BatchTranslator):
         self.n_threads = n_threads
 
     def _translate_batch(self, texts: List[str]) -> List[str]:
-        return list(self._pool.map(self._engine.translate, texts))
+        with ThreadPoolExecutor(self.n_threads) as pool:  # kept, it would not outlive the fork of a process
+            return list(pool.map(self._engine.translate, texts))
 
-    @cached_property
-    def _pool(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(self.n_threads)
+    def __getstate__(self) -> Dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name != "_engine"}
 
     @cached_property
     def _engine(self) -> Any:

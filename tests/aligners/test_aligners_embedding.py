@@ -269,8 +269,6 @@ def test_labels_are_not_read(tiny_encoder_dir, make_bitext):
 @pytest.mark.parametrize(
     "settings, message",
     [
-        ({"layer": 3}, "has layers 1 to 2, not 3; change 'layer'"),
-        ({"layer": 0}, "has layers 1 to 2, not 0"),
         ({"method": "best"}, "no extraction method 'best'"),
         ({"level": "letter"}, "no level 'letter'"),
         ({"similarity": "taste"}, "no similarity 'taste'"),
@@ -282,10 +280,31 @@ def test_wrong_settings(tiny_encoder_dir, settings, message):
         make_embedding_aligner(**{"encoder": tiny_encoder_dir, "layer": 2, **settings})
 
 
-def test_wrong_encoder(tmp_path):
-    with pytest.raises(XprojError, match="cannot be loaded.*safetensors") as error:
-        make_embedding_aligner(str(tmp_path / "nothing"), layer=1)
+@pytest.mark.parametrize(
+    "settings, message",
+    [
+        ({"layer": 3}, "has layers 1 to 2, not 3; change 'layer'"),
+        ({"layer": 0}, "has layers 1 to 2, not 0"),
+        ({"encoder": "no/encoder"}, "cannot be loaded.*safetensors"),
+    ],
+)
+def test_encoders_are_loaded_at_first_use(tiny_encoder_dir, make_bitext, settings, message):
+    aligner = make_embedding_aligner(**{"encoder": tiny_encoder_dir, "layer": 2, **settings})
+    with pytest.raises(XprojError, match=message) as error:
+        list(aligner([make_bitext("anna", "ben")]))
     assert "\n" not in str(error.value)
+
+
+def test_statistics_are_saved(tiny_encoder_dir, make_bitext):
+    pairs = [make_bitext("anna lives in berlin", "ben knows lisbon"), make_bitext("nobody", "anna knows annabel")]
+    aligner, loaded = (make_embedding_aligner(tiny_encoder_dir, layer=2, lexicon_weight=0.5) for _ in range(2))
+    loaded.from_bytes(aligner.to_bytes())
+    assert loaded.means is None and loaded.lexicon is None
+    aligner.initialize(lambda: iter(pairs))
+    loaded.from_bytes(aligner.to_bytes())
+    expected, found = ([links.to_pharaoh() for links in part(pairs[1:])] for part in (aligner, loaded))
+    assert found == expected
+    assert found != [links.to_pharaoh() for links in make_embedding_aligner(tiny_encoder_dir, layer=2)(pairs[1:])]
 
 
 @pytest.mark.parametrize(

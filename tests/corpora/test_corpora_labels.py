@@ -1,9 +1,11 @@
+from collections import Counter
+
 import pytest
 import spacy
 from spacy.tokens import Doc
 
 from spacy_xproj import XprojError
-from spacy_xproj.corpora.labels import LabelMap
+from spacy_xproj.corpora.labels import MAPS, LabelMap, label_summary
 
 
 def make_doc(*labels: str) -> Doc:
@@ -39,3 +41,54 @@ def test_unknown_labels(renames: str) -> None:
 def test_bad_maps(renames: str) -> None:
     with pytest.raises(XprojError, match="bad label map"):
         LabelMap.parse("", renames)
+
+
+#: The labels of the schemes, as their authors list them.
+SCHEMES = {
+    "ontonotes": "PERSON NORP FAC ORG GPE LOC PRODUCT EVENT WORK_OF_ART LAW LANGUAGE DATE TIME PERCENT MONEY QUANTITY "
+    "ORDINAL CARDINAL",
+    "conll2003": "PER ORG LOC MISC",
+    "masakhaner": "PER ORG LOC DATE",
+    "wnut2017": "corporation creative-work group location person product",
+}
+
+
+def test_every_label_of_a_scheme_is_named() -> None:
+    assert {file.stem for file in MAPS.iterdir()} == set(SCHEMES)
+    for name, labels in SCHEMES.items():
+        label_map = LabelMap.load(name)
+        assert set(label_map.renames) == set(labels.split())
+        assert label_map.labels == {"PER", "ORG", "LOC"}
+
+
+def test_map_of_a_scheme() -> None:
+    doc = make_doc("GPE", "DATE", "PERSON", "PER")
+    assert LabelMap.load("ontonotes").apply(doc) == [("GPE", "LOC"), ("DATE", ""), ("PERSON", "PER"), ("PER", "PER")]
+    with pytest.raises(
+        XprojError, match="label 'MISC' is not among LOC, ORG, PER; name it in the label map 'ontonotes'"
+    ):
+        LabelMap.load("ontonotes").apply(make_doc("MISC"))
+
+
+def test_map_in_a_file(tmp_path) -> None:
+    file = tmp_path / "map.json"
+    file.write_text('{"CITY": "LOC", "DATE": null}')
+    doc = make_doc("CITY", "DATE")
+    LabelMap.load(str(file)).apply(doc)
+    assert [(ent.text, ent.label_) for ent in doc.ents] == [("w0", "LOC")]
+
+
+@pytest.mark.parametrize("text", ['["PER"]', '{"PERSON": 1}', '{"PERSON": ""}', "{", '"PER"'])
+def test_bad_map_files(tmp_path, text: str) -> None:
+    file = tmp_path / "map.json"
+    file.write_text(text)
+    with pytest.raises(XprojError, match="map.json: not (a label map|JSON)"):
+        LabelMap.load(str(file))
+    with pytest.raises(XprojError, match="no label map 'onto': use conll2003, masakhaner, ontonotes, wnut2017, or"):
+        LabelMap.load("onto")
+
+
+def test_summary() -> None:
+    changes = Counter({("PERSON", "PER"): 3, ("PER", "PER"): 1, ("DATE", ""): 2})
+    assert list(label_summary(changes)) == ["entities: PER 4", "renamed: PERSON=PER 3", "dropped: DATE 2"]
+    assert list(label_summary(Counter())) == ["entities: none", "renamed: none", "dropped: none"]

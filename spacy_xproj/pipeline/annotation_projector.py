@@ -1,0 +1,288 @@
+"""Translate-test in a pipeline: the component `annotation_projector`."""
+
+import warnings
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterable, List, Optional, Union
+
+from spacy import util
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.training import Example
+
+from ..composite import has_statistics
+from ..corpora.labels import LabelMap
+from ..docs import words_only
+from ..errors import XprojError
+from ..forms import nfc
+from ..languages import equivalent_codes
+from ..projectors.apply import SPANS_KEY
+from ..projectors.default import load_projector
+from ..taggers.pipeline import load_pipeline
+from ..types import Bitext, Initializable, Projector, Serializable, Translator
+from .annotations import EntsFilter, Sentence, span_group
+from .batched import BatchedPipe
+from .sentences import sentences
+from .source import SourcePipeline
+
+#: Sentences below which statistics of a language are not worth keeping.
+FEW_SENTENCES = 20
+
+
+class AnnotationProjector(BatchedPipe):
+    """Label a Doc by way of its translation: translate it, run the pipeline of the other language on the translation,
+    and project the entities back. For the projector the translation is the source and the Doc is the target.
+
+    `initialize` lets the projector estimate its corpus statistics; they are saved with the component. Without it the
+    projector estimates them from the sentences of each call: good enough for a batch of some hundred, poor for one.
+
+    name (str): the component's name.
+    translator (Translator): translates from the language of the Docs.
+    source (SourcePipeline): labels the translations.
+    projector (Projector): projects the entities.
+    spans_key (Optional[str]): the span group that receives the entities with their scores, the translations and what
+        became of each of their entities (see `span_group`); none where it is None.
+    annotate_ents (bool): whether `Doc.ents` receives the entities.
+    overwrite (bool): whether they replace what `Doc.ents` has.
+    ents_filter (EntsFilter): chooses among old and new entities where they do not replace them.
+    max_length (int): tokens of a stretch that is translated at a time; longer sentences are cut.
+    scorer (Optional[Callable]): the scoring method of `spacy evaluate`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        translator: Translator,
+        source: SourcePipeline,
+        projector: Projector,
+        *,
+        spans_key: Optional[str],
+        annotate_ents: bool,
+        overwrite: bool,
+        ents_filter: EntsFilter,
+        max_length: int,
+        scorer: Optional[Callable],
+    ):
+        self.name = name
+        self.translator = translator
+        self.projector = projector
+        self.spans_key = spans_key
+        self.annotate_ents = annotate_ents
+        self.overwrite = overwrite
+        self.ents_filter = ents_filter
+        self.max_length = max_length
+        self.scorer = scorer
+        self.initialized = False
+        self._source = source
+        self._warned = False
+
+    @property
+    def source(self) -> Language:
+        """The source pipeline. One that is set here is saved with the component."""
+        return self._source.nlp
+
+    @source.setter
+    def source(self, nlp: Language) -> None:
+        self._source.own = nlp
+
+    def predict(self, docs: List[Doc]) -> List[List[Sentence]]:
+        """Project entities onto Docs, without changing them.
+
+        docs (List[Doc]): the Docs. Their sentences are translated, labelled and projected as one stream.
+        RETURNS (List[List[Sentence]]): for each Doc, its sentences with their projections.
+        """
+        spans = [list(sentences(doc, self.max_length)) for doc in docs]
+        stream = list(chain.from_iterable(spans))
+        sources = self._source(self._translate(stream))
+        bitexts = [Bitext(source, words_only(span)) for source, span in zip(sources, stream, strict=True)]
+        self._warn_of_few(len(bitexts))
+        projections = iter([found for _, found in zip(bitexts, self.projector(bitexts), strict=True)])
+        return [[Sentence(span.start, next(projections)) for span in own] for own in spans]
+
+    def set_annotations(self, doc: Doc, prediction: List[Sentence]) -> None:
+        """Set entities and the span group.
+
+        doc (Doc): the Doc.
+        prediction (List[Sentence]): its sentences with their projections.
+        """
+        group = span_group(doc, prediction, self.spans_key or SPANS_KEY)
+        if self.spans_key:
+            doc.spans[self.spans_key] = group
+        if self.annotate_ents:
+            new = list(group)
+            doc.set_ents(sorted(new if self.overwrite else self.ents_filter(doc.ents, new)))
+
+    def initialize(
+        self,
+        get_examples: Callable[[], Iterable[Example]],
+        *,
+        nlp: Optional[Language] = None,
+        source: Optional[str] = None,
+        sample: int = 2000,
+    ) -> None:
+        """Let the projector estimate its corpus statistics from texts and their translations; labels are not read.
+
+        get_examples (Callable[[], Iterable[Example]]): gives the texts. Fewer than 20 sentences are not used.
+        nlp (Optional[Language]): the pipeline that the component is in.
+        source (Optional[str]): a source pipeline that is to be saved with the component.
+        sample (int): sentences to read at most.
+        """
+        if source is not None:
+            self.source = load_pipeline(source)
+        if not isinstance(self.projector, Initializable) or not has_statistics(self.projector):
+            return
+        spans = (span for example in get_examples() for span in sentences(example.predicted, self.max_length))
+        read = list(islice(spans, sample))
+        if len(read) < FEW_SENTENCES:
+            warnings.warn(
+                f"{self.name} has no corpus statistics: {len(read)} sentences to initialize from, give {FEW_SENTENCES} "
+                "at least",
+                stacklevel=2,
+            )
+            return
+        sources = map(self.source.make_doc, self._translate(read))
+        bitexts = [Bitext(source, words_only(span)) for source, span in zip(sources, read, strict=True)]
+        self.projector.initialize(lambda: iter(bitexts))
+        self.initialized = True
+
+    def _translate(self, spans: List[Span]) -> List[str]:
+        return [nfc(translation) for translation in self.translator(span.text for span in spans)]
+
+    def _warn_of_few(self, n_sentences: int) -> None:
+        poor = not self.initialized and has_statistics(self.projector)
+        if poor and 0 < n_sentences < FEW_SENTENCES and not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"{self.name} estimates statistics of the two languages from fewer than {FEW_SENTENCES} sentences; "
+                "call nlp.initialize with sample texts once, and save the pipeline",
+                stacklevel=3,
+            )
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """Serialize the corpus statistics, and the source pipeline if it was given as an object.
+
+        exclude (Iterable[str]): `statistics` or `source`.
+        RETURNS (bytes): the data.
+        """
+        savers: Dict[str, Callable[[], Any]] = {"source": self._source.to_bytes, "statistics": self._statistics}
+        return util.to_bytes(savers, exclude)
+
+    def from_bytes(self, bytes_data: bytes, *, exclude: Iterable[str] = ()) -> "AnnotationProjector":
+        """Load what `to_bytes` gave.
+
+        bytes_data (bytes): the data.
+        exclude (Iterable[str]): `statistics` or `source`.
+        RETURNS (AnnotationProjector): the component.
+        """
+        loaders: Dict[str, Callable[[Any], Any]] = {
+            "source": self._source.from_bytes,
+            "statistics": self._load_statistics,
+        }
+        util.from_bytes(bytes_data, loaders, exclude)
+        return self
+
+    def to_disk(self, path: Union[str, Path], *, exclude: Iterable[str] = ()) -> None:
+        """Save the corpus statistics, and the source pipeline if it was given as an object.
+
+        path (Union[str, Path]): the directory.
+        exclude (Iterable[str]): `statistics` or `source`.
+        """
+        savers = self._source.savers()
+        statistics = self._statistics()
+        if statistics:
+            savers["statistics"] = lambda file: file.write_bytes(statistics)
+        util.to_disk(path, savers, exclude)
+
+    def from_disk(self, path: Union[str, Path], *, exclude: Iterable[str] = ()) -> "AnnotationProjector":
+        """Load what `to_disk` saved.
+
+        path (Union[str, Path]): the directory.
+        exclude (Iterable[str]): `statistics` or `source`.
+        RETURNS (AnnotationProjector): the component.
+        """
+        loaders = self._source.loaders()
+        loaders["statistics"] = lambda file: self._load_statistics(file.read_bytes() if file.exists() else None)
+        util.from_disk(path, loaders, exclude)
+        return self
+
+    def _statistics(self) -> Optional[bytes]:
+        if self.initialized and isinstance(self.projector, Serializable):
+            return self.projector.to_bytes()
+        return None
+
+    def _load_statistics(self, data: Optional[bytes]) -> None:
+        if data and isinstance(self.projector, Serializable):
+            self.projector.from_bytes(data)
+            self.initialized = True
+
+
+@Language.factory(
+    "annotation_projector",
+    assigns=["doc.ents", "token.ent_iob", "token.ent_type", "doc.spans"],
+    default_config={
+        "source": None,
+        "projector": None,  # a block here would be merged into those that users give
+        "label_map": None,
+        "spans_key": SPANS_KEY,
+        "annotate_ents": True,
+        "overwrite": True,
+        "ents_filter": {"@misc": "spacy.first_longest_spans_filter.v1"},
+        "max_length": 200,
+        "scorer": {"@scorers": "spacy.ner_scorer.v1"},
+    },
+    default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
+)
+def make_annotation_projector(
+    nlp: Language,
+    name: str,
+    translator: Translator,
+    source: Optional[str],
+    projector: Optional[Projector],
+    label_map: Optional[str],
+    spans_key: Optional[str],
+    annotate_ents: bool,
+    overwrite: bool,
+    ents_filter: EntsFilter,
+    max_length: int,
+    scorer: Optional[Callable],
+) -> AnnotationProjector:
+    """Make the component `annotation_projector`. It loads its models when it is first used.
+
+    nlp (Language): the pipeline that it is added to.
+    name (str): the component's name.
+    translator (Translator): translates from the language of the pipeline.
+    source (Optional[str]): the pipeline of the other language: an installed package or a directory, where the component
+        will look for it wherever it is loaded. To save one with the component, set its attribute `source`, or name it
+        in ``[initialize.components.annotation_projector]``.
+    projector (Optional[Projector]): projects the entities; None for that of `spacy_xproj.projectors.default`.
+    label_map (Optional[str]): what becomes of the labels of the source pipeline: `ontonotes`, … or a JSON file (see
+        `spacy_xproj.corpora.labels`); all are kept by default.
+    spans_key (Optional[str]): the span group that receives entities, scores, translations and outcomes, or None. What
+        the group had before is replaced.
+    annotate_ents (bool): whether `Doc.ents` receives the entities.
+    overwrite (bool): whether they replace what `Doc.ents` has.
+    ents_filter (EntsFilter): chooses among old and new entities where they do not replace them.
+    max_length (int): tokens that are translated at a time; longer sentences, or Docs without sentences, are cut.
+    scorer (Optional[Callable]): the scoring method of `spacy evaluate`.
+    RETURNS (AnnotationProjector): the component.
+    RAISES (XprojError): where the translator is for another language, or there is no such label map.
+    """
+    if nlp.lang != "xx" and nlp.lang not in equivalent_codes(translator.src_lang):
+        raise XprojError(
+            f"{name}: the pipeline's language is '{nlp.lang}', but the translator's src_lang is "
+            f"'{translator.src_lang}'; it translates the text of the Docs"
+        )
+    if max_length < 1:
+        raise XprojError(f"{name}: max_length is {max_length}; use a number of tokens above 0")
+    return AnnotationProjector(
+        name,
+        translator,
+        SourcePipeline(source, LabelMap.load(label_map) if label_map else LabelMap()),
+        projector or load_projector(),
+        spans_key=spans_key,
+        annotate_ents=annotate_ents,
+        overwrite=overwrite,
+        ents_filter=ents_filter,
+        max_length=max_length,
+        scorer=scorer,
+    )
