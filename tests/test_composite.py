@@ -2,12 +2,16 @@
 
 import pickle
 
+from spacy_xproj.aligners.back_translation import make_back_translation_aligner
+from spacy_xproj.aligners.embedding import make_embedding_aligner
+from spacy_xproj.aligners.mixture import make_mixture_aligner, make_weighted_aligner
 from spacy_xproj.composite import has_statistics
 from spacy_xproj.deferred import Deferred
 from spacy_xproj.scores.embedding import make_embedding_score
 from spacy_xproj.scores.soft_alignment import make_soft_alignment_score
 from spacy_xproj.scores.string import make_string_score
 from spacy_xproj.scores.weighted import make_weighted_score, make_weighted_term
+from spacy_xproj.translators.table import make_table_translator
 
 
 def test_what_has_statistics():
@@ -50,3 +54,21 @@ MADE = []
 def make_reverser(name):
     MADE.append(name)
     return lambda text: text[::-1]
+
+
+def test_statistics_of_aligners_of_aligners(tiny_encoder_dir, make_bitext, tmp_path):
+    pair = make_bitext("anna lives in berlin", "ben knows lisbon")
+    (tmp_path / "table.tsv").write_text(f"{pair.source.text}\tben knows lisbon\n")
+
+    def make():
+        first, second = (make_embedding_aligner(tiny_encoder_dir, layer=1, lexicon_weight=0.3) for _ in range(2))
+        translator = make_table_translator(tmp_path / "table.tsv", "en", "pt")
+        return make_mixture_aligner(make_weighted_aligner(make_back_translation_aligner(translator, first, second)))
+
+    aligner, loaded = make(), make()
+    aligner.initialize(lambda: iter([pair]))
+    loaded.from_bytes(aligner.to_bytes())
+    for name in ("direct", "back_to_target"):
+        saved, found = (getattr(part.terms[0].aligner, name) for part in (aligner, loaded))
+        assert saved.lexicon.associations == found.lexicon.associations
+    assert next(loaded([pair])).to_pharaoh() == next(aligner([pair])).to_pharaoh()

@@ -1,11 +1,12 @@
 """Alignment by way of a back-translation: the source sentence, translated into the target language again."""
 
 from itertools import tee
-from typing import Dict, Iterable, Iterator, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
 
 import numpy
 from spacy.tokens import Doc
 
+from ..composite import Composite
 from ..errors import XprojError
 from ..forms import nfc
 from ..languages import blank_or_xx, equivalent_codes
@@ -22,7 +23,7 @@ MODES: Dict[str, str] = {
 }
 
 
-class BackTranslationAligner:
+class BackTranslationAligner(Composite):
     """Refine an alignment by way of a back-translation (Politov et al. 2025, §3.1).
 
     A machine translation follows the source more closely than the target sentence may do, and the target sentence is
@@ -66,6 +67,11 @@ class BackTranslationAligner:
         self.threshold = threshold
         self.nlp = blank_or_xx(translator.tgt_lang)
         self.positional = any(map(is_positional, (direct, back_to_target, self.source_to_back)))
+
+    def parts(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): the aligners, each once."""
+        aligners = {"direct": self.direct, "back_to_target": self.back_to_target}
+        return aligners if self.source_to_back is self.direct else {**aligners, "source_to_back": self.source_to_back}
 
     def initialize(self, get_bitexts: GetBitexts) -> None:
         """Let every aligner estimate its corpus statistics. What they read is translated.

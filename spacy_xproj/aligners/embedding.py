@@ -7,6 +7,7 @@ import numpy
 import srsly
 from spacy.tokens import Doc
 
+from ..ahead import map_ahead
 from ..characters import are_characters
 from ..deferred import Deferred
 from ..errors import XprojError
@@ -119,8 +120,8 @@ class EmbeddingAligner:
         stream = iter(bitexts)
         means = self.means
         size = self.buffer if means or not self.center else max(self.buffer, self.sample)
-        while forms := [_forms(pair) for pair in islice(stream, size)]:
-            vectors = self._vectors(forms)
+        buffers = iter(lambda: [_forms(pair) for pair in islice(stream, size)], [])
+        for forms, vectors in map_ahead(self._vectors, buffers):
             if self.center and means is None:
                 means = language_means(vectors[: self.sample])
             for (source_forms, target_forms), (source, target) in zip(forms, vectors):

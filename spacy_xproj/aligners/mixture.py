@@ -1,16 +1,17 @@
 """A weighted sum of word alignments."""
 
 from itertools import tee
-from typing import Iterable, Iterator, Sequence
+from typing import Any, Dict, Iterable, Iterator, Sequence
 
 import numpy
 
+from ..composite import Composite
 from ..errors import XprojError
-from ..types import Bitext, GetBitexts, Initializable, WordAligner, WordAlignment, is_positional
+from ..types import Bitext, WordAligner, WordAlignment, is_positional
 from .links import merge
 
 
-class WeightedAligner:
+class WeightedAligner(Composite):
     """An aligner whose link weights are multiplied by a weight.
 
     aligner (WordAligner): the aligner.
@@ -24,13 +25,9 @@ class WeightedAligner:
         self.weight = weight
         self.positional = is_positional(aligner)
 
-    def initialize(self, get_bitexts: GetBitexts) -> None:
-        """Let the aligner estimate its corpus statistics, if it has any.
-
-        get_bitexts (GetBitexts): gives pairs; their labels are not read.
-        """
-        if isinstance(self.aligner, Initializable):
-            self.aligner.initialize(get_bitexts)
+    def parts(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): the aligner, which may have corpus statistics."""
+        return {"aligner": self.aligner}
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]:
         """YIELDS (WordAlignment): the links of each pair, with their weights multiplied."""
@@ -38,7 +35,7 @@ class WeightedAligner:
             yield WordAlignment(links.source, links.target, numpy.float32(self.weight) * links.weight)
 
 
-class MixtureAligner:
+class MixtureAligner(Composite):
     """The sum of the link weights of several aligners, cut off at 1. A link that an aligner has not has weight 0 there.
 
     terms (Sequence[WordAligner]): the aligners, weighted where they are a `WeightedAligner`.
@@ -50,14 +47,9 @@ class MixtureAligner:
         self.threshold = threshold
         self.positional = any(map(is_positional, terms))
 
-    def initialize(self, get_bitexts: GetBitexts) -> None:
-        """Let every term that needs it estimate its corpus statistics.
-
-        get_bitexts (GetBitexts): gives pairs; their labels are not read.
-        """
-        for term in self.terms:
-            if isinstance(term, Initializable):
-                term.initialize(get_bitexts)
+    def parts(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): the terms, which may have corpus statistics."""
+        return {f"term {i}": term for i, term in enumerate(self.terms)}
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]:
         """YIELDS (WordAlignment): the summed links of each pair."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Iterable, Iterator, List, Optional, Tuple
 
+import srsly
 from spacy.tokens import Doc
 
 from ..errors import XprojError
@@ -74,6 +75,17 @@ class StatisticalAligner:
         if self.path:
             with atomic_path(self.path) as temporary:
                 temporary.write_text("".join(self.priors), encoding="utf8")
+
+    def to_bytes(self) -> bytes:
+        """RETURNS (bytes): the priors."""
+        return srsly.msgpack_dumps(self.priors)
+
+    def from_bytes(self, data: bytes) -> None:
+        """Load the priors.
+
+        data (bytes): what `to_bytes` gave.
+        """
+        self.priors = srsly.msgpack_loads(data)
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]:
         """Align pairs.

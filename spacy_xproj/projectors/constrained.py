@@ -1,10 +1,11 @@
 """Projection by the most probable placement of markers in a given target (CODEC)."""
 
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional
 
 import numpy
 from spacy.util import minibatch
 
+from ..composite import Composite
 from ..errors import XprojError
 from ..translators.loading import DType
 from ..translators.probability import Ids, TranslationProbability
@@ -13,8 +14,6 @@ from ..types import (
     CandidateExtractor,
     Candidates,
     Floats2d,
-    GetBitexts,
-    Initializable,
     Ints1d,
     Outcome,
     Projection,
@@ -56,7 +55,7 @@ class Sentence(NamedTuple):
     too_long: bool
 
 
-class ConstrainedProjector:
+class ConstrainedProjector(Composite):
     """Mark an entity in the source, and find out where in the target a translation model would put the markers
     (Le, Chen, Ritter and Xu 2024): the placement for which log P(marked target | marked source) is greatest.
 
@@ -99,13 +98,9 @@ class ConstrainedProjector:
         self.placements = 0
         self.scored = 0
 
-    def initialize(self, get_bitexts: GetBitexts) -> None:
-        """Let the extractor estimate its corpus statistics, if it has any.
-
-        get_bitexts (GetBitexts): gives pairs; their labels are not read.
-        """
-        if isinstance(self.extractor, Initializable):
-            self.extractor.initialize(get_bitexts)
+    def parts(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): the extractor, which may have corpus statistics."""
+        return {"extractor": self.extractor}
 
     def counts(self) -> Dict[str, int]:
         """RETURNS (Dict[str, int]): the places that there were so far, for each entity anew, and how many of them the

@@ -1,12 +1,13 @@
 """Projection by markers that a translator carries over (EasyProject)."""
 
 from itertools import tee
-from typing import Dict, Iterable, Iterator, List, Literal, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Literal, NamedTuple, Optional, Sequence, Tuple
 
 import numpy
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from ..composite import Composite
 from ..forms import nfc
 from ..scores.string import Romanized, romanize, similarities
 from ..translators.pairs import make_target
@@ -15,8 +16,6 @@ from ..types import (
     CandidateExtractor,
     Candidates,
     Floats2d,
-    GetBitexts,
-    Initializable,
     Outcome,
     Projection,
     Projector,
@@ -46,7 +45,7 @@ class Marked(NamedTuple):
     scores: List[float]
 
 
-class MarkerProjector:
+class MarkerProjector(Composite):
     """Translate the source with markers around its entities (Chen, Jiang, Ritter and Xu 2023).
 
     Each entity is translated alone as well, and the marked parts of the translation are assigned to the entities one
@@ -85,13 +84,9 @@ class MarkerProjector:
         self.min_score = min_score
         self.nlp = nlp
 
-    def initialize(self, get_bitexts: GetBitexts) -> None:
-        """Let the extractor estimate its corpus statistics, if it has any.
-
-        get_bitexts (GetBitexts): gives pairs; their labels are not read.
-        """
-        if isinstance(self.extractor, Initializable):
-            self.extractor.initialize(get_bitexts)
+    def parts(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): the extractor, which may have corpus statistics."""
+        return {"extractor": self.extractor}
 
     def counts(self) -> Dict[str, int]:
         """RETURNS (Dict[str, int]): what the extractor has counted so far."""
