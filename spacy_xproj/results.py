@@ -25,10 +25,9 @@ def keep_result(path: Path, inputs: Dict[str, Any], make: Callable[[], Dict[str,
         kept = srsly.read_json(path)
         if kept["digest"] == digest:
             return kept, False
-    result = {"digest": digest, **make()}
     with atomic_path(path) as temporary:
-        srsly.write_json(temporary, result)
-    return result, True
+        srsly.write_json(temporary, {"digest": digest, **make()})
+    return srsly.read_json(path), True  # as the next run will read it: JSON rounds
 
 
 def attempt(log: Path, make: Callable[[], Value]) -> Tuple[Optional[Value], str]:

@@ -67,7 +67,7 @@ def training_overrides(cell: Cell, comparison: Comparison) -> Dict[str, Any]:
 
 
 class Inputs:
-    """All that a student depends on. Files are read once, whatever the number of students.
+    """All that a student depends on. Files are read once, whatever the number of students, and may be moved.
 
     comparison (Comparison): the comparison.
     """
@@ -83,7 +83,9 @@ class Inputs:
         return {
             "version": __version__,
             "config": self._digest(Path(self.comparison.settings.train_config)),
-            "overrides": training_overrides(cell, self.comparison),
+            "overrides": {**self.comparison.training, **self.comparison.modes[cell.mode]},
+            "lang": cell.corpora.lang,
+            "seed": cell.seed,
             "gpu": self.comparison.settings.gpu_id >= 0,
             "languages": cell.languages,
             "files": [self._digest(file) for file in files],

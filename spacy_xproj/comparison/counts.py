@@ -4,9 +4,12 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Dict, List, NamedTuple
 
+import numpy
+from numpy.typing import NDArray
+
 from ..corpora.docbin import read_docs
 from ..evaluation.strict import Scores, strict_scores
-from ..types import Ints2d, Ints4d
+from ..types import Ints3d, Ints4d
 from .run import Student
 from .settings import Comparison
 from .slices import entity_strings, slice_counts
@@ -61,11 +64,11 @@ class Found:
             if all(seed in self.scores.get(group, {}) for group in groups)
         ]
 
-    def pooled(self, group: Group, seeds: List[int]) -> Ints4d:
-        """RETURNS (Ints4d): the counts of each sentence and slice, added up over seeds, of which there is one."""
-        return sum(self.counts[group][seed] for seed in seeds[1:]) + self.counts[group][seeds[0]]
+    def stacked(self, group: Group, seeds: List[int]) -> NDArray:
+        """RETURNS (NDArray): the counts of each seed. *Shape:* ``(seeds, sentences, labels, 2, 3)``"""
+        return numpy.stack([self.counts[group][seed] for seed in seeds])
 
 
-def whole(counts: Ints4d) -> Ints2d:
-    """RETURNS (Ints2d): the counts of each sentence, all slices together. *Shape:* ``(sentences, 3)``"""
-    return counts.sum(axis=(1, 2))
+def whole(counts: NDArray) -> Ints3d:
+    """RETURNS (Ints3d): the counts of all slices together. *Shape:* ``(seeds, sentences, 3)``"""
+    return counts.sum(axis=(2, 3))

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any, Callable, Optional, TypeVar
 
 Value = TypeVar("Value")
@@ -21,14 +22,15 @@ def run_alone(function: Callable[..., Value], *args: Any) -> Value:
 def peak_memory() -> Optional[float]:
     """RETURNS (Optional[float]): the most memory that this process has held at a time (resident set), in MB; None on
     Windows, which does not tell."""
+    status = Path("/proc/self/status")
+    if status.is_file():  # Linux, where getrusage starts with the peak of the process that started this one
+        (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024 / 1e6
     try:
         import resource
     except ImportError:
         return None
-    import sys
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak / 1e3  # bytes there, KiB on Linux
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6  # bytes on macOS
 
 
 def peak_gpu_memory() -> float:

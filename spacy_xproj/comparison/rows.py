@@ -2,12 +2,13 @@
 
 from itertools import combinations, product
 from statistics import fmean, stdev
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, List, Sequence, Tuple
 
 import numpy
+from numpy.typing import NDArray
 
-from ..evaluation.bootstrap import bootstrap_contrast, bootstrap_difference, bootstrap_interval, f1
-from ..types import Ints2d, Ints4d
+from ..evaluation.bootstrap import Interval, bootstrap_contrast, f1
+from ..types import Ints3d
 from .counts import Found, Group, whole
 from .run import Student
 from .settings import Comparison
@@ -22,11 +23,11 @@ CONTRASTS = (("concrete", "abstract"), ("unseen", "seen"))
 def score_rows(found: Found) -> List[Row]:
     """RETURNS (List[Row]): for each encoder, mode, training data and language, F1 of each seed in `seeds`, their `mean`
     and `sd`; precision and recall `p` and `r`, and F1 `per_label`, as means over seeds; and the interval `low`, `high`
-    of F1 under the bootstrap over sentences, the counts of the seeds added up."""
+    of the mean under the bootstrap over sentences."""
     rows = []
     for group, scores in found.scores.items():
         values = {seed: scores[seed]["f"] for seed in found.seeds(group)}
-        interval = bootstrap_interval(whole(found.pooled(group, list(values))), found.comparison.settings.resamples)
+        interval = _mean_of_seeds(found, [whole(found.stacked(group, list(values)))], [1])
         labels = found.comparison.settings.scored()
         rows.append(
             {
@@ -48,16 +49,16 @@ def score_rows(found: Found) -> List[Row]:
 
 def difference_rows(found: Found) -> List[Row]:
     """RETURNS (List[Row]): for each pair of encoders, mode, training data and language, how much higher the F1 of
-    `encoder` is than that of `baseline`, `mean`, with the interval `low`, `high` of the paired bootstrap over
-    sentences, the counts of the seeds added up."""
+    `encoder` is than that of `baseline`, the mean over seeds `mean`, with the interval `low`, `high` of the paired
+    bootstrap over sentences."""
     rows = []
     for baseline, encoder, mode, data in pairs(found.comparison):
         for lang in found.comparison.tests:
             groups = Group(encoder, mode, data, lang), Group(baseline, mode, data, lang)
             seeds = found.seeds(*groups)
             if seeds:
-                counts = [whole(found.pooled(group, seeds)) for group in groups]
-                interval = bootstrap_difference(counts[0], counts[1], found.comparison.settings.resamples)
+                counts = [whole(found.stacked(group, seeds)) for group in groups]
+                interval = _mean_of_seeds(found, counts, [1, -1])
                 names = {"encoder": encoder, "baseline": baseline, "mode": mode, "data": data, "language": lang}
                 rows.append({**names, "mean": interval.estimate, "low": interval.low, "high": interval.high})
     return rows
@@ -84,16 +85,15 @@ def test_rows(found: Found) -> List[Row]:
 
 
 def slice_rows(found: Found) -> List[Row]:
-    """RETURNS (List[Row]): for each encoder, mode, training data and slice, F1 and the number of gold entities; the
-    sentences of all languages and seeds are put together."""
+    """RETURNS (List[Row]): for each encoder, mode, training data and slice, F1 as the mean over seeds, `f`, and the
+    number of gold entities, `gold`; the sentences of all languages are put together."""
     rows = []
     for mode, data, encoder in product(*axes(found.comparison)):
-        counts = _concatenated(found, mode, data, [encoder])
-        if counts:
-            for name, part in _slices(counts[0], found.comparison).items():
-                total = part.sum(axis=0)
+        for counts in _all_languages(found, mode, data, [encoder]):
+            for name, part in slices(counts, found.comparison).items():
+                totals = part.sum(axis=1)
                 names = {"encoder": encoder, "mode": mode, "data": data, "slice": name}
-                rows.append({**names, "gold": int(total[0] + total[2]), "f": float(f1(total))})
+                rows.append({**names, "gold": int(totals[0, 0] + totals[0, 2]), "f": float(f1(totals).mean())})
     return rows
 
 
@@ -102,11 +102,11 @@ def contrast_rows(found: Found) -> List[Row]:
     on the first slice than on the second, `mean`, with the interval `low`, `high` of the paired bootstrap."""
     rows = []
     for baseline, encoder, mode, data in pairs(found.comparison):
-        counts = _concatenated(found, mode, data, [encoder, baseline])
-        slices = [_slices(part, found.comparison) for part in counts]
-        for first, second in CONTRASTS if slices else ():
-            parts = numpy.stack([slices[i][name] for name in (first, second) for i in (0, 1)])
-            interval = bootstrap_contrast(parts, (1, -1, -1, 1), found.comparison.settings.resamples)
+        counts = _all_languages(found, mode, data, [encoder, baseline])
+        parts = [slices(part, found.comparison) for part in counts]
+        for first, second in CONTRASTS if parts else ():
+            stacks = [part[name] for name in (first, second) for part in parts]
+            interval = _mean_of_seeds(found, stacks, [1, -1, -1, 1])
             names = {"encoder": encoder, "baseline": baseline, "mode": mode, "data": data}
             figures = {"mean": interval.estimate, "low": interval.low, "high": interval.high}
             rows.append({**names, "contrast": f"{first} against {second}", **figures})
@@ -144,8 +144,8 @@ def cost_rows(students: List[Student], found: Found) -> List[Row]:
 
 
 def curve_rows(students: List[Student]) -> List[Row]:
-    """RETURNS (List[Row]): for each student, its learning curve on the development corpus, `points`: `step`, `loss` and
-    `f`."""
+    """RETURNS (List[Row]): for each student, its learning curve on the development corpus, `points`: `step`,
+    `losses` and `f`."""
     return [
         {
             "encoder": student.cell.encoder,
@@ -173,23 +173,39 @@ def axes(comparison: Comparison) -> Tuple[List[str], List[str], List[str]]:
     return list(comparison.modes), list(comparison.data), list(comparison.encoders)
 
 
-def _concatenated(found: Found, mode: str, data: str, encoders: List[str]) -> List[Ints4d]:
-    """The counts of each of some encoders, on the languages and seeds that all encoders have."""
-    parts: Dict[str, List[Ints4d]] = {encoder: [] for encoder in encoders}
-    for lang in found.comparison.tests:
-        seeds = found.seeds(*(Group(encoder, mode, data, lang) for encoder in found.comparison.encoders))
-        for encoder in encoders if seeds else ():
-            parts[encoder].append(found.pooled(Group(encoder, mode, data, lang), seeds))
-    return [numpy.concatenate(part) for part in parts.values() if part]
+def slices(counts: NDArray, comparison: Comparison) -> Dict[str, Ints3d]:
+    """Put counts together: by seen and unseen strings, by groups of labels, and each label by seen and unseen.
 
-
-def _slices(counts: Ints4d, comparison: Comparison) -> Dict[str, Ints2d]:
-    """The counts of each sentence in each slice: seen and unseen, groups of labels, and labels by seen and unseen."""
+    counts (NDArray): as `Found.stacked` gives them. *Shape:* ``(seeds, sentences, labels, 2, 3)``
+    comparison (Comparison): has the labels.
+    RETURNS (Dict[str, Ints3d]): the counts of each seed and sentence, by slice. *Shape:* ``(seeds, sentences, 3)``
+    """
     labels = comparison.settings.scored()
-    slices = {"seen": counts[:, :, SEEN].sum(axis=1), "unseen": counts[:, :, UNSEEN].sum(axis=1)}
+    found = {"seen": counts[:, :, :, SEEN].sum(axis=2), "unseen": counts[:, :, :, UNSEEN].sum(axis=2)}
     for group, members in comparison.settings.groups().items():
-        slices[group] = counts[:, [labels.index(label) for label in members]].sum(axis=(1, 2))
+        found[group] = counts[:, :, [labels.index(label) for label in members]].sum(axis=(2, 3))
     for i, label in enumerate(labels):
-        slices[f"{label} seen"] = counts[:, i, SEEN]
-        slices[f"{label} unseen"] = counts[:, i, UNSEEN]
-    return slices
+        found[f"{label} seen"] = counts[:, :, i, SEEN]
+        found[f"{label} unseen"] = counts[:, :, i, UNSEEN]
+    return found
+
+
+def _all_languages(found: Found, mode: str, data: str, encoders: List[str]) -> List[NDArray]:
+    """The counts of each of some encoders, the sentences of all languages put together, for the seeds that all encoders
+    have in all languages; nothing where there is no such seed."""
+    languages = list(found.comparison.tests)
+    everything = product(found.comparison.encoders, [mode], [data], languages)
+    seeds = found.seeds(*(Group(*names) for names in everything))
+    if not seeds:
+        return []
+    return [
+        numpy.concatenate([found.stacked(Group(encoder, mode, data, lang), seeds) for lang in languages], axis=1)
+        for encoder in encoders
+    ]
+
+
+def _mean_of_seeds(found: Found, counts: Sequence[Ints3d], weights: Sequence[float]) -> Interval:
+    """The weighted sum of some means of F1 over seeds, which all have the same ones, and its interval."""
+    n_seeds = len(counts[0])
+    each = numpy.repeat(numpy.asarray(weights, dtype=float) / n_seeds, n_seeds)
+    return bootstrap_contrast(numpy.concatenate(counts), each, found.comparison.settings.resamples)

@@ -9,6 +9,7 @@ from thinc.api import Config
 
 from ..corpora.docbin import read_docs, write_docs
 from ..corpora.pairing import without_entities
+from ..files import atomic_path
 from .isolate import peak_gpu_memory, peak_memory
 
 #: Set after initialization: spaCy does not initialize what is frozen, so an encoder would have no weights.
@@ -26,7 +27,7 @@ def train_student(config_path: Path, overrides: Dict[str, Any], model_path: Path
     model_path (Path): where the student goes.
     gpu_id (int): the GPU, -1 for the CPU.
     RETURNS (Dict[str, Any]): `sentences` and `seconds` of training, peak memory in MB as `memory` and `gpu_memory`, and
-        `curve`: at each evaluation the `step`, the mean `loss` of a step since the last one, and F1 (`ents_f`, spaCy's
+        `curve`: at each evaluation the `step`, the `losses` since the last one, as spaCy logs them, and F1 `f` (spaCy's
         scorer) on the development corpus.
     """
     from spacy.schemas import ConfigSchemaTraining
@@ -40,20 +41,19 @@ def train_student(config_path: Path, overrides: Dict[str, Any], model_path: Path
     nlp.config["training"].update(freeze)
     config = nlp.config.interpolate()
     settings = registry.resolve(config["training"], schema=ConfigSchemaTraining)
-    curve: List[Dict[str, float]] = []
+    curve: List[Dict[str, Any]] = []
     evaluating = Stopwatch()
-    sentences = last = 0
+    sentences = 0
     start = perf_counter()
     for batch, info, is_best in updates(nlp, config, settings, evaluating):
         sentences += len(batch)
         if is_best is not None:
-            loss = sum(info["losses"].values()) / max(info["step"] - last, 1)
-            curve.append({"step": info["step"], "loss": loss, "f": info["other_scores"]["ents_f"] or 0.0})
-            last = info["step"]
+            losses = {name: float(loss) for name, loss in info["losses"].items()}
+            curve.append({"step": info["step"], "losses": losses, "f": info["other_scores"]["ents_f"] or 0.0})
     seconds = perf_counter() - start - evaluating.seconds
     memory, gpu_memory = peak_memory(), peak_gpu_memory()
-    with nlp.use_params(settings["optimizer"].averages):
-        nlp.to_disk(model_path)
+    with nlp.use_params(settings["optimizer"].averages), atomic_path(model_path) as temporary:
+        nlp.to_disk(temporary)
     return {"sentences": sentences, "seconds": seconds, "memory": memory, "gpu_memory": gpu_memory, "curve": curve}
 
 

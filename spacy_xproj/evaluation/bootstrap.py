@@ -5,10 +5,10 @@ Sentences are drawn with replacement, as many as there are, and the score is com
 paired (Koehn 2004), so what is hard or easy about a sentence for both of them does not widen the interval.
 """
 
-from typing import Iterator, NamedTuple, Sequence
+from typing import Iterator, NamedTuple
 
 import numpy
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..errors import XprojError
 from ..types import Ints2d, Ints3d
@@ -77,13 +77,13 @@ def bootstrap_difference(
 
 
 def bootstrap_contrast(
-    counts: Ints3d, weights: Sequence[float], resamples: int = 1000, level: float = 0.95, seed: int = 0
+    counts: Ints3d, weights: ArrayLike, resamples: int = 1000, level: float = 0.95, seed: int = 0
 ) -> Interval:
     """A weighted sum of F1 scores on the same sentences, such as a difference of differences.
 
     counts (Ints3d): true positives, false positives and false negatives of each score in each sentence.
         *Shape:* ``(scores, sentences, 3)``
-    weights (Sequence[float]): the weight of each score.
+    weights (ArrayLike): the weight of each score. *Shape:* ``(scores,)``
     resamples (int): how often sentences are drawn; the same ones for all scores.
     level (float): the share of resamples that the interval holds.
     seed (int): of the random draws.

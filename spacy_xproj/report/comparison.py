@@ -38,7 +38,7 @@ def score_table(summary: Summary) -> Table:
     ]
     note = (
         f"{summary['protocol'][:1].upper()}{summary['protocol'][1:]}, in percent: mean and standard deviation over "
-        "seeds, and the mean for each label. Interval: 95%, bootstrap over sentences, the counts of the seeds added up."
+        "seeds, and the mean for each label. Interval: of the mean, 95%, bootstrap over sentences."
     )
     header = ["mode", "data", "language", "encoder", "F1", "sd", "interval", "seeds", *summary["labels"]]
     return Table("F1", note, 4, header, rows)
@@ -89,8 +89,8 @@ def difference_table(summary: Summary) -> Table:
         for row in summary["differences"]
     ]
     note = (
-        "Difference of F1 in points, the counts of the seeds added up, with its 95% interval: paired bootstrap over "
-        "sentences. It says what other sentences might change, not other seeds."
+        "Difference of F1 in points, mean over seeds, with its 95% interval: paired bootstrap over sentences. It says "
+        "what other sentences might change, not other seeds."
     )
     header = ["mode", "data", "language", "encoders", "difference", "interval"]
     return Table("Differences on each language", note, 4, header, rows)
@@ -107,9 +107,9 @@ def slice_table(summary: Summary) -> Table:
     ]
     groups = ", ".join(f"{group} ({' '.join(labels)})" for group, labels in summary["groups"].items())
     note = (
-        "F1 in percent on parts of the entities, the sentences of all languages and seeds put together: "
-        f"{groups}; strings that are entities in the training data (seen) or not (unseen). Gold: entities, counted "
-        "once for each seed. A predicted entity belongs to the slice of what is predicted."
+        "F1 in percent on parts of the entities, mean over seeds, the sentences of all languages put together: "
+        f"{groups}; strings that are entities in the training data (seen) or not (unseen). A predicted entity belongs "
+        "to the slice of what is predicted; gold is the number of gold entities."
     )
     return Table("Slices", note, 3, ["mode", "data", "slice", "gold", *summary["encoders"]], rows)
 
@@ -129,7 +129,8 @@ def contrast_table(summary: Summary) -> Table:
     ]
     note = (
         "How much more the first encoder gains over the second on the one slice than on the other, in points of F1, "
-        "with its 95% interval: paired bootstrap over sentences. Above zero where images help what they show."
+        "with its 95% interval: paired bootstrap over sentences. Theory expects it above zero for an encoder that was "
+        "trained with images, over one that was not."
     )
     return Table("Where the gain is", note, 4, ["mode", "data", "encoders", "slices", "more", "interval"], rows)
 

@@ -47,7 +47,7 @@ def f1_figure(summary: Summary) -> "Figure":
         axes.set_xlim(-0.6, len(languages) - 0.4)
 
     figure = draw_panels(summary, summary["scores"], draw)
-    figure.supylabel("strict F1, percent")
+    figure.supylabel("strict F1, percent", fontsize=10)
     return figure
 
 
@@ -67,8 +67,8 @@ def curve_figure(summary: Summary) -> "Figure":
         axes.plot(list(means), [fmean(values) for values in means.values()], color=colour, linewidth=2, label=name)
 
     figure = draw_panels(summary, summary["curves"], draw)
-    figure.supylabel("F1 on the development corpus, percent")
-    figure.supxlabel("step")
+    figure.supylabel("development F1, percent", fontsize=10)
+    figure.supxlabel("step", fontsize=10)
     return figure
 
 
