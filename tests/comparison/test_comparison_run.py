@@ -1,6 +1,7 @@
 """The comparison as a user runs it: `xproj compare-encoders`."""
 
 import shutil
+from base64 import b64encode
 from itertools import product
 from statistics import fmean
 
@@ -14,6 +15,7 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
 from spacy_xproj.comparison.student import label_tests, train_student
+from spacy_xproj.report.comparison import comparison_tables, to_markdown
 
 
 def output(result):
@@ -111,6 +113,18 @@ def test_costs_and_curves(finished):
     result = srsly.read_json(students(finished)[0] / "result.json")
     assert result["labelling"]["sentences"] == 5
     assert result["training"]["sentences"] >= 7  # spaCy takes one step more than it is told
+
+
+def test_report(finished):
+    """The page has the figures and every cell of the tables, of which the Markdown is made."""
+    out = finished / "out"
+    text = (out / "report.html").read_text(encoding="utf8")
+    for name in ("f1", "curves"):
+        assert b64encode((out / f"{name}.svg").read_bytes()).decode() in text
+    report = summary(finished)
+    assert (out / "report.md").read_text(encoding="utf8") == to_markdown(report)
+    for table in comparison_tables(report):
+        assert all(f">{cell}</td>" in text for row in table.rows for cell in row)
 
 
 def test_what_is_done_is_not_done_again(copied, compare):
