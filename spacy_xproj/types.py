@@ -17,6 +17,8 @@ Floats1d = NDArray[numpy.float32]
 Floats2d = NDArray[numpy.float32]
 Ints1d = NDArray[numpy.int32]
 Ints2d = NDArray[numpy.int32]
+Ints3d = NDArray[numpy.int32]
+Ints4d = NDArray[numpy.int32]
 MAX_POSITION = numpy.iinfo(numpy.int32).max
 
 

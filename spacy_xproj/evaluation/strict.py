@@ -12,6 +12,7 @@ from ..types import Ints2d
 from .pairs import check_pairs, keep_labels, tag_pair
 
 Scores = Dict[str, Any]
+PROTOCOL = "strict entity F1 (seqeval, mode strict, IOB2, micro-averaged, on the gold tokens)"
 
 
 def score(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Dict[str, Scores]:

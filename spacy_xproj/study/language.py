@@ -8,28 +8,26 @@ OUTPUT_DIR/CODE/
   METHOD.error.txt      the traceback, where it failed
 """
 
-import traceback
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
-import srsly
 from spacy.tokens import Doc
 
 from .. import __version__
 from ..characters import blank_segmented
 from ..corpora.docbin import write_docs
 from ..corpora.parallel import ParallelCorpus
-from ..errors import XprojError
 from ..evaluation.strict import score
-from ..files import atomic_path, json_digest, sha256
+from ..files import sha256
 from ..languages import LanguageRow
 from ..projectors.apply import apply_projection, count_statuses
 from ..registry import registry
+from ..results import attempt, keep_result
 from ..translators.checks import make_checks
 from ..types import Bitext, Initializable
 from .datasets import SOURCE, dataset_code
@@ -86,46 +84,34 @@ class LanguageStudy:
     def cells(self) -> Iterator[Cell]:
         """YIELDS (Cell): one for each method. A method that fails does not keep the others from running."""
         for method in self.config["methods"]:
-            log = self.path / f"{method}.error.txt"
-            log.unlink(missing_ok=True)
-            try:
-                result, fresh = self._result(method)
-            except Exception as error:  # whatever a model may raise, out of memory included: the others go on
-                with atomic_path(log) as temporary:
-                    temporary.write_text(traceback.format_exc(), encoding="utf8")
-                yield Cell(self.code, self.row.name, method, None, describe(error))
-            else:
-                yield Cell(self.code, self.row.name, method, result, fresh=fresh)
+            made, reason = attempt(self.path / f"{method}.error.txt", partial(self._result, method))
+            result, fresh = made or (None, True)
+            yield Cell(self.code, self.row.name, method, result, reason, fresh)
 
     def _result(self, method: str) -> Tuple[Dict[str, Any], bool]:
         """The scores of a method, and whether they had to be made."""
-        file = self.path / f"{method}.json"
-        gold = self.gold
-        digest = json_digest(self._method_inputs(method))
-        if file.is_file():
-            kept = srsly.read_json(file)
-            if kept["digest"] == digest:
-                return kept, False
+        _ = self.gold  # its errors are clearer than that of a digest
+        return keep_result(
+            self.path / f"{method}.json", self._method_inputs(method), partial(self._make_result, method)
+        )
+
+    def _make_result(self, method: str) -> Dict[str, Any]:
         corpus = self._corpus() if self._reads_source(method) else None
         start = perf_counter()
         predicted, outcomes = self._tag(method) if corpus is None else self._project(method, corpus)
         seconds = perf_counter() - start
-        scores = score(gold, predicted, self.settings.scored())
-        result = {
-            "digest": digest,
+        scores = score(self.gold, predicted, self.settings.scored())
+        write_docs(predicted, self.path / f"{method}.spacy")
+        return {
             "language": self.code,
             "method": method,
-            "sentences": len(gold),
-            "repairs": sum(len(doc.user_data.get("repairs", ())) for doc in gold),
+            "sentences": len(self.gold),
+            "repairs": sum(len(doc.user_data.get("repairs", ())) for doc in self.gold),
             "flags": corpus.manifest["flags"] if corpus else {},
             "outcomes": dict(outcomes),
             "seconds": round(seconds, 2),
             **scores,
         }
-        write_docs(predicted, self.path / f"{method}.spacy")
-        with atomic_path(file) as temporary:
-            srsly.write_json(temporary, result)
-        return result, True
 
     @cached_property
     def gold(self) -> List[Doc]:
@@ -207,9 +193,3 @@ class LanguageStudy:
 
     def _make(self, name: str, block: Dict[str, Any]) -> Any:
         return registry.resolve({name: block})[name]
-
-
-def describe(error: Exception) -> str:
-    """RETURNS (str): an error as one line; with its type where it is not one of ours."""
-    line = " ".join(str(error).split())
-    return line if isinstance(error, XprojError) else f"{type(error).__name__}: {line}"

@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any, Dict, List
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from ..corpora.labels import LabelMap, split_list
 from ..errors import XprojError
 from ..languages import LanguageRow
+from ..settings import read_section
 from .datasets import dataset_code, study_languages
 
 
@@ -61,8 +62,4 @@ def make_settings(config: Dict[str, Any]) -> StudySettings:
     for method, block in config["methods"].items():
         if not isinstance(block, dict) or not {"@xproj_projectors", "@xproj_taggers"} & block.keys():
             raise XprojError(f"[methods.{method}]: neither a projector nor a tagger; name one (@xproj_projectors = …)")
-    try:
-        return StudySettings(**config["study"])
-    except ValidationError as error:
-        reasons = "; ".join(f"{detail['loc'][0]}: {detail['msg']}" for detail in error.errors())
-        raise XprojError(f"[study] {reasons}; settings are {', '.join(StudySettings.__annotations__)}") from None
+    return read_section(StudySettings, config["study"], "study")

@@ -3,12 +3,11 @@
 from statistics import fmean
 from typing import Any, Dict, List, Sequence, Tuple
 
+from ..evaluation.strict import PROTOCOL
+from ..report.tables import NO_FIGURE, markdown_row, percent
 from .datasets import DATASETS
 from .language import Cell
 from .settings import StudySettings
-
-PROTOCOL = "strict entity F1 (seqeval, mode strict, IOB2, micro-averaged, on the gold tokens)"
-NO_FIGURE = "–"
 
 
 def make_table(cells: Sequence[Cell], settings: StudySettings) -> Dict[str, Any]:
@@ -56,13 +55,13 @@ def to_markdown(table: Dict[str, Any]) -> str:
     lines = [
         f"{DATASETS[table['dataset']].title}: {table['protocol']}, in percent; labels {', '.join(table['labels'])}.",
         "",
-        _row(["language", *(method.replace("_", " ") for method in methods)]),
-        _row(["---", *("---:" for _ in methods)]),
+        markdown_row(["language", *(method.replace("_", " ") for method in methods)]),
+        markdown_row(["---", *("---:" for _ in methods)]),
     ]
     for code, row in table["languages"].items():
         scores = {method: score["f"] for method, score in row["scores"].items()}
-        lines.append(_row([f"{code} {row['name']}", *_figures(scores, methods)]))
-    lines.append(_row([mean, *_figures(table["mean"], methods)]))
+        lines.append(markdown_row([f"{code} {row['name']}", *_figures(scores, methods)]))
+    lines.append(markdown_row([mean, *_figures(table["mean"], methods)]))
     if table["failures"]:
         lines += ["", "Without a figure, and left out of the mean with all of their row:", ""]
         failures: Dict[Tuple[str, str], List[str]] = {}
@@ -73,11 +72,7 @@ def to_markdown(table: Dict[str, Any]) -> str:
 
 
 def _figures(scores: Dict[str, float], methods: Sequence[str]) -> List[str]:
-    texts = {method: f"{100 * score:.1f}" for method, score in scores.items()}
+    texts = {method: percent(score) for method, score in scores.items()}
     best = max(scores.values(), default=None)
     bold = {method: f"**{text}**" if scores[method] == best else text for method, text in texts.items()}
     return [bold.get(method, NO_FIGURE) for method in methods]
-
-
-def _row(values: Sequence[str]) -> str:
-    return f"| {' | '.join(values)} |"

@@ -8,7 +8,7 @@ from seqeval.metrics import f1_score
 from seqeval.scheme import IOB2
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.evaluation.bootstrap import bootstrap_difference, bootstrap_interval, f1
+from spacy_xproj.evaluation.bootstrap import bootstrap_contrast, bootstrap_difference, bootstrap_interval, f1
 from spacy_xproj.evaluation.strict import score, strict_counts
 
 counts = st.lists(st.tuples(*[st.integers(0, 3)] * 3), min_size=1, max_size=30).map(numpy.asarray)
@@ -108,3 +108,19 @@ def test_bad_counts(shape):
 def test_other_sentences():
     with pytest.raises(XprojError, match="counts of 2 and of 3 sentences"):
         bootstrap_difference(numpy.ones((2, 3), dtype=int), numpy.ones((3, 3), dtype=int))
+
+
+def test_contrasts():
+    """A difference is a contrast; a difference of differences is that of plain resampling."""
+    random = numpy.random.default_rng(0)
+    sides = random.integers(0, 4, size=(4, 12, 3))
+    assert bootstrap_contrast(sides[:2], (1, -1), 50) == pytest.approx(bootstrap_difference(*sides[:2], 50))
+    found = bootstrap_contrast(sides, (1, -1, -1, 1), 60, 0.8, seed=5)
+    draws = numpy.random.default_rng(5)
+    values = []
+    for _ in range(60):
+        draw = draws.integers(12, size=12)
+        a, b, c, d = (f1(side[draw].sum(axis=0)) for side in sides)
+        values.append((a - b) - (c - d))
+    a, b, c, d = (f1(side.sum(axis=0)) for side in sides)
+    assert found == pytest.approx(((a - b) - (c - d), *numpy.quantile(values, [0.1, 0.9])))

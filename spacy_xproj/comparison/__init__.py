@@ -1,0 +1,1 @@
+"""The comparison of encoders: the same students on each of them, and what the differences are worth."""

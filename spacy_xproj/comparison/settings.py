@@ -1,0 +1,136 @@
+"""The config of a comparison: which encoders, training data, test sets and ways to train."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, List
+
+from pydantic import BaseModel
+from spacy.util import dict_to_dot
+
+from ..corpora.labels import split_list
+from ..encoders.texts import corpus_files
+from ..errors import XprojError
+from ..settings import read_section
+
+SECTIONS = ("comparison", "encoders", "data", "tests", "training", "modes")
+#: In the path of training data: a corpus, and a student, for each language.
+LANG = "{lang}"
+
+
+class ComparisonSettings(BaseModel, extra="forbid"):
+    """The section ``[comparison]``.
+
+    train_config (str): the training config of the students.
+    labels (str): the labels that are scored, such as "PER,ORG,LOC".
+    seeds (List[int]): the seeds that each student is trained with.
+    concrete (str): those of the labels whose entities pictures show, such as "LOC,PER".
+    abstract (str): those whose entities they do not show, such as "ORG".
+    resamples (int): how often sentences are drawn for an interval.
+    keep_models (bool): keep the students themselves, not only what they predict.
+    gpu_id (int): the GPU, -1 for the CPU.
+    """
+
+    train_config: str
+    labels: str
+    seeds: List[int]
+    concrete: str = "LOC,PER"
+    abstract: str = "ORG"
+    resamples: int = 1000
+    keep_models: bool = False
+    gpu_id: int = -1
+
+    def scored(self) -> List[str]:
+        """RETURNS (List[str]): the labels that are scored."""
+        return split_list(self.labels)
+
+    def groups(self) -> Dict[str, List[str]]:
+        """RETURNS (Dict[str, List[str]]): the labels that are concrete, and those that are abstract."""
+        return {"concrete": split_list(self.concrete), "abstract": split_list(self.abstract)}
+
+
+class DataSettings(BaseModel, extra="forbid"):
+    """A section in ``[data]``. With ``{lang}`` in `train`, each language has a corpus and a student of its own.
+
+    train (str): a `.spacy` file, or a directory of them.
+    dev (str): likewise; what the learning curve is measured on. It decides nothing: the last state is scored.
+    lang (str): the code of the pipeline's language, "xx" by default; may be ``{lang}``.
+    """
+
+    train: str
+    dev: str
+    lang: str = "xx"
+
+    def for_language(self, lang: str) -> "DataSettings":
+        """RETURNS (DataSettings): the same with the language put in."""
+        values = {"train": self.train, "dev": self.dev, "lang": self.lang}
+        return DataSettings(**{key: value.replace(LANG, lang) for key, value in values.items()})
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A comparison.
+
+    settings (ComparisonSettings): the section ``[comparison]``.
+    encoders (Dict[str, Path]): the directory of each encoder. The first is the baseline.
+    data (Dict[str, DataSettings]): training data.
+    tests (Dict[str, Path]): a labelled `.spacy` file of each language.
+    training (Dict[str, Any]): what is changed in the training config, for all students alike: values by dotted name.
+    modes (Dict[str, Dict[str, Any]]): ways to train: what each changes besides.
+    """
+
+    settings: ComparisonSettings
+    encoders: Dict[str, Path]
+    data: Dict[str, DataSettings]
+    tests: Dict[str, Path]
+    training: Dict[str, Any]
+    modes: Dict[str, Dict[str, Any]]
+
+
+def make_comparison(config: Dict[str, Any]) -> Comparison:
+    """Check a config and that its files are there, before anything is trained.
+
+    config (Dict[str, Any]): the config.
+    RETURNS (Comparison): the comparison.
+    RAISES (XprojError): where a section or file is missing, or a setting is unknown or has a wrong value.
+    """
+    for section in SECTIONS:
+        if not config.get(section) and section != "training":
+            raise XprojError(f"config: section [{section}] is missing or empty; see configs/comparison/encoders.cfg")
+    comparison = Comparison(
+        settings=read_section(ComparisonSettings, config["comparison"], "comparison"),
+        encoders={name: Path(path or "") for name, path in config["encoders"].items()},
+        data={name: read_section(DataSettings, block, f"data.{name}") for name, block in config["data"].items()},
+        tests={lang: Path(path or "") for lang, path in config["tests"].items()},
+        training=dict_to_dot(config.get("training", {})),
+        modes={name: dict_to_dot(block) for name, block in config["modes"].items()},
+    )
+    _check(comparison)
+    return comparison
+
+
+def _check(comparison: Comparison) -> None:
+    settings = comparison.settings
+    if len(comparison.encoders) < 2:
+        raise XprojError("[encoders]: there is one only; give at least two to compare")
+    if not settings.seeds or len(set(settings.seeds)) != len(settings.seeds):
+        raise XprojError(f"[comparison] seeds {settings.seeds}: give at least one, each once")
+    unknown = {label for group in settings.groups().values() for label in group} - set(settings.scored())
+    if unknown:
+        raise XprojError(f"[comparison] concrete, abstract: {', '.join(sorted(unknown))} not among the labels")
+    for name, path in comparison.encoders.items():
+        if not (path / "config.json").is_file():
+            raise XprojError(f"[encoders] {name}: {path} is no encoder's directory; write one (xproj encoder)")
+    corpora = {f"[tests] {lang}": path for lang, path in comparison.tests.items()}
+    for name, data in comparison.data.items():
+        for lang in comparison.tests:
+            corpora[f"[data.{name}] train"] = Path(data.for_language(lang).train)
+            corpora[f"[data.{name}] dev"] = Path(data.for_language(lang).dev)
+            _check_files(corpora)
+    if not Path(settings.train_config).is_file():
+        raise XprojError(f"[comparison] train_config: {settings.train_config}: no such file; check the path")
+
+
+def _check_files(corpora: Dict[str, Path]) -> None:
+    for where, path in corpora.items():
+        if not path.exists() or any(file.suffix != ".spacy" for file in corpus_files(path)):
+            raise XprojError(f"{where}: {path}: no .spacy file; write it (xproj convert, xproj project)")
