@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 PACKAGES = (
-    "aligners cli corpora encoders evaluation extractors pipeline projectors scores solvers study taggers translators"
+    "aligners cli corpora encoders evaluation extractors pipeline pretraining projectors scores solvers study taggers "
+    "translators"
 )
 
 
