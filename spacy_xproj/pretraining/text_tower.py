@@ -2,8 +2,9 @@
 
 from typing import Any, List, Sequence, Tuple
 
-from torch import Tensor, cat
+from torch import Tensor, cat, ones_like, tensor
 from torch.nn import Module
+from torch.nn.utils.rnn import pad_sequence
 
 from ..encoders.encoder import Encoder
 from ..errors import XprojError
@@ -46,8 +47,10 @@ class TextTower(Module):
 
     def inputs(self, captions: List[str]) -> Tuple[Tensor, Tensor]:
         """RETURNS (Tuple[Tensor, Tensor]): ids and attention mask. *Shape:* ``(captions, sub-tokens)``"""
-        batch = self.tokenizer(captions, padding=True, return_tensors="pt").to(self.model.device)
-        return batch["input_ids"], batch["attention_mask"]
+        # not padded by the tokenizer: it would do so ever after, and be saved so
+        rows = [tensor(ids, device=self.model.device) for ids in self.tokenizer(captions).input_ids]
+        ids = pad_sequence(rows, batch_first=True, padding_value=self.tokenizer.pad_token_id)
+        return ids, pad_sequence([ones_like(row) for row in rows], batch_first=True)
 
     def hidden(self, ids: Tensor, mask: Tensor) -> Tensor:
         """RETURNS (Tensor): the last layer. *Shape:* ``(captions, sub-tokens, width)``"""
