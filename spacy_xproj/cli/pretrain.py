@@ -100,9 +100,14 @@ def show(report: Dict[str, Any]) -> None:
     msg.table([(one["step"], f"{one['loss']:.3f}") for one in report["losses"]], header=("step", "loss"), divider=True)
     before, after = report["retrieval"]["before"], report["retrieval"]["after"]
     rows = [
-        (emoji, title, *(f"{100 * before[emoji][kind][k]:.1f} → {100 * recall:.1f}" for k, recall in one[kind].items()))
+        (emoji, title, *(_change(before[emoji][kind][k], recall) for k, recall in one[kind].items()))
         for emoji, one in after.items()
         for kind, title in KINDS.items()
         if kind in one
     ]
     msg.table(rows, header=("emoji", "search", *(f"recall@{k}" for k in after["trained"]["chance"])), divider=True)
+
+
+def _change(before: float, after: float) -> str:
+    """RETURNS (str): two shares in per cent, as one where they do not differ."""
+    return f"{100 * before:.1f} → {100 * after:.1f}" if before != after else f"{100 * after:.1f}"

@@ -45,7 +45,7 @@ def test_batches_that_are_too_large(data):
 
 
 def test_captions_that_are_true_of_several(data):
-    rows = [data.emoji.index(chr(0x1F600 + i)) for i in (0, 1, 4)]  # red disc, red box, blue disc
+    rows = [data.emoji.index(chr(0x1F600 + i)) for i in (0, 1, 4)]  # red disc, red box, aqua disc
     assert true_of(["red disc", "nyekundu", "disc"], rows, data).tolist() == [
         [True, False, False],
         [True, True, False],
