@@ -35,12 +35,15 @@ def make_batches(data: EmojiData, size: int, steps: int, seed: int) -> Iterator[
     size (int): emoji in a batch.
     steps (int): how many batches.
     seed (int): of the random numbers.
-    YIELDS (Batch): each batch.
+    RETURNS (Iterator[Batch]): the batches.
     RAISES (XprojError): where there are fewer emoji than a batch takes.
     """
     if size > data.n_trained:
         raise XprojError(f"--batch-size {size}: there are {data.n_trained} emoji to train on; give a number up to that")
-    chance = random.Random(seed)
+    return _draw_batches(data, size, steps, random.Random(seed))
+
+
+def _draw_batches(data: EmojiData, size: int, steps: int, chance: random.Random) -> Iterator[Batch]:
     order: List[int] = []
     for _ in range(steps):
         if len(order) < size:

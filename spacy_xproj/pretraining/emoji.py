@@ -78,7 +78,7 @@ def load_emoji(
     both = sorted(set(languages) & set(new_languages))
     if both:
         raise XprojError(f"'{both[0]}' is both trained on and held out; name it once")
-    trained = list(languages) or [name for name in all_languages(captions) if name not in new_languages]
+    trained = sorted(set(languages)) or [name for name in all_languages(captions) if name not in new_languages]
     read = read_captions(captions, [*trained, *new_languages])
     named = {emoji: texts for emoji, texts in read.items() if len(texts.keys() & set(trained)) >= FEWEST_LANGUAGES}
     drawn = read_pictures(images, named)
@@ -93,8 +93,8 @@ def load_emoji(
         emoji=order,
         pictures=numpy.stack([drawn[emoji] for emoji in order]),
         captions=[read[emoji] for emoji in order],
-        languages=sorted(trained),
-        new_languages=sorted(new_languages),
+        languages=trained,
+        new_languages=sorted(set(new_languages)),
         n_trained=n_trained,
         without_picture=len(named) - len(drawn),
         too_few_languages=len(read) - len(named),

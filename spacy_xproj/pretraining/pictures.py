@@ -68,7 +68,7 @@ def _font(path: Path) -> "Callable[[str], Optional[Image]]":
 
 
 def _directory(path: Path) -> "Callable[[str], Optional[Image]]":
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     names = ((FILE_NAME.fullmatch(file.stem.lower()), file) for file in sorted(path.iterdir()))
     files = {_characters(name.group(1)): file for name, file in names if name}
@@ -81,8 +81,8 @@ def _directory(path: Path) -> "Callable[[str], Optional[Image]]":
             return None
         try:
             return Image.open(file).convert("RGBA")
-        except UnidentifiedImageError:
-            raise XprojError(f"{file}: not a picture that Pillow reads; remove or replace it") from None
+        except OSError as error:
+            raise XprojError(f"{file}: not a picture that Pillow reads ({error}); remove or replace it") from None
 
     return read
 

@@ -1,7 +1,8 @@
 """Whether names are found by their pictures, pictures by their names, and names by their translations."""
 
-from typing import Any, Dict, Iterable, List, Sequence
+from typing import Any, Dict, List, Sequence, Tuple
 
+import numpy
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
@@ -43,9 +44,7 @@ def measure(objective: Objective, data: EmojiData) -> Dict[str, Any]:
     return result
 
 
-def _measure_set(
-    objective: Objective, data: EmojiData, rows: Sequence[int], languages: Iterable[str]
-) -> Dict[str, Any]:
+def _measure_set(objective: Objective, data: EmojiData, rows: Sequence[int], languages: List[str]) -> Dict[str, Any]:
     """Measure retrieval in each language, and take the mean of the languages.
 
     RETURNS (Dict[str, Any]): the mean number of names that are searched, the recall that chance gives, and the
@@ -53,29 +52,36 @@ def _measure_set(
         the encoder gives the vectors, as it does in the end.
     """
     pivot = PIVOT if PIVOT in data.languages else data.languages[0]
-    pivot_names = data.names(rows, pivot)
-    pivot_means = objective.text.in_batches(list(pivot_names.values()))
-    places = {row: place for place, row in enumerate(pivot_names)}
-    found: Dict[str, List[Recall]] = {"chance": [], "image_to_text": [], "text_to_image": [], "text_to_text": []}
+    pivot_places, pivot_means = _read_names(objective, data, rows, pivot)
+    pictures = objective.picture_vectors(rows)
     sizes = []
+    found: Dict[str, List[Recall]] = {}
     for language in languages:
-        names = data.names(rows, language)
-        if not names:
+        places, means = _read_names(objective, data, rows, language)
+        if not places:
             continue
-        sizes.append(len(names))
-        found["chance"].append({str(rank): min(1.0, rank / len(names)) for rank in RANKS})
-        means = objective.text.in_batches(list(names.values()))
-        pictures = objective.picture_vectors(list(names))
+        sizes.append(len(places))
+        measured = {"chance": {str(k): min(1.0, k / len(places)) for k in RANKS}}
         if pictures is not None:
-            scores = pictures @ objective.caption_vectors(means).T
-            found["image_to_text"].append(recall(scores))
-            found["text_to_image"].append(recall(scores.T))
-        both = [place for place, row in enumerate(names) if row in places]
-        if language != pivot and both:
-            others = pivot_means[[places[row] for row in names if row in places]]
-            found["text_to_text"].append(recall(normalize(others, dim=-1) @ normalize(means[both], dim=-1).T))
-    means_of = {kind: _mean(recalls) for kind, recalls in found.items() if recalls}
-    return {"languages": len(sizes), "names": sum(sizes) / max(1, len(sizes)), **means_of}
+            scores = pictures[places] @ objective.caption_vectors(means).T
+            measured.update(image_to_text=recall(scores), text_to_image=recall(scores.T))
+        both, here, there = numpy.intersect1d(places, pivot_places, return_indices=True)
+        if language != pivot and len(both):
+            measured["text_to_text"] = recall(normalize(pivot_means[there], dim=-1) @ normalize(means[here], dim=-1).T)
+        for kind, one in measured.items():
+            found.setdefault(kind, []).append(one)
+    return {
+        "languages": len(sizes),
+        "names": sum(sizes) / max(1, len(sizes)),
+        **{kind: _mean(recalls) for kind, recalls in found.items()},
+    }
+
+
+def _read_names(objective: Objective, data: EmojiData, rows: Sequence[int], language: str) -> Tuple[List[int], Tensor]:
+    """RETURNS (Tuple[List[int], Tensor]): which of some emoji have a name in a language, and the vectors of the names.
+    *Shape:* ``(names, width)``"""
+    names = data.names(rows, language)
+    return [rows.index(row) for row in names], objective.text.in_batches(list(names.values()))
 
 
 def recall(scores: Tensor) -> Recall:

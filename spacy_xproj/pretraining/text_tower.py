@@ -2,7 +2,7 @@
 
 from typing import Any, List, Sequence, Tuple
 
-from torch import Tensor, cat, ones_like, tensor
+from torch import Tensor, cat, ones_like, tensor, zeros
 from torch.nn import Module
 from torch.nn.utils.rnn import pad_sequence
 
@@ -64,4 +64,5 @@ class TextTower(Module):
 
     def in_batches(self, captions: List[str]) -> Tensor:
         """RETURNS (Tensor): the same, a few captions at a time. *Shape:* ``(captions, width)``"""
-        return cat([self(captions[i : i + BATCH]) for i in range(0, len(captions), BATCH)])
+        nothing = zeros(0, self.width, device=self.model.device)
+        return cat([nothing, *(self(captions[i : i + BATCH]) for i in range(0, len(captions), BATCH))])

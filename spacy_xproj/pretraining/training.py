@@ -7,6 +7,7 @@ import torch
 
 from ..aligners.vectors import pick_device
 from ..encoders.encoder import Encoder
+from ..files import json_digest
 from .batches import make_batches
 from .emoji import EmojiData
 from .objectives import OBJECTIVES
@@ -47,7 +48,8 @@ class Pretraining:
     encoder (Encoder): the encoder. Its model is changed in place.
     data (EmojiData): what it is continued with.
     settings (PretrainSettings): how.
-    RAISES (XprojError): where a caption is too long for the encoder, or it has no mask token and needs one.
+    RAISES (XprojError): where a caption is too long for the encoder, it has no mask token and needs one, or a batch
+        takes more emoji than there are.
     """
 
     def __init__(self, encoder: Encoder, data: EmojiData, settings: PretrainSettings):
@@ -55,6 +57,7 @@ class Pretraining:
 
         set_seed(settings.seed)
         text = TextTower(encoder)
+        self.batches = make_batches(data, settings.batch_size, settings.steps, settings.seed)
         self.unknown = text.check(sorted(frozenset().union(*data.texts)))
         self.encoder = encoder
         self.data = data
@@ -67,7 +70,6 @@ class Pretraining:
         """Train. The model is changed with each loss that is taken.
 
         YIELDS (float): the loss of each step.
-        RAISES (XprojError): where there are fewer emoji than a batch takes.
         """
         from transformers import get_cosine_schedule_with_warmup
 
@@ -78,7 +80,7 @@ class Pretraining:
         warmup = round(settings.warmup_share * settings.steps)
         schedule = get_cosine_schedule_with_warmup(optimizer, warmup, settings.steps)
         self.objective.train()
-        for batch in make_batches(self.data, settings.batch_size, settings.steps, settings.seed):
+        for batch in self.batches:
             loss = self.objective.loss(batch)
             optimizer.zero_grad()
             loss.backward()
@@ -91,7 +93,7 @@ class Pretraining:
 
     def finish(self) -> Encoder:
         """RETURNS (Encoder): the encoder, on the CPU and without what it was trained with."""
-        self.encoder.model.cpu().eval()
+        self.objective.cpu().eval()
         step = (
             f"Continued it for {len(self.losses)} steps with the objective '{self.settings.objective}' of "
             f"spacy_xproj, on {self.data.n_trained} emoji with captions in {len(self.data.languages)} languages "
@@ -112,6 +114,7 @@ class Pretraining:
                 "languages": data.languages,
                 "new_languages": data.new_languages,
                 "captions": sum(len(texts) for texts in data.texts),
+                "captions_sha256": json_digest(dict(zip(data.emoji, data.captions))),
                 "without_picture": data.without_picture,
                 "too_few_languages": data.too_few_languages,
                 "unknown_subtokens": self.unknown,

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 import torch
 from hypothesis import given
@@ -41,3 +43,17 @@ def test_the_sets(make_tiny_encoder, emoji_files):
 def test_what_is_not_held_out_is_left_out(make_tiny_encoder, emoji_files):
     data = load_emoji(*emoji_files, held_out=0)
     assert list(measure(OBJECTIVES["text"](TextTower(make_tiny_encoder()), data), data)) == ["trained"]
+
+
+def test_emoji_without_a_name_in_some_language(make_tiny_encoder, emoji_files):
+    """One name in `en-AU`: it can only be found. None of the emoji that are held out has one in `yy`."""
+    data = load_emoji(*emoji_files, new_languages=["en-AU"], held_out=0.1)
+    nameless = range(data.n_trained, len(data.emoji))
+    captions = [{k: v for k, v in one.items() if k != "yy" or i not in nameless} for i, one in enumerate(data.captions)]
+    captions[0] = {k: v for k, v in captions[0].items() if k != "en"}
+    data = replace(data, captions=captions)
+    measured = measure(OBJECTIVES["clip"](TextTower(make_tiny_encoder()), data), data)
+    assert measured["new_languages"]["names"] == 1
+    assert measured["new_languages"]["image_to_text"]["1"] == measured["new_languages"]["text_to_text"]["1"] == 1
+    assert measured["new_emoji"]["languages"] == 2
+    assert measured["trained"]["names"] == pytest.approx(18 - 1 / 3)

@@ -15,6 +15,7 @@ def test_means_are_those_of_each_caption_alone(make_tiny_encoder):
         ]
         expected = torch.stack([hidden.mean(0) for hidden in alone])
         assert torch.allclose(tower(captions), expected, atol=1e-5)
+        assert tower.in_batches([]).shape == (0, 32)
         assert torch.allclose(tower.in_batches(captions * 100), expected.repeat(100, 1), atol=1e-5)
 
 
