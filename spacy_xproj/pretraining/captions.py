@@ -25,7 +25,7 @@ SKIN_TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
 
 
 def all_languages(path: Path) -> List[str]:
-    """List the languages of a directory with captions, but for those with a subtag.
+    """List the languages that a directory has captions in, but for those with a subtag.
 
     Those, such as `en-AU`, say only what is said in another way than in `en`, or are in a second script.
 
@@ -33,7 +33,8 @@ def all_languages(path: Path) -> List[str]:
     RETURNS (List[str]): the languages, sorted.
     RAISES (XprojError): where it has none.
     """
-    return sorted(language for language in _find(path) if "-" not in language)
+    found = _find(path)
+    return sorted(name for name, files in found.items() if "-" not in name and any(map(_read, files)))
 
 
 def read_captions(path: Path, languages: Iterable[str]) -> Captions:
@@ -56,6 +57,8 @@ def read_captions(path: Path, languages: Iterable[str]) -> Captions:
                 if "tts" in texts and not _is_toned(emoji):
                     unique = dict.fromkeys([*texts["tts"], *texts.get("default", [])])
                     captions.setdefault(emoji, {})[language] = list(unique)
+        if not any(language in names for names in captions.values()):
+            raise XprojError(f"--captions {path}: no names in '{language}'; leave it out")
     return captions
 
 
@@ -76,9 +79,10 @@ def _find(path: Path) -> Dict[str, List[Path]]:
 
 
 def _read(file: Path) -> Dict[str, Dict[str, List[str]]]:
-    """RETURNS (Dict[str, Dict[str, List[str]]]): what a file says of each emoji."""
+    """RETURNS (Dict[str, Dict[str, List[str]]]): what a file says of each emoji; of some languages, there is nothing."""
     try:
-        return srsly.read_json(file)[file.parent.parent.name]["annotations"]
+        content = srsly.read_json(file)[file.parent.parent.name]
+        return content.get("annotations", {}) if content else content["annotations"]
     except (ValueError, KeyError, TypeError):
         raise XprojError(f"{file}: not the JSON of CLDR's annotations; {INSTALL}") from None
 

@@ -48,3 +48,15 @@ def test_what_is_missing(emoji_files, tmp_path):
         read_captions(emoji_files[1], ["en", "ha"])
     with pytest.raises(XprojError, match="no annotations/LANGUAGE/annotations.json in it; .* npm pack cldr-annot"):
         read_captions(tmp_path / "missing", ["en"])
+
+
+def test_a_language_of_which_there_is_nothing(tmp_path):
+    """CLDR has such files, `bew` among them."""
+    for language, content in (("bew", ""), ("pt", ', "annotations": {"😀": {"tts": ["cara"]}}')):
+        path = tmp_path / "annotations" / language
+        path.mkdir(parents=True)
+        identity = f'"identity": {{"language": "{language}"}}'
+        (path / "annotations.json").write_text(f'{{"annotations": {{{identity}{content}}}}}', encoding="utf8")
+    assert all_languages(tmp_path) == ["pt"]
+    with pytest.raises(XprojError, match="no names in 'bew'; leave it out"):
+        read_captions(tmp_path, ["pt", "bew"])
