@@ -79,10 +79,12 @@ def _find(path: Path) -> Dict[str, List[Path]]:
 
 
 def _read(file: Path) -> Dict[str, Dict[str, List[str]]]:
-    """RETURNS (Dict[str, Dict[str, List[str]]]): what a file says of each emoji; of some languages, there is nothing."""
+    """RETURNS (Dict[str, Dict[str, List[str]]]): what a file says of each emoji. Some say nothing."""
     try:
         content = srsly.read_json(file)[file.parent.parent.name]
-        return content.get("annotations", {}) if content else content["annotations"]
+        if "identity" not in content:
+            raise KeyError("identity")
+        return content.get("annotations", {})
     except (ValueError, KeyError, TypeError):
         raise XprojError(f"{file}: not the JSON of CLDR's annotations; {INSTALL}") from None
 

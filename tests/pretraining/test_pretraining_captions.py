@@ -19,9 +19,9 @@ def test_sequences_and_single_tones_are_read(tmp_path):
     path = tmp_path / "package" / "annotationsDerived" / "pt"
     path.mkdir(parents=True)
     (path / "annotations.json").write_text(
-        '{"annotationsDerived": {"annotations": {"🇵🇹": {"tts": ["bandeira: Portugal"]}, "🏻": {"tts": ["clara"]}}}}'
+        '{"annotationsDerived": {"identity": {}, "annotations": {"🇵🇹": {"tts": ["Portugal"]}, "🏻": {"tts": ["tom"]}}}}'
     )
-    assert read_captions(tmp_path, ["pt"]) == {"🇵🇹": {"pt": ["bandeira: Portugal"]}, "🏻": {"pt": ["clara"]}}
+    assert read_captions(tmp_path, ["pt"]) == {"🇵🇹": {"pt": ["Portugal"]}, "🏻": {"pt": ["tom"]}}
 
 
 def test_languages_with_a_subtag_only_when_named(emoji_files):
