@@ -229,3 +229,54 @@ def marian(tmp_path_factory):
         vocab_size=tokenizer.vocab_size, pad_token_id=pad, eos_token_id=0, decoder_start_token_id=pad, **SEQ2SEQ_SIZES
     )
     return save_model(folder, tokenizer, MarianMTModel(config))
+
+
+EMOJI_COLOURS = {"red": "nyekundu", "aqua": "azul", "green": "kijani", "black": "preto", "orange": "laranja"}
+EMOJI_SHAPES = {"disc": "duara", "box": "caixa", "bar": "barra", "ring": "pete"}
+
+
+def draw_shape(colour, shape):
+    from PIL import Image, ImageDraw
+
+    image = Image.new("RGBA", (40, 40))
+    draw = ImageDraw.Draw(image)
+    if shape in ("disc", "ring"):
+        draw.ellipse((5, 5, 35, 35), fill=colour if shape == "disc" else None, outline=colour, width=6)
+    else:
+        draw.rectangle((5, 5, 35, 35) if shape == "box" else (16, 2, 24, 38), fill=colour)
+    return image
+
+
+@pytest.fixture(scope="session")
+def emoji_files(tmp_path_factory):
+    """20 made-up emoji, shapes in colours: a directory of their pictures, and one of captions laid out as in CLDR.
+
+    The languages are `en`, `xx` and `yy`; `en-AU` has two names. There is a 21st emoji without a picture, and the first
+    has a variant with a skin tone.
+    """
+    import json
+
+    pytest.importorskip("PIL")
+    root = tmp_path_factory.mktemp("emoji")
+    (root / "images").mkdir()
+    languages = {"en": {}, "xx": {}, "yy": {}}
+    kinds = [(colour, shape) for colour in EMOJI_COLOURS for shape in EMOJI_SHAPES]
+    for number, (colour, shape) in enumerate(kinds):
+        draw_shape(colour, shape).save(root / "images" / f"{0x1F600 + number:x}.png")
+        words = {
+            "en": (colour, shape),
+            "xx": (EMOJI_COLOURS[colour], EMOJI_SHAPES[shape]),
+            "yy": (colour[::-1], shape[::-1]),
+        }
+        for language, (first, second) in words.items():
+            entry = {"tts": [f"{first} {second}"], "default": [first, second, f"{first} {second}"]}
+            languages[language][chr(0x1F600 + number)] = entry
+    languages["en"]["√"] = languages["xx"]["√"] = {"tts": ["root"], "default": ["root"]}
+    languages["en-AU"] = {"\U0001f600": {"tts": ["crimson disc"]}, "\U0001f601": {"default": ["crate"]}}
+    files = [("annotations", language, entries) for language, entries in languages.items()]
+    files.append(("annotationsDerived", "en", {"\U0001f600\U0001f3fb": {"tts": ["red disc: light skin tone"]}}))
+    for kind, language, entries in files:
+        path = root / "captions" / kind / language / "annotations.json"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps({kind: {"identity": {"language": language}, "annotations": entries}}))
+    return root / "images", root / "captions"

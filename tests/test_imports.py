@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 PACKAGES = (
-    "aligners cli comparison corpora encoders evaluation extractors pipeline projectors report scores solvers "
-    "study taggers translators"
+    "aligners cli comparison corpora encoders evaluation extractors pipeline pretraining projectors report scores "
+    "solvers study taggers translators"
 )
 
 

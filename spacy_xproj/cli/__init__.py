@@ -19,6 +19,8 @@ for _name in (
     "languages",
     "study",
     "train_candidates",
+    "captions",
+    "pretrain",
 ):
     import_module(f"{__name__}.{_name}")
 
