@@ -11,9 +11,9 @@ Result = TypeVar("Result")
 def map_ahead(function: Callable[[Piece], Result], pieces: Iterable[Piece]) -> Iterator[Tuple[Piece, Result]]:
     """Apply a function in a thread of its own, one piece ahead.
 
-    It pays where the function leaves Python's lock, as models do, and does not keep every core busy. The pieces are read
-    in the caller's thread. There are at most two results at a time. What the function raises is raised where its result
-    is due.
+    It pays where the function leaves Python's lock, as models do, and does not keep every core busy. The pieces are
+    read in the caller's thread. There are at most two results at a time. What the function raises is raised where its
+    result is due.
 
     function (Callable[[Piece], Result]): what to apply.
     pieces (Iterable[Piece]): the pieces.
