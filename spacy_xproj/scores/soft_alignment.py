@@ -66,7 +66,7 @@ class SoftAlignmentScore:
             matrix = links.to_matrix(len(source), len(target))
             matrix *= _is_word(bitext.source)[:, None] & _is_word(bitext.target)[None, :]
             forward = backward = matrix
-            if are_characters(token_forms(bitext.target)) or are_characters(token_forms(bitext.source)):
+            if any(are_characters(token_forms(doc)) for doc in (bitext.source, bitext.target)):
                 forward, backward = _shares(matrix, axis=1), _shares(matrix, axis=0)
             weights = forward * source[:, None] + backward * target[None, :]
             total = _sums(source, entities)[:, None] + _sums(target, spans)[None, :]

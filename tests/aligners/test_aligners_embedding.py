@@ -77,24 +77,31 @@ def test_links_are_those_of_simalign_on_the_bundled_encoder(bundled_encoder, bun
 
 @pytest.mark.parametrize("method", ["softmax", "entmax"])
 def test_links_are_those_of_awesome_align(tiny_encoder_dir, pairs, method):
-    """A link is where any of the words' sub-tokens have a probability above 0.001 in both directions."""
-    ours = make_embedding_aligner(
-        tiny_encoder_dir,
-        layer=2,
-        method=method,
-        level="subtoken",
-        center=False,
-        similarity="dot",
-        temperature=1.0,
-        device="cpu",
-    )
+    ours = awesome_aligner(tiny_encoder_dir, 2, method)
     for pair, alignment in zip(pairs, ours(pairs), strict=True):
-        source, target = ours.encoder([tuple(t.text for t in side) for side in (pair.source, pair.target)])
-        products = source.vectors.astype(float) @ target.vectors.T.astype(float)
-        forward = numpy.stack([probabilities(row, method) for row in products])
-        backward = numpy.stack([probabilities(column, method) for column in products.T], axis=1)
-        both = zip(*((forward > 0.001) & (backward > 0.001)).nonzero())
-        assert links(alignment) == sorted({(source.word.item(i), target.word.item(j)) for i, j in both})
+        assert links(alignment) == awesome_links(ours.encoder, pair, method)
+
+
+@pytest.mark.parametrize("method", ["softmax", "entmax"])
+def test_links_are_those_of_awesome_align_on_the_bundled_encoder(bundled_encoder, translations, method):
+    ours = awesome_aligner(bundled_encoder, 8, method)
+    for pair, alignment in zip(translations, ours(translations), strict=True):
+        assert links(alignment) == awesome_links(ours.encoder, pair, method)
+
+
+def awesome_aligner(encoder, layer, method):
+    settings = {"level": "subtoken", "center": False, "similarity": "dot", "temperature": 1.0, "running_text": False}
+    return make_embedding_aligner(encoder, layer=layer, method=method, device="cpu", **settings)
+
+
+def awesome_links(encoder, pair, method):
+    """RETURNS: links where any of the words' sub-tokens have a probability above 0.001 in both directions."""
+    source, target = encoder([tuple(t.text for t in side) for side in (pair.source, pair.target)])
+    products = source.vectors.astype(float) @ target.vectors.T.astype(float)
+    forward = numpy.stack([probabilities(row, method) for row in products])
+    backward = numpy.stack([probabilities(column, method) for column in products.T], axis=1)
+    both = zip(*((forward > 0.001) & (backward > 0.001)).nonzero())
+    return sorted({(source.word.item(i), target.word.item(j)) for i, j in both})
 
 
 def probabilities(row, method):
