@@ -56,14 +56,19 @@ def list_cells(comparison: Comparison) -> Iterator[Cell]:
 def training_overrides(cell: Cell, comparison: Comparison) -> Dict[str, Any]:
     """RETURNS (Dict[str, Any]): what the training config is changed to for a student: values by dotted name."""
     return {
-        **comparison.training,
-        **comparison.modes[cell.mode],
+        **own_settings(cell, comparison),
         "paths.train": cell.corpora.train,
         "paths.dev": cell.corpora.dev,
         "paths.encoder": str(comparison.encoders[cell.encoder]),
         "nlp.lang": cell.corpora.lang,
         "system.seed": cell.seed,
     }
+
+
+def own_settings(cell: Cell, comparison: Comparison) -> Dict[str, Any]:
+    """RETURNS (Dict[str, Any]): what the comparison's config changes for a student; what is more special wins."""
+    own = comparison.encoder_training.get(cell.encoder, {})
+    return {**comparison.training, **comparison.modes[cell.mode], **own}
 
 
 class Inputs:
@@ -83,7 +88,7 @@ class Inputs:
         return {
             "version": __version__,
             "config": self._digest(Path(self.comparison.settings.train_config)),
-            "overrides": {**self.comparison.training, **self.comparison.modes[cell.mode]},
+            "overrides": own_settings(cell, self.comparison),
             "lang": cell.corpora.lang,
             "seed": cell.seed,
             "gpu": self.comparison.settings.gpu_id >= 0,

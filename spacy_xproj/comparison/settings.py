@@ -13,6 +13,8 @@ from ..errors import XprojError
 from ..settings import read_section
 
 SECTIONS = ("comparison", "encoders", "data", "tests", "training", "modes")
+#: Sections that may be left out.
+OPTIONAL = ("training", "encoder_training")
 #: In the path of training data: a corpus, and a student, for each language.
 LANG = "{lang}"
 
@@ -76,6 +78,8 @@ class Comparison:
     tests (Dict[str, Path]): a labelled `.spacy` file of each language.
     training (Dict[str, Any]): what is changed in the training config, for all students alike: values by dotted name.
     modes (Dict[str, Dict[str, Any]]): ways to train: what each changes besides.
+    encoder_training (Dict[str, Dict[str, Any]]): what is changed for the students on one encoder, such as the
+        architecture for a text encoder of CLIP.
     """
 
     settings: ComparisonSettings
@@ -84,6 +88,7 @@ class Comparison:
     tests: Dict[str, Path]
     training: Dict[str, Any]
     modes: Dict[str, Dict[str, Any]]
+    encoder_training: Dict[str, Dict[str, Any]]
 
 
 def make_comparison(config: Dict[str, Any]) -> Comparison:
@@ -94,7 +99,7 @@ def make_comparison(config: Dict[str, Any]) -> Comparison:
     RAISES (XprojError): where a section or file is missing, or a setting is unknown or has a wrong value.
     """
     for section in SECTIONS:
-        if not config.get(section) and section != "training":
+        if not config.get(section) and section not in OPTIONAL:
             raise XprojError(f"config: section [{section}] is missing or empty; see configs/comparison/encoders.cfg")
     comparison = Comparison(
         settings=read_section(ComparisonSettings, config["comparison"], "comparison"),
@@ -103,6 +108,7 @@ def make_comparison(config: Dict[str, Any]) -> Comparison:
         tests={lang: Path(path or "") for lang, path in config["tests"].items()},
         training=dict_to_dot(config.get("training", {})),
         modes={name: dict_to_dot(block) for name, block in config["modes"].items()},
+        encoder_training={name: dict_to_dot(block) for name, block in config.get("encoder_training", {}).items()},
     )
     _check(comparison)
     return comparison
@@ -120,6 +126,8 @@ def _check(comparison: Comparison) -> None:
     for name, path in comparison.encoders.items():
         if not (path / "config.json").is_file():
             raise XprojError(f"[encoders] {name}: {path} is no encoder's directory; write one (xproj encoder)")
+    for name in comparison.encoder_training.keys() - comparison.encoders.keys():
+        raise XprojError(f"[encoder_training.{name}]: '{name}' is not in [encoders]; correct the name")
     corpora = {f"[tests] {lang}": path for lang, path in comparison.tests.items()}
     for name, data in comparison.data.items():
         for lang in comparison.tests:

@@ -17,7 +17,7 @@ def make_summary(comparison: Comparison, students: List[Student], output_dir: Pa
     students (List[Student]): all its students, those that failed included.
     output_dir (Path): where their directories are.
     RETURNS (Dict[str, Any]): `protocol`; the names of the `encoders`, `modes`, `data`, `languages`, the `labels` and
-        `seeds`, what of the `training` config was changed; the rows of `scores`, `differences`, `tests`, `slices`,
+        `seeds`, what of the `training` config was changed, for all and for one encoder (`encoder_training`); the rows of `scores`, `differences`, `tests`, `slices`,
         `contrasts`, `costs` and `curves` (see `rows`); and `failures`, with their reasons.
     """
     found = Found(comparison, students, output_dir)
@@ -25,6 +25,7 @@ def make_summary(comparison: Comparison, students: List[Student], output_dir: Pa
         "protocol": PROTOCOL,
         "encoders": {name: str(path) for name, path in comparison.encoders.items()},
         "modes": comparison.modes,
+        "encoder_training": comparison.encoder_training,
         "data": {name: data.train for name, data in comparison.data.items()},
         "languages": {lang: str(path) for lang, path in comparison.tests.items()},
         "labels": comparison.settings.scored(),

@@ -188,6 +188,8 @@ def heading(summary: Summary) -> str:
     names = {axis: ", ".join(summary[axis]) for axis in ("encoders", "languages", "labels")}
     seeds = ", ".join(map(str, summary["seeds"]))
     changes = "".join(f", {name} {value}" for name, value in summary["training"].items())
+    for encoder, own in summary["encoder_training"].items():
+        changes += "".join(f", {name} {value} ({encoder} only)" for name, value in own.items())
     return (
         f"{len(summary['encoders'])} encoders ({names['encoders']}), {len(summary['languages'])} languages "
         f"({names['languages']}), seeds {seeds}, labels {names['labels']}. "
