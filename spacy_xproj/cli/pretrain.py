@@ -94,7 +94,7 @@ def show(report: Dict[str, Any]) -> None:
     )
     if data["unknown_subtokens"]:
         msg.warn(
-            f"{data['unknown_subtokens']:.1%} of the captions' sub-tokens are unknown to the encoder; "
+            f"{100 * data['unknown_subtokens']:.2g}% of the captions' sub-tokens are unknown to the encoder; "
             "where it was trimmed, trim it for the captions too (xproj captions)"
         )
     msg.table([(one["step"], f"{one['loss']:.3f}") for one in report["losses"]], header=("step", "loss"), divider=True)
