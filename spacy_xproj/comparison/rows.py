@@ -78,6 +78,32 @@ def test_rows(found: Found) -> List[Row]:
         if scores:
             names = {"encoder": encoder, "baseline": baseline, "mode": mode, "data": data}
             rows.append({**names, **paired_test(*zip(*scores))._asdict()})
+    return _corrected(rows)
+
+
+def student_rows(found: Found) -> List[Row]:
+    """RETURNS (List[Row]): for each pair of encoders and mode, the figures of `PairedTest` over students, of which each
+    counts once, with its mean F1 over languages: a pair for each training data and seed. Both p are corrected by Holm's
+    method over all rows, as `t_holm` and `wilcoxon_holm`."""
+    rows: List[Row] = []
+    modes, data, encoders = axes(found.comparison)
+    for mode, (baseline, encoder) in product(modes, combinations(encoders, 2)):
+        scores: List[Tuple[float, float]] = []
+        for corpora in data:
+            ours, theirs = (
+                [Group(name, mode, corpora, lang) for lang in found.comparison.tests] for name in (encoder, baseline)
+            )
+            for seed in found.seeds(*ours, *theirs):
+                first, second = (fmean(found.scores[group][seed]["f"] for group in groups) for groups in (ours, theirs))
+                scores.append((first, second))
+        if scores:
+            names = {"encoder": encoder, "baseline": baseline, "mode": mode}
+            rows.append({**names, **paired_test(*zip(*scores))._asdict()})
+    return _corrected(rows)
+
+
+def _corrected(rows: List[Row]) -> List[Row]:
+    """RETURNS (List[Row]): the same rows, with both p corrected over all of them."""
     for test in ("t", "wilcoxon"):
         for row, p in zip(rows, holm([row[f"{test}_p"] for row in rows])):
             row[f"{test}_holm"] = p

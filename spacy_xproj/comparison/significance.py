@@ -1,8 +1,8 @@
-"""Tests and effect sizes over paired scores, one pair for each language and seed.
+"""Tests and effect sizes over paired scores: one pair for each student, or for each language and seed.
 
-The tests take the pairs to be independent. They are not quite: scores on one language share its sentences, and those of
-one seed and encoder may come from one student. So p is somewhat too small where many languages share few students; the
-bootstrap over sentences says what the sentences alone leave open.
+The tests take the pairs to be independent. Pairs of students are; those of languages are not quite: scores on one
+language share its sentences, and those of one seed and encoder may come from one student. So p is somewhat too small
+there where many languages share few students. The bootstrap over sentences says what the sentences alone leave open.
 """
 
 from typing import List, NamedTuple, Optional, Sequence, Tuple

@@ -5,7 +5,7 @@ from typing import Any, Dict, List
 
 from ..evaluation.strict import PROTOCOL
 from .counts import Found
-from .rows import contrast_rows, cost_rows, curve_rows, difference_rows, score_rows, slice_rows, test_rows
+from .rows import contrast_rows, cost_rows, curve_rows, difference_rows, score_rows, slice_rows, student_rows, test_rows
 from .run import Student
 from .settings import Comparison
 
@@ -17,8 +17,9 @@ def make_summary(comparison: Comparison, students: List[Student], output_dir: Pa
     students (List[Student]): all its students, those that failed included.
     output_dir (Path): where their directories are.
     RETURNS (Dict[str, Any]): `protocol`; the names of the `encoders`, `modes`, `data`, `languages`, the `labels` and
-        `seeds`, what of the `training` config was changed, for all and for one encoder (`encoder_training`); the rows of `scores`, `differences`, `tests`, `slices`,
-        `contrasts`, `costs` and `curves` (see `rows`); and `failures`, with their reasons.
+        `seeds`, what of the `training` config was changed, for all and for one encoder (`encoder_training`); the rows
+        of `scores`, `differences`, `students`, `tests`, `slices`, `contrasts`, `costs` and `curves` (see `rows`); and
+        `failures`, with their reasons.
     """
     found = Found(comparison, students, output_dir)
     return {
@@ -35,6 +36,7 @@ def make_summary(comparison: Comparison, students: List[Student], output_dir: Pa
         "training": comparison.training,
         "scores": score_rows(found),
         "differences": difference_rows(found),
+        "students": student_rows(found),
         "tests": test_rows(found),
         "slices": slice_rows(found),
         "contrasts": contrast_rows(found),

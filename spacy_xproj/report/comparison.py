@@ -5,12 +5,14 @@ from typing import Any, Dict, List
 from .tables import NO_FIGURE, Table, interval, number, p_value, percent, signed
 
 Summary = Dict[str, Any]
+PAIRED_HEADER = ["pairs", "difference", "interval", "t-test p", "Holm", "Wilcoxon p", "Holm", "d_z", "interval"]
 
 
 def comparison_tables(summary: Summary) -> List[Table]:
     """RETURNS (List[Table]): the tables of what `comparison.make_summary` gives."""
     tables = [
         score_table(summary),
+        student_table(summary),
         test_table(summary),
         difference_table(summary),
         slice_table(summary),
@@ -44,35 +46,44 @@ def score_table(summary: Summary) -> Table:
     return Table("F1", note, 4, header, rows)
 
 
+def student_table(summary: Summary) -> Table:
+    """RETURNS (Table): each pair of encoders over all students."""
+    rows = [[row["mode"], against(row), *paired_cells(row)] for row in summary["students"]]
+    note = (
+        "Difference of F1 in points, over pairs of students with the same training data and seed, each with its mean "
+        "over languages; with its 95% interval; p of the paired t-test and of Wilcoxon's signed-rank test, two-sided, "
+        "alone and corrected for all rows (Holm); Cohen's d_z with its 95% interval. The t-test takes the differences "
+        "to be normally distributed, Wilcoxon's to be symmetric. Wilcoxon's p is never below .05 with five pairs or "
+        "fewer."
+    )
+    return Table("Differences over students", note, 2, ["mode", "encoders", *PAIRED_HEADER], rows)
+
+
 def test_table(summary: Summary) -> Table:
     """RETURNS (Table): each pair of encoders over all languages and seeds."""
-    rows = [
-        [
-            row["mode"],
-            row["data"],
-            against(row),
-            number(row["n"]),
-            signed(row["mean"]),
-            interval(row["low"], row["high"]),
-            p_value(row["t_p"]),
-            p_value(row["t_holm"]),
-            p_value(row["wilcoxon_p"]),
-            p_value(row["wilcoxon_holm"]),
-            NO_FIGURE if row["d"] is None else f"{row['d']:+.2f}",
-            interval(row["d_low"], row["d_high"], 1, 2),
-        ]
-        for row in summary["tests"]
-    ]
+    rows = [[row["mode"], row["data"], against(row), *paired_cells(row)] for row in summary["tests"]]
     note = (
-        "Difference of F1 in points, over pairs of the same language and seed, with its 95% interval; p of the paired "
-        "t-test and of Wilcoxon's signed-rank test, two-sided, alone and corrected for all rows (Holm); Cohen's d_z "
-        "with its 95% interval. The t-test takes the differences to be normally distributed, Wilcoxon's to be "
-        "symmetric, and both the pairs to be independent; pairs of one language share its sentences, and one student "
-        "may be tested on several languages, so p is too small rather than too large. Wilcoxon's p is never below .05 "
-        "with five pairs or fewer."
+        "The same over pairs of the same language and seed. The tests take the pairs to be independent; pairs of one "
+        "language share its sentences, and one student may be tested on several languages, so p is too small rather "
+        "than too large."
     )
-    header = ["mode", "data", "encoders", "pairs", "difference", "interval", "t-test p", "Holm", "Wilcoxon p", "Holm"]
-    return Table("Differences over languages and seeds", note, 3, [*header, "d_z", "interval"], rows)
+    header = ["mode", "data", "encoders", *PAIRED_HEADER]
+    return Table("Differences over languages and seeds", note, 3, header, rows)
+
+
+def paired_cells(row: Dict[str, Any]) -> List[str]:
+    """RETURNS (List[str]): the figures of a `PairedTest`, under `PAIRED_HEADER`."""
+    return [
+        number(row["n"]),
+        signed(row["mean"]),
+        interval(row["low"], row["high"]),
+        p_value(row["t_p"]),
+        p_value(row["t_holm"]),
+        p_value(row["wilcoxon_p"]),
+        p_value(row["wilcoxon_holm"]),
+        NO_FIGURE if row["d"] is None else f"{row['d']:+.2f}",
+        interval(row["d_low"], row["d_high"], 1, 2),
+    ]
 
 
 def difference_table(summary: Summary) -> Table:

@@ -9,6 +9,7 @@ import pytest
 import spacy
 import srsly
 from safetensors.torch import load_file
+from scipy.stats import ttest_rel
 from seqeval.metrics import f1_score
 from seqeval.scheme import IOB2
 from spacy.tokens import DocBin
@@ -97,6 +98,17 @@ def test_rows_agree_with_each_other(finished):
     for row in report["tests"]:
         differences = [one["mean"] for one in report["differences"] if one["mode"] == row["mode"]]
         assert (row["n"], row["mean"]) == (4, pytest.approx(fmean(differences)))
+    # one training data set: a pair of students for each seed, with the mean of both languages
+    for row in report["students"]:
+        seeds = {"clip": [], "text": []}
+        for name, scores in seeds.items():
+            rows = [one for one in report["scores"] if (one["encoder"], one["mode"]) == (name, row["mode"])]
+            scores.extend(fmean(one["seeds"][seed] for one in rows) for seed in ("0", "1"))
+        assert row["n"] == 2
+        assert row["mean"] == pytest.approx(fmean(seeds["clip"]) - fmean(seeds["text"]))
+        difference = [ours - theirs for ours, theirs in zip(seeds["clip"], seeds["text"])]
+        assert row["t_p"] is None or row["t_p"] == pytest.approx(ttest_rel(seeds["clip"], seeds["text"]).pvalue)
+        assert (row["t_p"] is None) == (abs(difference[0] - difference[1]) < 1e-12)
     slices = {(row["encoder"], row["mode"], row["slice"]): row for row in report["slices"]}
     for encoder, mode in product(("text", "clip"), ("fine_tuned", "frozen")):
         gold = {name: row["gold"] for (*names, name), row in slices.items() if names == [encoder, mode]}

@@ -23,6 +23,7 @@ SUMMARY = {
     "groups": {"concrete": ["LOC"], "abstract": ["PER"]},
     "seeds": [0, 1],
     "train_config": "train.cfg",
+    "encoder_training": {"clip": {"vars.learn_rate": 0.1}},
     "training": {"vars.steps": 20},
     "scores": [
         {
@@ -47,6 +48,13 @@ SUMMARY = {
         ]
     ],
     "differences": [],
+    "students": [
+        {
+            **{"encoder": "clip", "baseline": "text", "mode": "fine_tuned"},
+            **{"n": 2, "mean": 0.1, "low": -0.05, "high": 0.25, "t_p": 0.07, "t_holm": 0.14},
+            **{"wilcoxon_p": 0.5, "wilcoxon_holm": 1.0, "d": 6.0, "d_low": -0.4, "d_high": 12.0},
+        }
+    ],
     "tests": [
         {
             **{"encoder": "clip", "baseline": "text", "mode": "fine_tuned", "data": "source"},
@@ -125,7 +133,10 @@ def test_markdown():
         "| 0.10 to 3.00 |",
         "| fine_tuned | source | unseen | 1,200 | 25.0 | 37.5 |",
     ]
-    assert "vars.steps 20" in text and "seeds 0, 1" in text
+    assert (
+        "| fine_tuned | clip – text | 2 | +10.0 | -5.0 to 25.0 | .070 | .140 | .500 | 1.000 | +6.00 | -0.40 to 12.00 |"
+    ) in text.splitlines()
+    assert "vars.steps 20, vars.learn_rate 0.1 (clip only)" in text and "seeds 0, 1" in text
 
 
 def test_every_row_is_as_long_as_its_header():
