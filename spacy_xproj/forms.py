@@ -39,12 +39,13 @@ def continues(doc: Doc) -> NDArray:
     inside = numpy.zeros(len(doc), dtype=bool)
     if not any(is_mark(token.text) for token in doc):
         return inside
-    glued_mark = False
+    glued_mark = False  # a mark after a letter, with no white space behind it
     for i, token in enumerate(doc):
         text = token.text
         mark = is_mark(text)
         inside[i] = i > 0 and (mark or (glued_mark and text[0].isalpha() and not is_unspaced(text[0])))
-        glued_mark = bool(mark and inside[i] and not token.whitespace_)
+        after_letter = glued_mark or (i > 0 and doc[i - 1].text[-1].isalpha())
+        glued_mark = bool(mark and inside[i] and after_letter and not token.whitespace_)
     return inside
 
 

@@ -62,7 +62,7 @@ class WordAlignment:
 
         line (str): the links, separated by spaces; a link without weight has weight 1.
         RETURNS (WordAlignment): the links in the order of the line.
-        RAISES (XprojError): where a link is not of that form.
+        RAISES (XprojError): where a link is not of that form, or is there twice.
         """
         links: List[Tuple[int, int, float]] = []
         for item in line.split():
@@ -75,6 +75,8 @@ class WordAlignment:
             if not dash or min(link[:2]) < 0 or max(link[:2]) > MAX_POSITION or not 0 < link[2] <= 1:
                 raise XprojError(f"bad link '{item}': write source-target or source-target:weight, weight in (0, 1]")
             links.append(link)
+        if len({link[:2] for link in links}) < len(links):
+            raise XprojError(f"a link is there twice in '{line.strip()[:60]}': write each once")
         columns = list(zip(*links)) or [(), (), ()]
         return cls(
             numpy.asarray(columns[0], dtype=numpy.int32),
@@ -170,7 +172,7 @@ class Matches(List[Match]):
 #: Every status that an outcome can have, with what it means.
 STATUSES: Dict[str, str] = {
     "projected": "the entity is on the target",
-    "unaligned": "no target word is aligned with the entity",
+    "unaligned": "nothing in the target goes with the entity: no aligned word, no candidate with a score",
     "below_threshold": "its best match scores less than the setting asks for",
     "lost_overlap": "every place for it was taken by another entity",
     "invalid_span": "the place found cannot be an entity of the target Doc",

@@ -49,6 +49,11 @@ def test_marks_of_scripts_without_spaces_do_not_join_the_next_word():
     assert words(token_forms(thai)) == ("กิ", "น", "ข้", "า", "ว")
 
 
+def test_a_mark_of_a_symbol_does_not_join_the_next_word():
+    heart = Doc(VOCAB, words=["Eu", "❤", "\ufe0f", "Lisboa"], spaces=[True, False, False, False])
+    assert words(token_forms(heart)) == ("Eu", "❤\ufe0f", "Lisboa")
+
+
 @given(st.lists(st.text(alphabet="aọ\u0300\u0323ẹ.ก\u0e34 ", min_size=1, max_size=3), min_size=1, max_size=8))
 def test_forms_hold_all_of_the_text(texts):
     doc = Doc(VOCAB, words=texts, spaces=[False] * len(texts))

@@ -10,7 +10,7 @@ from spacy_xproj.types import WordAlignment, token_spans
 
 positions = st.integers(0, 2**31 - 1)
 weights = st.floats(0, 1, width=32, exclude_min=True)
-alignments = st.lists(st.tuples(positions, positions, weights)).map(
+alignments = st.lists(st.tuples(positions, positions, weights), unique_by=lambda link: link[:2]).map(
     lambda links: WordAlignment(
         numpy.asarray([source for source, _, _ in links], dtype=numpy.int32),
         numpy.asarray([target for _, target, _ in links], dtype=numpy.int32),
@@ -64,6 +64,11 @@ def test_malformed_links(link):
     with pytest.raises(XprojError, match=f"bad link '{link}'") as error:
         WordAlignment.from_pharaoh(f"0-0 {link} 1-1")
     assert "\n" not in str(error.value)
+
+
+def test_a_link_twice():
+    with pytest.raises(XprojError, match="a link is there twice in '0-0:0.9 0-0:0.2': write each once"):
+        WordAlignment.from_pharaoh("0-0:0.9 0-0:0.2\n")
 
 
 @given(st.integers(0, 6), st.integers(0, 6), st.randoms(use_true_random=False))

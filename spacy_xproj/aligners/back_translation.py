@@ -6,7 +6,7 @@ from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
 import numpy
 from spacy.tokens import Doc
 
-from ..composite import Composite
+from ..composite import Composite, has_statistics
 from ..errors import XprojError
 from ..forms import nfc
 from ..languages import blank_or_xx, equivalent_codes
@@ -56,7 +56,7 @@ class BackTranslationAligner(Composite):
         if mode not in MODES:
             raise XprojError(f"no mode '{mode}': use one of {', '.join(MODES)}")
         check_reduction(reduction)
-        if isinstance(back_to_target, Initializable) and back_to_target in (direct, source_to_back):
+        if has_statistics(back_to_target) and back_to_target in (direct, source_to_back):
             raise XprojError("back_to_target learns from its own pair of languages: give it an aligner of its own")
         self.translator = translator
         self.direct = direct

@@ -225,10 +225,12 @@ def make_embedding_aligner(
     precision (str): `fp32`, `bf16`, `int8` (CPU only), or `auto`: `fp32` on a CPU and `bf16` elsewhere. `bf16` and
         `int8` are faster and change a few links.
     RETURNS (WordAligner): the aligner. It loads its encoder when it is first used.
-    RAISES (XprojError): where a setting is unknown.
+    RAISES (XprojError): where a setting is unknown, or `soft` is to compare by `dot`.
     """
     if similarity not in ("cosine", "dot"):
         raise XprojError(f"no similarity '{similarity}': use cosine or dot")
+    if (method, similarity) == ("soft", "dot"):
+        raise XprojError("method 'soft' compares words with NULL by a cosine: use similarity 'cosine', or 'softmax'")
     check_precision(precision)
     extraction = get_extraction(method, temperature, null)
     vectors = Deferred(

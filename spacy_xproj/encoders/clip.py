@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List
 from spacy.tokens import Doc, Span
 from spacy.util import SimpleFrozenDict
 
-from ..errors import XprojError
+from ..errors import XprojError, loading_errors
 from .windows import cut_windows
 
 if TYPE_CHECKING:
     from thinc.api import Model
 
+#: Code that comes with a model is never run.
+NO_CODE = {"trust_remote_code": False}
 #: Classes of transformers that its automatic ones do not know, or not in every release. SigLIP2 came with 4.49.
 TEXT_TOWERS = {
     "CLIPTextConfig": "CLIPTextModel",
@@ -102,15 +104,17 @@ def load_text_tower(
     from transformers import AutoConfig, AutoModel, AutoTokenizer
 
     try:
-        config = AutoConfig.from_pretrained(name, **{**transformer_config, "return_dict": True})
+        config = AutoConfig.from_pretrained(name, **{**transformer_config, "return_dict": True, **NO_CODE})
         if config.model_type not in types:
             raise XprojError(
                 f"encoder '{name}' is of type '{config.model_type}', and spacy-xproj.ClipTextModel.v1 takes "
                 f"{', '.join(types)}; convert it with xproj encoder, or take spacy-transformers.TransformerModel.v3"
             )
-        tokenizer = AutoTokenizer.from_pretrained(name, **tokenizer_config)
-        model = AutoModel.from_pretrained(name, config=config, use_safetensors=True)
-    except (OSError, ValueError) as error:
+        tokenizer = AutoTokenizer.from_pretrained(name, **{**tokenizer_config, **NO_CODE})
+        model = AutoModel.from_pretrained(name, config=config, use_safetensors=True, **NO_CODE)
+    except XprojError:
+        raise
+    except loading_errors() as error:
         reason = " ".join(str(error).split())
         raise XprojError(f"encoder '{name}' cannot be loaded; write it with xproj encoder ({reason})") from None
     return HFObjects(tokenizer, model.to(get_torch_default_device()), None)

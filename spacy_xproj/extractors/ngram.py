@@ -5,6 +5,7 @@ from typing import Iterable, Iterator
 
 import numpy
 
+from ..errors import XprojError
 from ..types import Bitext, CandidateExtractor, Candidates, Ints2d
 
 
@@ -46,5 +47,8 @@ def make_ngram_candidates(max_length: int = 45) -> CandidateExtractor:
 
     max_length (int): the longest span, in tokens. The paper takes 10; ten tokens lose long names.
     RETURNS (CandidateExtractor): the extractor.
+    RAISES (XprojError): where it is less than 1.
     """
+    if max_length < 1:
+        raise XprojError(f"max_length is {max_length}: a candidate has at least 1 token")
     return NgramCandidates(max_length)

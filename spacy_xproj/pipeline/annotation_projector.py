@@ -20,7 +20,7 @@ from ..projectors.apply import SPANS_KEY
 from ..projectors.default import load_projector
 from ..taggers.pipeline import load_pipeline
 from ..types import Bitext, Initializable, Projector, Serializable, Translator
-from .annotations import EntsFilter, Sentence, span_group
+from .annotations import EntsFilter, Sentence, on_given_text, span_group
 from .batched import BatchedPipe
 from .sentences import sentences
 from .source import SourcePipeline
@@ -90,13 +90,15 @@ class AnnotationProjector(BatchedPipe):
 
         docs (List[Doc]): the Docs. Their sentences are translated, labelled and projected as one stream.
         RETURNS (List[List[Sentence]]): for each Doc, its sentences with their projections.
+        RAISES (XprojError): where the projector makes a text of its own.
         """
         spans = [list(sentences(doc, self.max_length)) for doc in docs]
         stream = list(chain.from_iterable(spans))
         sources = self._source(self._translate(stream))
         bitexts = [Bitext(source, words_only(span)) for source, span in zip(sources, stream, strict=True)]
         self._warn_of_few(len(bitexts))
-        projections = iter([found for _, found in zip(bitexts, self.projector(bitexts), strict=True)])
+        found = zip(bitexts, self.projector(bitexts), strict=True)
+        projections = iter([on_given_text(bitext, projection) for bitext, projection in found])
         return [[Sentence(span.start, next(projections)) for span in own] for own in spans]
 
     def set_annotations(self, doc: Doc, prediction: List[Sentence]) -> None:

@@ -5,9 +5,10 @@ from typing import Any, Callable, Dict, Iterable, List, NamedTuple
 
 from spacy.tokens import Doc, Span, SpanGroup
 
+from ..errors import XprojError
 from ..projectors.apply import SPANS_KEY, apply_projection
 from ..projectors.run import source_row
-from ..types import Projection
+from ..types import Bitext, Projection
 
 #: Chooses entities that do not overlap, among those that a Doc has and new ones.
 EntsFilter = Callable[[Iterable[Span], Iterable[Span]], Iterable[Span]]
@@ -22,6 +23,23 @@ class Sentence(NamedTuple):
 
     start: int
     projection: Projection
+
+
+def on_given_text(bitext: Bitext, projection: Projection) -> Projection:
+    """Make sure that a projection is on the text that it was asked for.
+
+    bitext (Bitext): the sentence and its translation.
+    projection (Projection): what a projector made of them.
+    RETURNS (Projection): the same projection.
+    RAISES (XprojError): where its target is another text, whose tokens are not those of the Doc.
+    """
+    given, found = ([token.text for token in side] for side in (bitext.target, projection.bitext.target))
+    if given != found:
+        raise XprojError(
+            f"annotation_projector: the projector labelled a text of its own, '{projection.bitext.target.text}', "
+            'not the Doc\'s; give it the setting target = "given"'
+        )
+    return projection
 
 
 def span_group(doc: Doc, sentences: List[Sentence], name: str) -> SpanGroup:

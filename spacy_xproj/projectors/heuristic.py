@@ -1,10 +1,11 @@
 """Projection by the alignment heuristic: an entity goes where its words are aligned."""
 
-from typing import Any, Dict, Iterable, Iterator, List, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 import numpy
 
 from ..composite import Composite
+from ..errors import XprojError
 from ..types import Bitext, Ints2d, Outcome, Projection, Projector, WordAligner
 from .align import align
 from .apply import entity_edges
@@ -49,16 +50,19 @@ class AlignmentHeuristic(Composite):
         statuses: List[str] = []
         proposals: List[Tuple[int, int, Range]] = []  # minus length, entity, range: sorts longest first
         aligned = numpy.zeros((len(bitext.source.ents), len(bitext.target)), dtype=bool)
+        space = [token.i for token in bitext.target if token.is_space]
         for i, ent in enumerate(bitext.source.ents):
             aligned[i, links.target[(links.source >= ent.start) & (links.source < ent.end)]] = True
+            aligned[i, space] = False
             first = links.target[links.source == ent.start].tolist()
             ranges = self._ranges(aligned[i].nonzero()[0].tolist(), first)
             long_enough = [r for r in ranges if (r[1] - r[0]) / len(ent) > self.length_ratio]
-            longest = sorted(long_enough, key=lambda r: r[0] - r[1])[: self.top_k or None]
-            valid = [r for r, is_valid in zip(longest, entity_edges(bitext.target, _spans(longest))) if is_valid]
+            edges = entity_edges(bitext.target, _spans(long_enough))
+            valid = [r for r, is_valid in zip(long_enough, edges) if is_valid]
             steps = {"unaligned": ranges, "below_threshold": long_enough, "invalid_span": valid}
             statuses.append(next((status for status, left in steps.items() if not left), "lost_overlap"))
-            proposals += [(start - end, i, (start, end)) for start, end in valid]
+            longest = sorted(valid, key=lambda r: r[0] - r[1])[: self.top_k or None]
+            proposals += [(start - end, i, (start, end)) for start, end in longest]
         placed = _label_longest_first(proposals, len(bitext.target))
         outcomes = []
         for i, ent in enumerate(bitext.source.ents):
@@ -98,7 +102,7 @@ def make_alignment_heuristic(
     aligner: WordAligner,
     merge_distance: int = 1,
     only_i: bool = False,
-    length_ratio: float = 0.8,
+    length_ratio: Optional[float] = 0.8,
     top_k: int = 1,
 ) -> Projector:
     """Make an `AlignmentHeuristic` projector (registered as `spacy-xproj.AlignmentHeuristic.v1`).
@@ -106,8 +110,14 @@ def make_alignment_heuristic(
     aligner (WordAligner): aligns the words.
     merge_distance (int): ranges with at most so many tokens between them are one.
     only_i (bool): do not merge a range that begins a new copy of the entity.
-    length_ratio (float): ranges of at most this length, relative to the entity's, are dropped; 0 drops none.
+    length_ratio (Optional[float]): ranges of at most this length, relative to the entity's, are dropped; 0 and None
+        drop none.
     top_k (int): how many of the longest ranges receive the label; 0 for all.
     RETURNS (Projector): the projector.
+    RAISES (XprojError): where a number is below 0.
     """
-    return AlignmentHeuristic(aligner, merge_distance, only_i, length_ratio, top_k)
+    ratio = length_ratio or 0.0
+    for name, value in {"merge_distance": merge_distance, "length_ratio": ratio, "top_k": top_k}.items():
+        if value < 0:
+            raise XprojError(f"{name} is {value}: use 0 or more")
+    return AlignmentHeuristic(aligner, merge_distance, only_i, ratio, top_k)

@@ -13,6 +13,9 @@ from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, MatchScore
 from .alignment import block_sums
 from .words import CLOSING, FunctionWords, function_words, is_opening, is_punctuation
 
+#: Differences of prefix sums are not quite 0 where there is no link.
+NOISE = 1e-9
+
 
 class SoftAlignmentScore:
     """Σ (w[k] + w[l]) · a[k, l] over the tokens k of the entity and l of the candidate, divided by Σ w[k] + Σ w[l].
@@ -75,6 +78,7 @@ class SoftAlignmentScore:
                 names = _edge_words(bitext.source, entities, source_words)
                 words = _edge_words(bitext.target, spans, target_words)
                 scores *= (words.bare | (words.function & names.particle[:, None])).all(axis=-1)
+            scores[scores < NOISE] = 0
             yield numpy.clip(scores, 0, 1).astype(numpy.float32)
 
     def _weights(self, doc: Doc, words: FunctionWords) -> numpy.ndarray:

@@ -41,7 +41,8 @@ def similarities(texts: List[str], target: "Romanized", candidates: Candidates, 
     from rapidfuzz.process import cdist
 
     lengths = numpy.asarray([len(text) for text in texts], dtype=int)[:, None]
-    possible = length_bound(lengths, target.lengths(candidates.spans)[None, :]) >= threshold
+    bounds = length_bound(lengths, target.lengths(candidates.spans)[None, :])
+    possible = (bounds >= threshold) & (bounds > 0)
     columns = numpy.flatnonzero(possible.any(axis=0))
     scores = numpy.zeros((len(texts), len(candidates)), dtype=numpy.float32)
     if len(columns):

@@ -5,6 +5,7 @@ from typing import List
 import numpy
 
 from ..types import Candidates, Floats2d, Match, Solver
+from .milp import check_settings
 
 
 class GreedySolver:
@@ -45,5 +46,7 @@ def make_greedy_solver(n_proj: int = 1) -> Solver:
 
     n_proj (int): matches of an entity at most.
     RETURNS (Solver): the solver.
+    RAISES (XprojError): where it is less than 1.
     """
+    check_settings(n_proj, power=1.0, time_limit=1.0)
     return GreedySolver(n_proj)

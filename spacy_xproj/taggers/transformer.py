@@ -7,7 +7,7 @@ from spacy.tokens import Doc
 
 from ..aligners.vectors import SentenceVectors, SubtokenModel, pick_dtype
 from ..corpora.iob import Entity
-from ..errors import XprojError
+from ..errors import XprojError, loading_errors
 from ..types import Ints2d
 from .table import Tagger, TagTable
 
@@ -42,11 +42,15 @@ class TransformerTagger(SubtokenModel):
         from transformers import AutoModelForTokenClassification, AutoTokenizer
 
         try:
-            tokenizer = AutoTokenizer.from_pretrained(model, revision=revision, use_fast=True)
+            tokenizer = AutoTokenizer.from_pretrained(model, revision=revision, use_fast=True, trust_remote_code=False)
             classifier = AutoModelForTokenClassification.from_pretrained(
-                model, revision=revision, use_safetensors=True, torch_dtype=pick_dtype(device)
+                model,
+                revision=revision,
+                use_safetensors=True,
+                trust_remote_code=False,
+                torch_dtype=pick_dtype(device),
             )
-        except (OSError, ValueError, ImportError) as error:
+        except loading_errors() as error:
             reason = " ".join(str(error).split())
             raise XprojError(
                 f"NER model '{model}' cannot be loaded; name a directory with safetensors weights ({reason})"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from spacy_xproj.aligners.back_translation import MODES, combine, make_back_translation_aligner
 from spacy_xproj.aligners.embedding import make_embedding_aligner
+from spacy_xproj.aligners.mixture import make_weighted_aligner
 from spacy_xproj.aligners.pharaoh import make_pharaoh_aligner
 from spacy_xproj.errors import XprojError
 from spacy_xproj.translators.base import BatchTranslator
@@ -232,6 +233,14 @@ def test_a_translator_of_other_languages():
     translator = TableTranslator({SOURCE: BACK}, "eng_Latn", "por_Latn", "table.tsv")
     (links,) = make_back_translation_aligner(translator, ByText(LINES), ByText(LINES))([portuguese])
     assert links.to_pharaoh() == "0-0:0.25 1-1 2-3:0.5 3-2:0.5"
+
+
+def test_only_an_aligner_that_learns_must_not_be_shared(tiny_encoder_dir):
+    shared = make_weighted_aligner(ByText(LINES), 0.5)
+    make_back_translation_aligner(table({}), shared, shared)
+    learning = make_weighted_aligner(make_embedding_aligner(tiny_encoder_dir, layer=1), 0.5)
+    with pytest.raises(XprojError, match="give it an aligner of its own"):
+        make_back_translation_aligner(table({}), learning, learning)
 
 
 def test_unknown_settings():

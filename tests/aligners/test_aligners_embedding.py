@@ -279,6 +279,7 @@ def test_labels_are_not_read(tiny_encoder_dir, make_bitext):
         ({"method": "best"}, "no extraction method 'best'"),
         ({"level": "letter"}, "no level 'letter'"),
         ({"similarity": "taste"}, "no similarity 'taste'"),
+        ({"similarity": "dot"}, "method 'soft' compares words with NULL by a cosine"),
         ({"precision": "fp8"}, "no precision 'fp8'"),
     ],
 )

@@ -1,6 +1,7 @@
 """Sub-token vectors: the hidden states of the whole model are the reference."""
 
 import json
+import shutil
 import string
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import torch
 from transformers import AutoModel, AutoTokenizer
 
 from spacy_xproj.aligners.vectors import SubtokenEncoder
+from spacy_xproj.encoders.clip import load_text_tower
 from spacy_xproj.encoders.encoder import write_encoder
 from spacy_xproj.errors import XprojError
+from spacy_xproj.taggers.transformer import make_transformer_tagger
 
 SENTENCES = [("anna", "lives", "in", "berlin"), ("nobody", "knows"), ("don't",), ("ben", "q", "zoo", "annabel", "in")]
 LIMIT = 38  # 40 positions, two of them for the special tokens
@@ -208,6 +211,42 @@ def test_positions_that_begin_at_the_padding(make_tiny_encoder, tmp_path):
 def test_layers_that_are_not_there(tiny_encoder_dir, layer):
     with pytest.raises(XprojError, match=f"has layers 1 to 2, not {layer}"):
         SubtokenEncoder(tiny_encoder_dir, layer)
+
+
+def test_code_of_a_model_is_not_run(tiny_encoder_dir, tmp_path, monkeypatch):
+    """Nor is it asked for: whoever is at the keyboard may say yes."""
+    path = tmp_path / "with_code"
+    shutil.copytree(tiny_encoder_dir, path)
+    config = json.loads((path / "config.json").read_text())
+    config |= {"model_type": "theirs", "auto_map": {"AutoConfig": "theirs.Config", "AutoModel": "theirs.Model"}}
+    (path / "config.json").write_text(json.dumps(config))
+    (path / "theirs.py").write_text(f"open({str(tmp_path / 'run')!r}, 'w').close()\nfrom transformers import *\n")
+    monkeypatch.setattr("builtins.input", lambda *_: "y")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    loaders = [
+        lambda: SubtokenEncoder(str(path), 1),
+        lambda: make_transformer_tagger(str(path)),
+        lambda: load_text_tower(str(path), ["clip_text_model"], {}, {}),
+    ]
+    for load in loaders:
+        with pytest.raises(XprojError, match="cannot be loaded"):
+            load()
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_unknown_kind_of_model(tiny_encoder_dir, tmp_path):
+    shutil.copytree(tiny_encoder_dir, tmp_path / "unknown")
+    (tmp_path / "unknown" / "config.json").write_text(json.dumps({"model_type": "theirs"}))
+    with pytest.raises(XprojError, match="unknown: cannot be loaded") as error:
+        SubtokenEncoder(str(tmp_path / "unknown"), 1)
+    assert "\n" not in str(error.value)
+
+
+def test_damaged_weights(tiny_encoder_dir, tmp_path):
+    shutil.copytree(tiny_encoder_dir, tmp_path / "damaged")
+    (tmp_path / "damaged" / "model.safetensors").write_bytes(b"damaged")
+    with pytest.raises(XprojError, match="damaged: cannot be loaded"):
+        SubtokenEncoder(str(tmp_path / "damaged"), 1)
 
 
 def test_pickled_weights_are_not_loaded(tiny_encoder_dir, tmp_path):

@@ -73,6 +73,11 @@ def test_aligned_candidates_need_an_alignment(make_bitext):
         list(make_aligned_candidates()([make_bitext("Ana", "Ana", [(0, 1, "PER")])]))
 
 
+def test_no_candidates():
+    with pytest.raises(XprojError, match="max_length is 0: a candidate has at least 1 token"):
+        make_ngram_candidates(0)
+
+
 def test_no_such_bound():
     with pytest.raises(XprojError, match="no bound 'near': use touching or spanning"):
         make_aligned_candidates(bound="near")

@@ -12,9 +12,22 @@ from spacy.training import Example
 from spacy.vocab import Vocab
 
 from spacy_xproj.errors import XprojError
+from spacy_xproj.extractors.ngram import make_ngram_candidates
+from spacy_xproj.projectors.markers import make_marker_projector
+from spacy_xproj.solvers.exact import make_exact_solver
 
 TEXT = "Ana Silva mora em Lisboa e Rui em Berlim"
 ENTS = [("Ana Silva", "PER"), ("Lisboa", "LOC"), ("Rui", "PER"), ("Berlim", "LOC")]
+
+
+class Longer:
+    """Translates from English to a text that has a word more."""
+
+    src_lang = "en"
+    tgt_lang = "pt"
+
+    def __call__(self, texts):
+        yield from (f"Pois {text}" for text in texts)
 
 
 def test_a_doc(make_nlp, found):
@@ -303,6 +316,17 @@ print(loaded)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_projector_that_makes_a_text_of_its_own(make_nlp):
+    """Its token positions are not those of the Doc."""
+    nlp = make_nlp()
+    component = nlp.get_pipe("annotation_projector")
+    component.projector = make_marker_projector(Longer(), make_ngram_candidates(), make_exact_solver(), target="made")
+    with pytest.raises(XprojError, match='labelled a text of its own, .*; give it the setting target = "given"'):
+        nlp(TEXT)
+    component.projector = make_marker_projector(Longer(), make_ngram_candidates(), make_exact_solver(), target="given")
+    assert nlp(TEXT).ents
 
 
 def test_no_warning_for_a_projector_without_statistics(make_nlp):

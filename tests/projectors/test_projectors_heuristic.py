@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spacy_xproj.errors import XprojError
 from spacy_xproj.projectors.heuristic import make_alignment_heuristic
 
 
@@ -99,8 +100,33 @@ def test_a_span_may_hold_white_space_but_not_begin_with_it(make_bitext):
     words = ["x", "\n", "y"]
     (inside,) = project(make_bitext("a b", words, [(0, 2, "A")], "0-0 1-2"))
     assert inside.spans == ((0, 3),)
-    (at_the_edge,) = project(make_bitext("a b", words, [(0, 2, "A")], "0-0 1-1"))
-    assert at_the_edge.status == "invalid_span"
+    (at_the_edge,) = project(make_bitext("a b", [*words[:2], "y", "z"], [(0, 2, "A")], "0-0 1-1 1-2"))
+    assert at_the_edge.spans == ((0, 3),)
+    (behind,) = project(make_bitext("a b", ["x", "y", " "], [(0, 2, "A")], "0-0 1-1 1-2"))
+    assert behind.spans == ((0, 2),)
+    (alone,) = project(make_bitext("a", [" ", "x"], [(0, 1, "A")], "0-0"))
+    assert alone.status == "unaligned"
+
+
+def test_a_range_that_cannot_be_an_entity_does_not_take_the_place_of_one_that_can(make_bitext):
+    """The longest one cuts a word at its combining mark."""
+    words = ["Ọ", "\u0300", "yọ", "x", "Rio"]
+    bitext = make_bitext("a", words, [(0, 1, "A")], "0-1 0-2 0-4")
+    for settings in ({}, {"top_k": 0}):
+        (outcome,) = project(bitext, merge_distance=0, **settings)
+        assert outcome.spans == ((4, 5),)
+
+
+@pytest.mark.parametrize("setting", ["merge_distance", "length_ratio", "top_k"])
+def test_numbers_below_zero(setting):
+    with pytest.raises(XprojError, match=f"{setting} is -1: use 0 or more"):
+        make_alignment_heuristic(Linked(), **{setting: -1})
+
+
+def test_no_length_ratio(make_bitext):
+    bitext = make_bitext("a b c", "x y", [(0, 3, "A")], "0-0")
+    assert [o.status for o in project(bitext)] == ["below_threshold"]
+    assert [o.spans for o in project(bitext, length_ratio=None)] == [((0, 1),)]
 
 
 @pytest.mark.parametrize("source, target", [("", ""), ("Ana", ""), ("", "Ana"), ("Ana", "Ana")])

@@ -105,6 +105,12 @@ def test_a_sentence_with_brackets_is_not_marked():
     assert {"markers_changed", "markers_in_text"} < set(FLAGS)
 
 
+def test_an_empty_translation_is_not_looked_for():
+    (pair,) = [make_pair("Ana sings.", "\u200e Ana canta.", PER="Ana")]
+    (projection,), _ = project([pair], {"[Ana] sings.": "", "Ana": ""}, target="given")
+    assert [outcome.status for outcome in projection.outcomes] == ["unaligned"]
+
+
 def test_what_is_not_similar_is_below_the_threshold():
     pair = make_pair("He left Porto.", "Ele saiu da Invicta.", LOC="Porto")
     (projection,), _ = project([pair], {**ALONE, "He left [Porto].": "Ele deixou o [Porto]."})

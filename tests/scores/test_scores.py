@@ -181,3 +181,24 @@ def test_entities_of_the_pair_are_the_rows(make_bitext):
     bitext = make_bitext(SOURCE, TARGET, ENTS, "1-1 2-2 3-3 4-4 7-8")
     scores = score(make_alignment_score(), bitext, Candidates(token_spans([bitext.target[1:5], bitext.target[8:9]])))
     numpy.testing.assert_array_equal(scores, [[0.5, 0.0], [0.0, 0.5]])
+
+
+@given(link_weights)
+def test_no_link_no_score(make_bitext, weights):
+    """Not even one of rounding."""
+    bitext = aligned(make_bitext, weights)
+    candidates = Candidates(ngrams(9, 9))
+    scores = score(make_soft_alignment_score(bare_edges=False), bitext, candidates)
+    for i, (start, end, _) in enumerate(ENTS):
+        for j, (left, right) in enumerate(candidates.spans.tolist()):
+            if not any(start <= k < end and left <= token < right for k, token in weights):
+                assert scores[i, j] == 0
+
+
+def test_no_link_no_score_among_many_fractions(make_bitext):
+    random = numpy.random.default_rng(0)
+    for _ in range(50):
+        weights = {(int(k), int(j)): float(w) for k, j, w in zip(*random.integers(0, 8, (2, 20)), random.random(20))}
+        without = {cell: weight for cell, weight in weights.items() if cell[0] != 7}
+        scores = score(make_soft_alignment_score(), aligned(make_bitext, without), Candidates(ngrams(9, 9)))
+        assert not scores[1].any()

@@ -14,7 +14,7 @@ from spacy_xproj.extractors.ngram import ngrams
 from spacy_xproj.registry import registry
 from spacy_xproj.scores.embedding import EmbeddingScore, span_vectors
 from spacy_xproj.scores.ner import label_scores, make_ner_score
-from spacy_xproj.scores.string import length_bound, make_string_score
+from spacy_xproj.scores.string import Romanized, length_bound, make_string_score, similarities
 from spacy_xproj.scores.weighted import make_weighted_score, make_weighted_term
 from spacy_xproj.taggers.table import TagTable
 from spacy_xproj.types import Candidates
@@ -59,6 +59,17 @@ def test_ner_score_is_the_formula(make_bitext, spans):
             expected = max(ner_by_hand(option, start, end) for option in options)
             assert first[row, column] == pytest.approx(expected if expected >= 0.05 else 0, abs=1e-6)
     assert (first == 0).any() or spans
+
+
+def test_the_factor_does_not_outweigh_the_model():
+    """A sentence of 30 tokens with one name."""
+    begin, inside = numpy.full((30, 1), 0.01), numpy.full((30, 1), 0.01)
+    begin[10], inside[11] = 0.9, 0.9
+    table = TagTable(("PER",), 1 - begin[:, 0] - inside[:, 0], begin, inside)
+    for longest in (10, 30):
+        spans = ngrams(30, longest)
+        (scores,) = label_scores(table, spans, 1.15)
+        assert spans[scores.argmax()].tolist() == [10, 12]
 
 
 def test_ner_score_of_a_label_that_the_model_has_not(make_bitext):
@@ -122,6 +133,13 @@ def test_string_without_letters_left(make_bitext):
     bitext = make_bitext("\u200b", "\u200b x", [(0, 1, "L")])
     (scores,) = make_string_score()([(bitext, candidates_of(bitext))])
     assert not scores.any()
+
+
+def test_nothing_is_not_similar_to_nothing(make_bitext):
+    """Where every similarity counts, too: of a character that has no letter, nothing can be said."""
+    target = Romanized(make_bitext("a", "\u200e x").target)
+    candidates = Candidates(ngrams(2, 1))
+    assert not similarities(["", ""], target, candidates, threshold=0).any()
 
 
 def test_span_vectors_are_means_of_the_words_that_have_one():

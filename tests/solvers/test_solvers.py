@@ -5,6 +5,7 @@ from functools import cache
 import numpy
 import pytest
 
+from spacy_xproj.errors import XprojError
 from spacy_xproj.extractors.ngram import ngrams
 from spacy_xproj.solvers import exact
 from spacy_xproj.solvers.exact import make_exact_solver
@@ -131,6 +132,11 @@ def test_greedy_is_feasible_and_never_better(n_proj):
         assert value(matches, 1) <= best + 1e-9
         worse += value(matches, 1) < best - 1e-6
     assert worse > 20  # the instances are hard enough to tell the two apart
+
+
+def test_greedy_places_an_entity_at_least_once():
+    with pytest.raises(XprojError, match="n_proj is 0"):
+        make_greedy_solver(0)
 
 
 def test_greedy_takes_the_best_that_is_left():
