@@ -44,11 +44,17 @@ def read_blocks(text: str) -> Iterator[List[Line]]:
 
     text (str): the file.
     YIELDS (List[Line]): the numbered lines of each block, without line ends.
+    RAISES (XprojError): where a carriage return stands inside a line, as in files whose lines end in nothing else.
     """
     block: List[Line] = []
     for number, line in enumerate(io.StringIO(text), 1):
-        if line.strip():
-            block.append((number, line.rstrip("\r\n")))
+        content = line.rstrip("\r\n")
+        if "\r" in content:
+            raise XprojError(
+                f"line {number}: a carriage return inside the line; convert the line ends to newlines (mac2unix)"
+            )
+        if content.strip():
+            block.append((number, content))
         elif block:
             yield block
             block = []

@@ -59,6 +59,15 @@ def test_a_tab_separated_token_may_contain_spaces_and_other_line_ends_belong_to_
     assert [t.text for t in doc] == ["New York", "1\u00a0000", "x\u2028y"]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("EU B-ORG\rrejects O\r\rPeter B-PER\r", 1), ("EU B-ORG\n\nPeter B-PER\rsleeps O\n", 3), ("\r\rEU O\n", 1)],
+)
+def test_carriage_returns_that_end_a_line_alone(text: str, line: int) -> None:
+    with pytest.raises(XprojError, match=f"line {line}: a carriage return inside the line; convert the line ends"):
+        list(read_conll(text, "en"))
+
+
 def test_a_sentence_without_entities_is_annotated() -> None:
     (doc,) = read_conll("a O\n", "en")
     assert doc.has_annotation("ENT_IOB")
