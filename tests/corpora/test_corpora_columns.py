@@ -162,6 +162,29 @@ def test_bad_tags(scheme: str, tags: str, fixes: Dict[int, str]) -> None:
     assert entities(again) == entities(doc)
 
 
+@pytest.mark.parametrize(
+    ("tags", "fixes", "left"),
+    [
+        ("w O _ B-LOC", {2: "O"}, []),
+        ("_ B-LOC w I-LOC w O", {1: "O", 2: "B-LOC"}, [("w2", "LOC")]),
+        ("w B-LOC _ I-LOC _ I-LOC w O", {2: "O", 3: "O"}, [("w1", "LOC")]),
+        ("w S-PER _ B-LOC w I-LOC _ E-LOC", {2: "O", 3: "S-LOC", 4: "O"}, [("w1", "PER"), ("w3", "LOC")]),
+        ("w B-LOC _ I-LOC w I-LOC", {}, [("w1 \u00a0 w3", "LOC")]),
+        ("w O _ O", {}, []),
+    ],
+)
+def test_white_space_at_the_end_of_an_entity(tags: str, fixes: Dict[int, str], left: List[Tuple[str, str]]) -> None:
+    cells = tags.split()
+    words = [f"w{i}" if word == "w" else "\u00a0" for i, word in enumerate(cells[::2], 1)]
+    text = "".join(f"{word}\t{tag}\n" for word, tag in zip(words, cells[1::2], strict=True))
+    if fixes:
+        with pytest.raises(XprojError, match=rf"line {min(fixes)}: entity that begins or ends with .*--repair"):
+            list(read_conll(text, "en"))
+    (doc,) = read_conll(text, "en", repair=True)
+    assert {fix["line"]: fix["after"] for fix in doc.user_data.get("repairs", [])} == fixes
+    assert entities(doc) == left
+
+
 def test_text_is_not_normalised() -> None:
     (doc,) = read_conll("e\u0301 O\n\u00e9 O\n", "en")
     assert doc.text == "e\u0301 \u00e9"
