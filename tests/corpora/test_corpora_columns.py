@@ -92,14 +92,27 @@ def test_uner_text_that_does_not_fit() -> None:
     assert (fix["line"], fix["before"], fix["after"]) == (14, "# no fame", "# no name")
 
 
-def test_uner_sentence_without_tokens() -> None:
-    with pytest.raises(XprojError, match="line 1: a sentence without tokens"):
-        list(read_uner("# sent_id = a\n# text = b\n\n" + UNER, "en"))
+@pytest.mark.parametrize("comments", ["# sent_id = a\n# text = b\n", "# text = b\n", "# newdoc\n# sent_id = a\n"])
+def test_uner_sentence_without_tokens(comments: str) -> None:
+    with pytest.raises(XprojError, match="line 1: a sentence without tokens; add them, or remove .* an empty line"):
+        list(read_uner(comments + "\n1\tRio\tB-LOC\t-\t-\n", "en"))
 
 
-def test_uner_multiword_ranges_are_not_taken_for_tokens() -> None:
-    with pytest.raises(XprojError, match="line 4: token number 1-2 should be 1"):
-        list(read_uner(UNER.replace("1\tObama", "1-2\tObama"), "en"))
+def test_uner_comments_on_the_file_may_stand_alone() -> None:
+    assert len(list(read_uner("# newdoc id = d0\n\n" + UNER, "en"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("position", "message"),
+    [
+        ("1-2", "multiword range 1-2; remove the line, its words follow"),
+        ("0.1", "empty node 0.1; remove the line, it is no word"),
+        ("2", "token number 2 should be 1; number them anew"),
+    ],
+)
+def test_uner_lines_that_are_not_the_next_token(position: str, message: str) -> None:
+    with pytest.raises(XprojError, match=f"line 4: {message}"):
+        list(read_uner(UNER.replace("1\tObama", f"{position}\tObama"), "en"))
 
 
 def test_masakhaner_hash_is_a_token() -> None:
