@@ -120,6 +120,12 @@ def test_masakhaner_hash_is_a_token() -> None:
     assert (doc.text, entities(doc)) == ("# John Lewis", [("John Lewis", "PER")])
 
 
+@pytest.mark.parametrize("language", ["sw", "ceb", "simple", "be-x-old", "zh-classical", "fiu-vro"])
+def test_wikiann_languages(language: str) -> None:
+    (doc,) = read_wikiann(f"{language}:Rio\tB-LOC\n{language}:a:b\tO\n", "xx")
+    assert [t.text for t in doc] == ["Rio", "a:b"]
+
+
 def test_wikiann_leaves_out_the_language_only() -> None:
     (doc,) = read_wikiann("zh-min-nan:http://x.y\tO\nzh-min-nan::\tO\nzh-min-nan:en:Rio\tB-LOC\n", "xx")
     assert [t.text for t in doc] == ["http://x.y", ":", "en:Rio"]
@@ -138,6 +144,8 @@ def test_wikiann_leaves_out_the_language_only() -> None:
         (read_wikiann, "en:a O\n", "line 1: 1 columns"),
         (read_wikiann, "Rio\tO\n", "line 1: 'Rio' is not a language, a colon and a token"),
         (read_wikiann, "en:\tO\n", "line 1: 'en:' is not"),
+        (read_wikiann, "http://x\tO\n", "line 1: 'http://x' is not a language, a colon and a token"),
+        (read_wikiann, "fr:a\tO\n\nfr:b\tO\nde:c\tO\n", "line 4: 'de:c' does not begin with 'fr:'"),
     ],
 )
 def test_bad_lines(read: Any, text: str, message: str) -> None:
