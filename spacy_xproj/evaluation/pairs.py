@@ -93,11 +93,11 @@ def count_ignored(docs: Sequence[Doc], labels: Optional[Sequence[str]]) -> Dict[
 
 
 def check_pairs(gold: Sequence[Doc], predicted: Sequence[Doc]) -> None:
-    """Check that two files hold the same sentences, white space aside.
+    """Check that two files hold the same sentences, white space aside, and that all were looked at for entities.
 
     gold (Sequence[Doc]): the gold sentences.
     predicted (Sequence[Doc]): the predicted ones.
-    RAISES (XprojError): where they do not, naming the first pair that differs.
+    RAISES (XprojError): where they do not, naming the first pair that differs, or where entities are missing.
     """
     remedy = "predict on the texts of the gold file, in their order"
     if len(gold) != len(predicted):
@@ -105,3 +105,21 @@ def check_pairs(gold: Sequence[Doc], predicted: Sequence[Doc]) -> None:
     for number, (a, b) in enumerate(zip(gold, predicted, strict=True), 1):
         if "".join(a.text.split()) != "".join(b.text.split()):
             raise XprojError(f"pair {number}: the texts differ, '{a.text[:40]}' and '{b.text[:40]}'; {remedy}")
+    check_annotated(gold, "gold", "convert it from a labelled file (xproj convert)")
+    check_annotated(predicted, "predicted", "write it with a pipeline that finds entities (xproj label) or project it")
+
+
+def check_annotated(docs: Sequence[Doc], side: str, remedy: str) -> None:
+    """Check that sentences are labelled. One without entities is; one whose entities were never set is not.
+
+    docs (Sequence[Doc]): the sentences. Empty ones need no label.
+    side (str): what they are called.
+    remedy (str): what to do where they are not labelled.
+    RAISES (XprojError): where some are not, naming the first.
+    """
+    missing = [number for number, doc in enumerate(docs, 1) if len(doc) and not doc.has_annotation("ENT_IOB")]
+    if missing:
+        raise XprojError(
+            f"{side} sentence {missing[0]}: its entities were never set, which is not the same as none "
+            f"({len(missing)} of {len(docs)} such sentences); {remedy}"
+        )

@@ -66,6 +66,12 @@ def test_bad_input(gold: Path, tmp_path: Path) -> None:
     code, output = evaluate(gold, one, "--json", tmp_path / "m.json")
     assert (code, "2 gold and 1 predicted sentences" in output) == (1, True)
     assert not (tmp_path / "m.json").exists()
+    never = tmp_path / "never.spacy"
+    write_docs([Doc(spacy.blank("en").vocab, words=["Ana", "in", "Rio"]) for _ in range(2)], never)
+    code, output = evaluate(gold, never, "--json", tmp_path / "m.json")
+    assert (code, "never.spacy, predicted sentence 1: its entities were never set" in output) == (1, True)
+    code, output = evaluate(never, gold)
+    assert (code, "gold sentence 1: its entities were never set" in output) == (1, True)
     one.write_bytes(b"nothing")
     code, output = evaluate(gold, one)
     assert (code, "not a readable .spacy file" in output) == (1, True)
