@@ -14,7 +14,7 @@ from ..errors import XprojError
 from ..evaluation.pairs import count_ignored, tag_pair
 from ..evaluation.strict import score
 from ..files import atomic_path
-from .app import command
+from .app import check_outputs, command
 
 PROTOCOLS = {
     "strict": "Strict (seqeval, mode strict, IOB2, micro-averaged)",
@@ -30,6 +30,7 @@ def evaluate_cli(
     json_path: Optional[Path] = typer.Option(None, "--json", dir_okay=False, help="Where to write the scores"),
 ) -> None:
     """Score predicted entities strictly (seqeval) and as spaCy does, in all and for each label."""
+    check_outputs([gold_path, predicted_path], [json_path])
     gold = read_docs(gold_path)
     predicted = read_docs(predicted_path, gold[0].vocab)
     scored = split_list(labels) or None

@@ -122,6 +122,18 @@ def test_a_directory_is_no_output(corpus: Path) -> None:
     assert corpus.with_suffix(".spacy").is_dir()
 
 
+def test_the_input_is_no_output(corpus: Path) -> None:
+    link = corpus.with_name("link.spacy")
+    link.symlink_to(corpus)
+    fixes = corpus.with_name("b.spacy.repairs.jsonl")
+    fixes.write_text(GOOD, encoding="utf-8")
+    for given, output in ((corpus, corpus), (corpus, link), (fixes, fixes.with_name("b.spacy"))):
+        arguments = ["convert", str(given), str(output), "--format", "conll", "--lang", "en"]
+        result = CliRunner().invoke(app, arguments)
+        assert (result.exit_code, "is an input too" in result.output) == (1, True)
+        assert given.read_text(encoding="utf-8") == GOOD
+
+
 def test_a_format_without_tags_takes_no_scheme(corpus: Path) -> None:
     code, output = convert(corpus, "--scheme", "IOB2", format="jsonl")
     assert code == 1

@@ -72,6 +72,8 @@ def test_bad_input(gold: Path, tmp_path: Path) -> None:
     assert (code, "never.spacy, predicted sentence 1: its entities were never set" in output) == (1, True)
     code, output = evaluate(never, gold)
     assert (code, "gold sentence 1: its entities were never set" in output) == (1, True)
+    code, output = evaluate(gold, never, "--json", gold)
+    assert (code, "gold.spacy: is an input too" in output) == (1, True)
     one.write_bytes(b"nothing")
     code, output = evaluate(gold, one)
     assert (code, "not a readable .spacy file" in output) == (1, True)
