@@ -88,8 +88,20 @@ def keep_labels(doc: Doc, labels: Optional[Sequence[str]]) -> List[Span]:
 
 def count_ignored(docs: Sequence[Doc], labels: Optional[Sequence[str]]) -> Dict[str, int]:
     """RETURNS (Dict[str, int]): how many entities have each label that is not looked at."""
-    found = Counter(ent.label_ for doc in docs for ent in doc.ents)
+    found = count_labels(docs)
     return {label: count for label, count in sorted(found.items()) if labels is not None and label not in labels}
+
+
+def one_sided_labels(gold: Sequence[Doc], predicted: Sequence[Doc]) -> List[Tuple[str, str, int]]:
+    """RETURNS (List[Tuple[str, str, int]]): `gold` or `predicted`, a label that only this side has, and how often."""
+    right, found = count_labels(gold), count_labels(predicted)
+    missed = [("gold", label, count) for label, count in sorted(right.items()) if label not in found]
+    return missed + [("predicted", label, count) for label, count in sorted(found.items()) if label not in right]
+
+
+def count_labels(docs: Sequence[Doc]) -> "Counter[str]":
+    """RETURNS (Counter[str]): how many entities have each label."""
+    return Counter(ent.label_ for doc in docs for ent in doc.ents)
 
 
 def check_pairs(gold: Sequence[Doc], predicted: Sequence[Doc]) -> None:
