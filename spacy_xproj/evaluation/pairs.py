@@ -6,6 +6,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 
 from spacy.tokens import Doc, Span
 
+from ..docs import is_labelled
 from ..errors import XprojError
 
 
@@ -129,7 +130,7 @@ def check_annotated(docs: Sequence[Doc], side: str, remedy: str) -> None:
     remedy (str): what to do where they are not labelled.
     RAISES (XprojError): where some are not, naming the first.
     """
-    missing = [number for number, doc in enumerate(docs, 1) if len(doc) and not doc.has_annotation("ENT_IOB")]
+    missing = [number for number, doc in enumerate(docs, 1) if not is_labelled(doc)]
     if missing:
         raise XprojError(
             f"{side} sentence {missing[0]}: its entities were never set, which is not the same as none "
