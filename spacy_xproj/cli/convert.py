@@ -25,6 +25,7 @@ from .app import check_outputs, command, progress
 FORMATS: Dict[str, str] = {
     name.lower(): f"spacy-xproj.{name}Converter.v1" for name in ("Conll", "Uner", "Masakhaner", "Wikiann", "Jsonl")
 }
+FORMATS["europarl"] = FORMATS["conll"]  # the labelled part of Europarl comes in the columns of CoNLL-2002
 
 
 @dataclass

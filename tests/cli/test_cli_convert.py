@@ -97,10 +97,17 @@ def test_bad_input_leaves_the_old_output(corpus: Path, content: str, options: Li
     assert [p.name for p in sorted(corpus.parent.iterdir())] == ["a.conll", "a.spacy"]
 
 
+def test_europarl_is_read_as_conll(corpus: Path) -> None:
+    assert convert(corpus)[0] == 0
+    before = [doc.to_json() for doc in read_docs(corpus.with_suffix(".spacy"))]
+    assert convert(corpus, format="europarl")[0] == 0
+    assert [doc.to_json() for doc in read_docs(corpus.with_suffix(".spacy"))] == before
+
+
 def test_unknown_format_and_language(corpus: Path) -> None:
     code, output = convert(corpus, format="brat")
     assert code == 1
-    assert "unknown format 'brat'; take one of: conll, uner, masakhaner, wikiann, jsonl" in output
+    assert "unknown format 'brat'; take one of: conll, uner, masakhaner, wikiann, jsonl, europarl" in output
     code, output = convert(corpus, lang="zzz")
     assert code == 1
     assert "unknown language 'zzz'" in output
