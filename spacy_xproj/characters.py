@@ -19,8 +19,8 @@ NAME = "spacy-xproj.CharacterTokenizer.v1"
 SEGMENTS = ("words", "characters")
 #: Written before the consonant that they belong to: vowels of Thai and Lao; signs that stack Khmer and Burmese ones.
 LEADING = frozenset("เแโใไເແໂໃໄ\u17d2\u1039")
-#: Vowels and signs of Thai and Lao, marks in all but name, that never stand alone.
-TRAILING = frozenset("ะาำๅๆฯະາຳໆຯ")
+#: Vowels and signs of Thai and Lao, and sound marks of half-width Katakana: marks in all but name, never alone.
+TRAILING = frozenset("ะาำๅๆฯະາຳໆຯ\uff9e\uff9f")
 
 
 class CharacterTokenizer(PartTokenizer):

@@ -1,4 +1,4 @@
-"""Docs made of the words of others."""
+"""Docs made of the words of others, and whether a Doc is labelled."""
 
 from typing import Any, Dict, Optional, Union
 
@@ -19,3 +19,12 @@ def words_only(
     words = [token.text for token in tokens]
     spaces = [bool(token.whitespace_) for token in tokens]
     return Doc(vocab or tokens.vocab, words=words, spaces=spaces, user_data=dict(user_data or {}))
+
+
+def is_labelled(doc: Doc) -> bool:
+    """Tell whether entities were set. A Doc that has none is labelled; one whose entities are missing is not.
+
+    doc (Doc): the Doc.
+    RETURNS (bool): whether they were set on some token, or there are no tokens.
+    """
+    return not len(doc) or doc.has_annotation("ENT_IOB")

@@ -8,6 +8,8 @@ UNSPACED = (
     (0x1780, 0x17FF),  # Khmer
     (0x1950, 0x19DF),  # Tai Le, New Tai Lue
     (0x1A20, 0x1AAF),  # Tai Tham
+    (0x3005, 0x3007),  # 々 〆 〇: marks and a zero that stand among Chinese characters
+    (0x3031, 0x3035),  # marks of repeated Kana
     (0x3040, 0x30FF),  # Hiragana, Katakana
     (0x31F0, 0x31FF),  # Katakana extensions
     (0x3400, 0x4DBF),  # Chinese characters, extension A
@@ -15,6 +17,7 @@ UNSPACED = (
     (0xA9E0, 0xA9FF),  # Myanmar extended B
     (0xAA60, 0xAA7F),  # Myanmar extended A
     (0xF900, 0xFAFF),  # Chinese compatibility characters
+    (0xFF66, 0xFF9F),  # Katakana of half width
     (0x20000, 0x3FFFF),  # Chinese characters, further extensions
 )
 
@@ -27,4 +30,4 @@ def is_unspaced(char: str) -> bool:
 
 def is_katakana(char: str) -> bool:
     """RETURNS (bool): whether a character is a letter or a length mark of Katakana, the script of names from abroad."""
-    return "\u30a1" <= char <= "\u30ff" and char != "\u30fb"
+    return ("\u30a1" <= char <= "\u30ff" and char != "\u30fb") or "\uff66" <= char <= "\uff9f"

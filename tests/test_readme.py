@@ -11,6 +11,7 @@ import pytest
 from thinc.api import Config
 
 from spacy_xproj.registry import registry
+from spacy_xproj.types import STATUSES
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf8")
@@ -82,6 +83,11 @@ def test_generated_section_is_up_to_date(tmp_path):
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
     (expected,) = GENERATED.findall((tmp_path / "README.md").read_text(encoding="utf8"))
     assert GENERATED.findall(README) == [expected]
+
+
+def test_every_outcome_is_listed():
+    listed = README[README.index("a line for every source entity:") : README.index("- `rejects.jsonl`")]
+    assert set(re.findall(r"`(\w+)`", listed)) == set(STATUSES)
 
 
 def test_registered_names_of_the_table_exist():

@@ -2,6 +2,7 @@
 
 import sys
 from functools import wraps
+from os.path import realpath
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NoReturn, Optional, TypeVar, Union
 
@@ -54,6 +55,19 @@ def fail(message: str) -> NoReturn:
     line = " ".join(message.split())
     typer.secho(f"✘ {line}", fg=typer.colors.RED, err=True)
     raise typer.Exit(1)
+
+
+def check_outputs(inputs: Iterable[Path], outputs: Iterable[Optional[Path]]) -> None:
+    """Check that a command does not write over what it reads, by whatever path it is named.
+
+    inputs (Iterable[Path]): what it reads.
+    outputs (Iterable[Optional[Path]]): what it writes; none where an option is left out.
+    RAISES (XprojError): where one is both.
+    """
+    read = {realpath(path) for path in inputs}
+    for path in outputs:
+        if path is not None and realpath(path) in read:
+            raise XprojError(f"{path}: is an input too, which would be lost; write to another file")
 
 
 def load_config(source: Union[Path, Config], overrides: List[str]) -> Dict[str, Any]:

@@ -19,12 +19,13 @@ from ..files import atomic_path, read_text
 from ..languages import check_language, is_known
 from ..registry import registry
 from ..types import Converter
-from .app import command, progress
+from .app import check_outputs, command, progress
 
 #: The short names of the formats of this package.
 FORMATS: Dict[str, str] = {
     name.lower(): f"spacy-xproj.{name}Converter.v1" for name in ("Conll", "Uner", "Masakhaner", "Wikiann", "Jsonl")
 }
+FORMATS["europarl"] = FORMATS["conll"]  # the labelled part of Europarl comes in the columns of CoNLL-2002
 
 
 @dataclass
@@ -55,12 +56,13 @@ def convert_cli(
     limit: int = typer.Option(0, "--limit", "-n", min=0, help="Convert only the first sentences; 0 for all"),
 ) -> None:
     """Convert a labelled corpus to a .spacy file, one sentence a Doc."""
+    repairs_path = output_path.with_name(f"{output_path.name}.repairs.jsonl")
+    check_outputs([input_path], [output_path, repairs_path])
     label_map = LabelMap.parse(labels, renames)
     converter = make_converter(format_name, lang, scheme, repair, segment)
     report = Report()
     docs = convert(input_path, converter, lang, label_map, report)
     sentences = write_docs(islice(progress(docs, None, "sentences"), limit or None), output_path)
-    repairs_path = output_path.with_name(f"{output_path.name}.repairs.jsonl")
     write_repairs(report.repairs, repairs_path)
     msg.good(f"{output_path}: {sentences} sentences, {report.tokens} tokens")
     for line in summary(report, repairs_path):

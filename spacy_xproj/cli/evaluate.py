@@ -1,7 +1,8 @@
 """``xproj evaluate``: predicted entities against gold ones."""
 
+from collections import Counter
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 import srsly
 import typer
@@ -9,12 +10,12 @@ from spacy.tokens import Doc
 from wasabi import msg
 
 from ..corpora.docbin import read_docs
-from ..corpora.labels import split_list
+from ..corpora.labels import LabelMap, split_list
 from ..errors import XprojError
-from ..evaluation.pairs import count_ignored, tag_pair
+from ..evaluation.pairs import check_pairs, count_ignored, one_sided_labels, tag_pair
 from ..evaluation.strict import score
 from ..files import atomic_path
-from .app import command
+from .app import check_outputs, command
 
 PROTOCOLS = {
     "strict": "Strict (seqeval, mode strict, IOB2, micro-averaged)",
@@ -27,23 +28,51 @@ def evaluate_cli(
     gold_path: Path = typer.Argument(..., metavar="GOLD", help="The .spacy file with the right entities"),
     predicted_path: Path = typer.Argument(..., metavar="PREDICTED", help="The same sentences, with predicted entities"),
     labels: str = typer.Option("", "--labels", help="Labels to score, such as PER,ORG,LOC; all by default"),
+    renames: str = typer.Option("", "--map", help="Labels to rename or drop on both sides, such as PERSON=PER,DATE="),
     json_path: Optional[Path] = typer.Option(None, "--json", dir_okay=False, help="Where to write the scores"),
 ) -> None:
-    """Score predicted entities strictly (seqeval) and as spaCy does, in all and for each label."""
+    """Score predicted entities strictly (seqeval) and as spaCy does, in all and for each label.
+
+    Where the two sides name labels otherwise, --map comes first and --labels after it. What they change or leave out is
+    told, and so are labels that one side alone has.
+    """
+    check_outputs([gold_path, predicted_path], [json_path])
     gold = read_docs(gold_path)
     predicted = read_docs(predicted_path, gold[0].vocab)
     scored = split_list(labels) or None
+    label_map = LabelMap.parse("", renames)
     try:
+        check_pairs(gold, predicted)
+        mapped = relabel(gold, label_map, "gold") + relabel(predicted, label_map, "predicted")
         scores = score(gold, predicted, scored)
     except XprojError as error:
         raise XprojError(f"{gold_path} and {predicted_path}, {error}") from None
     for protocol, title in PROTOCOLS.items():
         print_scores(title, scores[protocol])
-    for line in remarks(gold, predicted, scored):
+    for line in mapped + remarks(gold, predicted, scored):
         msg.text(line)
     if json_path is not None:
         with atomic_path(json_path) as temporary:
             srsly.write_json(temporary, scores)
+
+
+def relabel(docs: Sequence[Doc], label_map: LabelMap, side: str) -> List[str]:
+    """Apply a label map to one side, in place.
+
+    docs (Sequence[Doc]): its sentences.
+    label_map (LabelMap): the map; one without renames changes nothing.
+    side (str): what they are called.
+    RETURNS (List[str]): what was renamed and dropped, with numbers.
+    """
+    changes: Counter[Tuple[str, str]] = Counter()
+    if label_map.renames:
+        changes.update(change for doc in docs for change in label_map.apply(doc))
+    lines = []
+    for (before, after), count in sorted(changes.items()):
+        if before != after:
+            what = f"renamed to {after}" if after else "dropped"
+            lines.append(f"{what}: {count} {side} {before}")
+    return lines
 
 
 def print_scores(title: str, scores: Dict[str, Any]) -> None:
@@ -59,8 +88,21 @@ def print_scores(title: str, scores: Dict[str, Any]) -> None:
 
 
 def remarks(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]]) -> List[str]:
-    """RETURNS (List[str]): what the scores leave out, and predictions that no gold token fits, with their numbers."""
+    """Tell what the scores do not show.
+
+    gold (Sequence[Doc]): the gold sentences.
+    predicted (Sequence[Doc]): the predicted ones.
+    labels (Optional[Sequence[str]]): the labels that are scored; None for all.
+    RETURNS (List[str]): entities left out, predictions that no gold token fits and, if all labels are scored, those
+        that only one side has, with numbers.
+    """
     lines = []
+    if labels is None:
+        lines += [
+            f"only {side}: {count} {label}; rename it (--map {label}=NEW), drop it (--map {label}=) or leave it out "
+            "(--labels) if it is not of the task"
+            for side, label, count in one_sided_labels(gold, predicted)
+        ]
     for side, docs in (("gold", gold), ("predicted", predicted)):
         for label, count in count_ignored(docs, labels).items():
             lines.append(f"left out: {count} {side} {label}")

@@ -44,7 +44,7 @@ def slice_counts(gold: Sequence[Doc], predicted: Sequence[Doc], labels: List[str
     seen (FrozenSet[str]): the strings that are entities in the training data.
     RETURNS (Ints4d): true positives, false positives and false negatives. The second axis are the labels, the third
         is `UNSEEN` and `SEEN`. *Shape:* ``(sentences, labels, 2, 3)``
-    RAISES (XprojError): where the two do not hold the same sentences.
+    RAISES (XprojError): where the two do not hold the same sentences, or entities were never set.
     """
     check_pairs(gold, predicted)
     counts = numpy.zeros((len(gold), len(labels), 2, 3), dtype=numpy.int32)

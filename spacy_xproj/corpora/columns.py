@@ -44,11 +44,17 @@ def read_blocks(text: str) -> Iterator[List[Line]]:
 
     text (str): the file.
     YIELDS (List[Line]): the numbered lines of each block, without line ends.
+    RAISES (XprojError): where a carriage return stands inside a line, as in files whose lines end in nothing else.
     """
     block: List[Line] = []
     for number, line in enumerate(io.StringIO(text), 1):
-        if line.strip():
-            block.append((number, line.rstrip("\r\n")))
+        content = line.rstrip("\r\n")
+        if "\r" in content:
+            raise XprojError(
+                f"line {number}: a carriage return inside the line; convert the line ends to newlines (mac2unix)"
+            )
+        if content.strip():
+            block.append((number, content))
         elif block:
             yield block
             block = []
@@ -101,20 +107,30 @@ def convert_columns(
 
 
 def read_tags(rows: List[Row], scheme: str) -> Tuple[List[Entity], List[Repair]]:
-    """Read the entities of a sentence.
+    """Read the entities of a sentence. None begins or ends with white space, which can be neither learned nor scored.
 
     rows (List[Row]): its tokens.
     scheme (str): its tag scheme.
     RETURNS (Tuple[List[Entity], List[Repair]]): the entities, and the tags that had to be read as others.
     """
-    entities = read_entities([parse_tag(row.tag, allowed_letters(scheme)) for row in rows])
-    written = write_tags(entities, len(rows), scheme)
-    repairs = [
-        Repair(row.line, row.token, row.tag, tag, f"bad {scheme} tag")
-        for row, tag in zip(rows, written, strict=True)
-        if row.tag != tag
-    ]
+    tagged = read_entities([parse_tag(row.tag, allowed_letters(scheme)) for row in rows])
+    written = write_tags(tagged, len(rows), scheme)
+    entities = [trimmed for entity in tagged for trimmed in trim_entity(entity, rows)]
+    repairs = []
+    for row, tag, trimmed_tag in zip(rows, written, write_tags(entities, len(rows), scheme), strict=True):
+        if row.tag != tag:
+            repairs.append(Repair(row.line, row.token, row.tag, trimmed_tag, f"bad {scheme} tag"))
+        elif tag != trimmed_tag:
+            problem = "entity that begins or ends with white space, tag"
+            repairs.append(Repair(row.line, row.token, tag, trimmed_tag, problem))
     return entities, repairs
+
+
+def trim_entity(entity: Entity, rows: List[Row]) -> List[Entity]:
+    """RETURNS (List[Entity]): an entity without the white space that it begins or ends with; none if it has no more."""
+    start, end, label = entity
+    words = [i for i in range(start, end) if not rows[i].token.isspace()]
+    return [(words[0], words[-1] + 1, label)] if words else []
 
 
 def fit_text(sentence: Sentence) -> Tuple[str, List[Repair]]:

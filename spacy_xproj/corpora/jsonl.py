@@ -67,6 +67,9 @@ def parse_line(line: str, number: int) -> Dict[str, Any]:
         ) from None
     except UnicodeEncodeError:
         raise XprojError(f"line {number}: half of a surrogate pair, such as \\ud83d; write whole characters") from None
+    except (ValueError, RecursionError):  # limits of Python, not of JSON
+        reason = "a number of thousands of digits, or thousands of brackets in each other"
+        raise XprojError(f"line {number}: {reason}; write {SHAPE}") from None
     if not (isinstance(item, dict) and isinstance(item.get("text"), str) and isinstance(item.get("ents"), list)):
         raise XprojError(f"line {number}: no 'text' string with a list of 'ents'; write {SHAPE}")
     if not item["text"].strip():

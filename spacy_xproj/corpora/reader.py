@@ -7,7 +7,7 @@ from typing import Callable, Iterator
 from spacy.language import Language
 from spacy.training import Example
 
-from ..docs import words_only
+from ..docs import is_labelled, words_only
 from ..errors import XprojError
 from .parallel import SIDES, ParallelCorpus
 
@@ -22,13 +22,21 @@ def make_parallel_corpus_reader(
     limit (int): sentences to read, 0 for all.
     RETURNS (Callable[[Language], Iterator[Example]]): makes the examples on the pipeline's vocabulary. Their
         predicted Docs have words and spaces only.
-    RAISES (XprojError): where `side` is none of the two.
+    RAISES (XprojError): where `side` is none of the two; on reading, where a sentence was never labelled, as the target
+        side of a corpus that is only translated, since a pipeline would learn nothing from it.
     """
     if side not in SIDES:
         raise XprojError(f"ParallelCorpus reader: side '{side}'; it is one of {', '.join(SIDES)}")
 
     def read(nlp: Language) -> Iterator[Example]:
-        for doc in islice(ParallelCorpus(path).docs(side, nlp.vocab), limit or None):
+        docs = ParallelCorpus(path).docs(side, nlp.vocab)
+        for number, doc in enumerate(islice(docs, limit or None), 1):
+            if not is_labelled(doc):
+                other = "target" if side == "source" else "source"
+                raise XprojError(
+                    f"{path}, {side} sentence {number}: its entities were never set; train on the output of "
+                    f"'spacy xproj project' or 'spacy xproj label', or set side = \"{other}\" if that one is labelled"
+                )
             yield Example(words_only(doc), doc)
 
     return read

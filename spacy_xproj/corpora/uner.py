@@ -1,5 +1,6 @@
 """The `.iob2` files of Universal NER."""
 
+import re
 from functools import partial
 from typing import Dict, Iterator, List, Tuple
 
@@ -49,17 +50,33 @@ def read_sentences(text: str) -> Iterator[Sentence]:
                 comments[key.strip()] = (number, value.strip())
             else:
                 position, token, tag, _, _ = check_columns(line.split("\t"), 5, number)
-                if position != str(len(rows) + 1):
-                    raise XprojError(
-                        f"line {number}: token number {position} should be {len(rows) + 1}; number them anew"
-                    )
+                check_position(position, len(rows) + 1, number)
                 rows.append(Row(number, token, tag))
-        if "text" in comments and not rows:
-            raise XprojError(f"line {block[0][0]}: a sentence without tokens; add them or remove its comments")
+        if not rows and comments.keys() & {"sent_id", "text"}:
+            raise XprojError(
+                f"line {block[0][0]}: a sentence without tokens; add them, or remove its comments or an empty line "
+                "after them"
+            )
         if rows:
             _, sent_id = comments.get("sent_id", (0, None))
             text_line, original = comments.get("text", (0, None))
             yield Sentence(rows, sent_id, original, text_line)
+
+
+def check_position(position: str, expected: int, line: int) -> None:
+    """Check the number of a token.
+
+    position (str): the number as it is written.
+    expected (int): what it must be.
+    line (int): the line's number.
+    RAISES (XprojError): where it is another one, or the line is none of a token.
+    """
+    if re.fullmatch(r"\d+-\d+", position):
+        raise XprojError(f"line {line}: multiword range {position}; remove the line, its words follow one by one")
+    if re.fullmatch(r"\d+\.\d+", position):
+        raise XprojError(f"line {line}: empty node {position}; remove the line, it is no word of the text")
+    if position != str(expected):
+        raise XprojError(f"line {line}: token number {position} should be {expected}; number them anew")
 
 
 def make_uner_converter(lang: str, scheme: str = "auto", repair: bool = False) -> Converter:

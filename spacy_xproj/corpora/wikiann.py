@@ -10,8 +10,8 @@ from ..errors import XprojError
 from ..types import Converter
 from .columns import Row, Sentence, check_columns, convert_columns, read_blocks
 
-#: The language in front of a token: `en:`, `zh-min-nan:`.
-LANGUAGE_PREFIX = re.compile(r"[a-z]{2,}(-[a-z]+)*:")
+#: The language in front of a token, as Wikipedia calls it: `en:`, `zh-min-nan:`, `simple:`, but not `http:`.
+LANGUAGE_PREFIX = re.compile(r"([a-z]{2,3}|simple)(-[a-z]+)*:")
 
 
 def read_wikiann(text: str, lang: str, scheme: str = "auto", repair: bool = False) -> Iterator[Doc]:
@@ -24,7 +24,7 @@ def read_wikiann(text: str, lang: str, scheme: str = "auto", repair: bool = Fals
         en:Saturn	B-LOC
         en:V	I-LOC
 
-    The language is left out of the token; a token may contain further colons.
+    The language is left out of the token; a token may contain further colons. A file has one language.
 
     text (str): the file.
     lang (str): spaCy language code.
@@ -38,6 +38,7 @@ def read_wikiann(text: str, lang: str, scheme: str = "auto", repair: bool = Fals
 
 def read_sentences(text: str) -> Iterator[Sentence]:
     """YIELDS (Sentence): each sentence of a WikiANN file."""
+    language = ""
     for block in read_blocks(text):
         rows: List[Row] = []
         for number, line in block:
@@ -47,7 +48,13 @@ def read_sentences(text: str) -> Iterator[Sentence]:
                 raise XprojError(
                     f"line {number}: '{cell}' is not a language, a colon and a token; write it as en:token"
                 )
-            rows.append(Row(number, cell[prefix.end() :], tag))
+            language = language or prefix[0]
+            if prefix[0] != language:
+                raise XprojError(
+                    f"line {number}: '{cell}' does not begin with '{language}' as the lines before do; "
+                    "write each language to a file of its own"
+                )
+            rows.append(Row(number, cell[len(language) :], tag))
         yield Sentence(rows)
 
 

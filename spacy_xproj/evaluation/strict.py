@@ -29,7 +29,7 @@ def score(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequen
     RETURNS (Dict[str, Scores]): for `strict` and for `spacy`: `p`, `r`, `f` and `per_type`, which has the same for each
         label, and for `strict` its `support`, the number of gold entities. Fractions of 1. `strict` also has
         `misplaced`, the number of predicted entities with a boundary inside a gold token.
-    RAISES (XprojError): where the two do not hold the same sentences.
+    RAISES (XprojError): where the two do not hold the same sentences, or entities were never set.
     """
     check_pairs(gold, predicted)
     return {"strict": strict_scores(gold, predicted, labels), "spacy": spacy_scores(gold, predicted, labels)}
@@ -61,7 +61,7 @@ def strict_counts(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optiona
     predicted (Sequence[Doc]): the same sentences, with predicted entities.
     labels (Optional[Sequence[str]]): the labels to count; all by default.
     RETURNS (Ints2d): true positives, false positives and false negatives. *Shape:* ``(sentences, 3)``
-    RAISES (XprojError): where the two do not hold the same sentences.
+    RAISES (XprojError): where the two do not hold the same sentences, or entities were never set.
     """
     check_pairs(gold, predicted)
     rows = []

@@ -1,9 +1,10 @@
 """The section ``[study]`` of a config."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, List
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from ..corpora.labels import LabelMap, split_list
 from ..errors import XprojError
@@ -17,7 +18,7 @@ class StudySettings(BaseModel, extra="forbid"):
 
     dataset (str): one of `DATASETS`; it says which languages there are.
     path (str): the gold file of a language, ``{code}`` standing for what the dataset calls it.
-    labels (str): the labels that are scored, such as "PER,ORG,LOC".
+    labels (str): the labels that are scored, such as "PER,ORG,LOC"; at least one.
     map (str): what becomes of other labels, in the gold file and of the taggers, such as "DATE=,MISC=": see `LabelMap`.
     languages (str): the languages, as the dataset calls them, such as "hau,swa"; all by default.
     limit (int): only the first sentences of each; 0 for all.
@@ -28,7 +29,7 @@ class StudySettings(BaseModel, extra="forbid"):
     labels: str
     map: str = ""
     languages: str = ""
-    limit: int = 0
+    limit: int = Field(0, ge=0)
 
     def label_map(self) -> LabelMap:
         """RETURNS (LabelMap): what becomes of each label."""
@@ -39,8 +40,16 @@ class StudySettings(BaseModel, extra="forbid"):
         return split_list(self.labels)
 
     def rows(self) -> List[LanguageRow]:
-        """RETURNS (List[LanguageRow]): the languages. RAISES (XprojError): where dataset or languages are unknown."""
-        return study_languages(self.dataset, split_list(self.languages))
+        """List the languages.
+
+        RETURNS (List[LanguageRow]): the languages.
+        RAISES (XprojError): where dataset or languages are unknown, or a language is named twice.
+        """
+        codes = split_list(self.languages)
+        for code, count in Counter(codes).items():
+            if count > 1:
+                raise XprojError(f"[study] languages: '{code}' is named {count} times; name it once")
+        return study_languages(self.dataset, codes)
 
     def gold_path(self, row: LanguageRow) -> Path:
         """RETURNS (Path): the gold file of a language."""
@@ -62,4 +71,7 @@ def make_settings(config: Dict[str, Any]) -> StudySettings:
     for method, block in config["methods"].items():
         if not isinstance(block, dict) or not {"@xproj_projectors", "@xproj_taggers"} & block.keys():
             raise XprojError(f"[methods.{method}]: neither a projector nor a tagger; name one (@xproj_projectors = …)")
-    return read_section(StudySettings, config["study"], "study")
+    settings = read_section(StudySettings, config["study"], "study")
+    if not settings.scored():
+        raise XprojError("[study] labels: none, so nothing would be scored; name them, such as PER,ORG,LOC")
+    return settings

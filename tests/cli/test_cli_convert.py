@@ -97,10 +97,17 @@ def test_bad_input_leaves_the_old_output(corpus: Path, content: str, options: Li
     assert [p.name for p in sorted(corpus.parent.iterdir())] == ["a.conll", "a.spacy"]
 
 
+def test_europarl_is_read_as_conll(corpus: Path) -> None:
+    assert convert(corpus)[0] == 0
+    before = [doc.to_json() for doc in read_docs(corpus.with_suffix(".spacy"))]
+    assert convert(corpus, format="europarl")[0] == 0
+    assert [doc.to_json() for doc in read_docs(corpus.with_suffix(".spacy"))] == before
+
+
 def test_unknown_format_and_language(corpus: Path) -> None:
     code, output = convert(corpus, format="brat")
     assert code == 1
-    assert "unknown format 'brat'; take one of: conll, uner, masakhaner, wikiann, jsonl" in output
+    assert "unknown format 'brat'; take one of: conll, uner, masakhaner, wikiann, jsonl, europarl" in output
     code, output = convert(corpus, lang="zzz")
     assert code == 1
     assert "unknown language 'zzz'" in output
@@ -120,6 +127,18 @@ def test_a_directory_is_no_output(corpus: Path) -> None:
     corpus.with_suffix(".spacy").mkdir()
     assert convert(corpus)[0] != 0
     assert corpus.with_suffix(".spacy").is_dir()
+
+
+def test_the_input_is_no_output(corpus: Path) -> None:
+    link = corpus.with_name("link.spacy")
+    link.symlink_to(corpus)
+    fixes = corpus.with_name("b.spacy.repairs.jsonl")
+    fixes.write_text(GOOD, encoding="utf-8")
+    for given, output in ((corpus, corpus), (corpus, link), (fixes, fixes.with_name("b.spacy"))):
+        arguments = ["convert", str(given), str(output), "--format", "conll", "--lang", "en"]
+        result = CliRunner().invoke(app, arguments)
+        assert (result.exit_code, "is an input too" in result.output) == (1, True)
+        assert given.read_text(encoding="utf-8") == GOOD
 
 
 def test_a_format_without_tags_takes_no_scheme(corpus: Path) -> None:

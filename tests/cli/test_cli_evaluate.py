@@ -53,6 +53,26 @@ def test_all_labels_by_default(gold: Path, predicted: Path) -> None:
     assert (code, "DATE 100.00 100.00 100.00 1" in output, "left out" in output) == (0, True, False)
 
 
+def test_labels_of_one_side_are_told(gold: Path, predicted: Path) -> None:
+    code, output = evaluate(gold, predicted)
+    assert (code, output.count("only ")) == (0, 1)
+    assert "only gold: 1 LOC; rename it (--map LOC=NEW), drop it (--map LOC=)" in output
+    assert "only predicted: 1 LOC;" in evaluate(predicted, gold)[1]
+    assert "only " not in evaluate(gold, predicted, "--labels", "PER,LOC")[1]
+
+
+def test_labels_are_mapped_on_both_sides(gold: Path, tmp_path: Path) -> None:
+    other = write(tmp_path / "other.spacy", ["B-PERSON", "O", "B-LOC"], ["O", "O", "B-DATE"])
+    code, output = evaluate(gold, other, "--map", "PERSON=PER,DATE=", "--json", tmp_path / "m.json")
+    assert code == 0
+    assert "dropped: 1 gold DATE dropped: 1 predicted DATE renamed to PER: 1 predicted PERSON" in output
+    assert "only " not in output
+    scores = json.loads((tmp_path / "m.json").read_text(encoding="utf-8"))["strict"]
+    assert (scores["f"], sorted(scores["per_type"])) == (1, ["LOC", "PER"])
+    code, output = evaluate(gold, other, "--map", "DATE")
+    assert (code, "bad label map 'DATE'" in output) == (1, True)
+
+
 def test_misplaced_entities_are_told(tmp_path: Path) -> None:
     vocab = spacy.blank("en").vocab
     write_docs([Doc(vocab, words=["Ana's"], ents=["B-PER"])], tmp_path / "g.spacy")
@@ -66,6 +86,14 @@ def test_bad_input(gold: Path, tmp_path: Path) -> None:
     code, output = evaluate(gold, one, "--json", tmp_path / "m.json")
     assert (code, "2 gold and 1 predicted sentences" in output) == (1, True)
     assert not (tmp_path / "m.json").exists()
+    never = tmp_path / "never.spacy"
+    write_docs([Doc(spacy.blank("en").vocab, words=["Ana", "in", "Rio"]) for _ in range(2)], never)
+    code, output = evaluate(gold, never, "--json", tmp_path / "m.json")
+    assert (code, "never.spacy, predicted sentence 1: its entities were never set" in output) == (1, True)
+    code, output = evaluate(never, gold)
+    assert (code, "gold sentence 1: its entities were never set" in output) == (1, True)
+    code, output = evaluate(gold, never, "--json", gold)
+    assert (code, "gold.spacy: is an input too" in output) == (1, True)
     one.write_bytes(b"nothing")
     code, output = evaluate(gold, one)
     assert (code, "not a readable .spacy file" in output) == (1, True)

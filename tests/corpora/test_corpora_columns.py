@@ -59,6 +59,15 @@ def test_a_tab_separated_token_may_contain_spaces_and_other_line_ends_belong_to_
     assert [t.text for t in doc] == ["New York", "1\u00a0000", "x\u2028y"]
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("EU B-ORG\rrejects O\r\rPeter B-PER\r", 1), ("EU B-ORG\n\nPeter B-PER\rsleeps O\n", 3), ("\r\rEU O\n", 1)],
+)
+def test_carriage_returns_that_end_a_line_alone(text: str, line: int) -> None:
+    with pytest.raises(XprojError, match=f"line {line}: a carriage return inside the line; convert the line ends"):
+        list(read_conll(text, "en"))
+
+
 def test_a_sentence_without_entities_is_annotated() -> None:
     (doc,) = read_conll("a O\n", "en")
     assert doc.has_annotation("ENT_IOB")
@@ -83,19 +92,38 @@ def test_uner_text_that_does_not_fit() -> None:
     assert (fix["line"], fix["before"], fix["after"]) == (14, "# no fame", "# no name")
 
 
-def test_uner_sentence_without_tokens() -> None:
-    with pytest.raises(XprojError, match="line 1: a sentence without tokens"):
-        list(read_uner("# sent_id = a\n# text = b\n\n" + UNER, "en"))
+@pytest.mark.parametrize("comments", ["# sent_id = a\n# text = b\n", "# text = b\n", "# newdoc\n# sent_id = a\n"])
+def test_uner_sentence_without_tokens(comments: str) -> None:
+    with pytest.raises(XprojError, match="line 1: a sentence without tokens; add them, or remove .* an empty line"):
+        list(read_uner(comments + "\n1\tRio\tB-LOC\t-\t-\n", "en"))
 
 
-def test_uner_multiword_ranges_are_not_taken_for_tokens() -> None:
-    with pytest.raises(XprojError, match="line 4: token number 1-2 should be 1"):
-        list(read_uner(UNER.replace("1\tObama", "1-2\tObama"), "en"))
+def test_uner_comments_on_the_file_may_stand_alone() -> None:
+    assert len(list(read_uner("# newdoc id = d0\n\n" + UNER, "en"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("position", "message"),
+    [
+        ("1-2", "multiword range 1-2; remove the line, its words follow"),
+        ("0.1", "empty node 0.1; remove the line, it is no word"),
+        ("2", "token number 2 should be 1; number them anew"),
+    ],
+)
+def test_uner_lines_that_are_not_the_next_token(position: str, message: str) -> None:
+    with pytest.raises(XprojError, match=f"line 4: {message}"):
+        list(read_uner(UNER.replace("1\tObama", f"{position}\tObama"), "en"))
 
 
 def test_masakhaner_hash_is_a_token() -> None:
     (doc,) = read_masakhaner("# O\nJohn B-PER\nLewis I-PER\n", "xx")
     assert (doc.text, entities(doc)) == ("# John Lewis", [("John Lewis", "PER")])
+
+
+@pytest.mark.parametrize("language", ["sw", "ceb", "simple", "be-x-old", "zh-classical", "fiu-vro"])
+def test_wikiann_languages(language: str) -> None:
+    (doc,) = read_wikiann(f"{language}:Rio\tB-LOC\n{language}:a:b\tO\n", "xx")
+    assert [t.text for t in doc] == ["Rio", "a:b"]
 
 
 def test_wikiann_leaves_out_the_language_only() -> None:
@@ -116,6 +144,8 @@ def test_wikiann_leaves_out_the_language_only() -> None:
         (read_wikiann, "en:a O\n", "line 1: 1 columns"),
         (read_wikiann, "Rio\tO\n", "line 1: 'Rio' is not a language, a colon and a token"),
         (read_wikiann, "en:\tO\n", "line 1: 'en:' is not"),
+        (read_wikiann, "http://x\tO\n", "line 1: 'http://x' is not a language, a colon and a token"),
+        (read_wikiann, "fr:a\tO\n\nfr:b\tO\nde:c\tO\n", "line 4: 'de:c' does not begin with 'fr:'"),
     ],
 )
 def test_bad_lines(read: Any, text: str, message: str) -> None:
@@ -151,6 +181,29 @@ def test_bad_tags(scheme: str, tags: str, fixes: Dict[int, str]) -> None:
     mended = "".join(f"w{i} {fixes.get(i, tag)}\n" for i, tag in enumerate(rows, 1))
     (again,) = read_conll(mended, "en", "auto" if scheme == "auto" else scheme)
     assert entities(again) == entities(doc)
+
+
+@pytest.mark.parametrize(
+    ("tags", "fixes", "left"),
+    [
+        ("w O _ B-LOC", {2: "O"}, []),
+        ("_ B-LOC w I-LOC w O", {1: "O", 2: "B-LOC"}, [("w2", "LOC")]),
+        ("w B-LOC _ I-LOC _ I-LOC w O", {2: "O", 3: "O"}, [("w1", "LOC")]),
+        ("w S-PER _ B-LOC w I-LOC _ E-LOC", {2: "O", 3: "S-LOC", 4: "O"}, [("w1", "PER"), ("w3", "LOC")]),
+        ("w B-LOC _ I-LOC w I-LOC", {}, [("w1 \u00a0 w3", "LOC")]),
+        ("w O _ O", {}, []),
+    ],
+)
+def test_white_space_at_the_end_of_an_entity(tags: str, fixes: Dict[int, str], left: List[Tuple[str, str]]) -> None:
+    cells = tags.split()
+    words = [f"w{i}" if word == "w" else "\u00a0" for i, word in enumerate(cells[::2], 1)]
+    text = "".join(f"{word}\t{tag}\n" for word, tag in zip(words, cells[1::2], strict=True))
+    if fixes:
+        with pytest.raises(XprojError, match=rf"line {min(fixes)}: entity that begins or ends with .*--repair"):
+            list(read_conll(text, "en"))
+    (doc,) = read_conll(text, "en", repair=True)
+    assert {fix["line"]: fix["after"] for fix in doc.user_data.get("repairs", [])} == fixes
+    assert entities(doc) == left
 
 
 def test_text_is_not_normalised() -> None:

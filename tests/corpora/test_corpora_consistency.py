@@ -138,6 +138,8 @@ def test_wrong_use(run, tmp_path):
         (["--fill", "LOC"], "belong together"),
         (["--output", str(tmp_path / "filled.spacy")], "belong together"),
         (["--fill", "PLACE", "--output", str(tmp_path / "filled.spacy")], "no entity is labelled PLACE"),
+        (["--fill", "LOC", "--output", str(tmp_path / "corpus.spacy")], "is an input too"),
+        (["--json", str(tmp_path / "corpus.spacy")], "is an input too"),
     ]:
         result = run(*arguments)
         assert result.exit_code == 1 and message in result.stderr

@@ -73,6 +73,8 @@ def test_overlaps() -> None:
     ("row", "message"),
     [
         ("{", "not valid JSON"),
+        pytest.param("[" * 100_000, "thousands of brackets", id="deep"),
+        pytest.param('{"text": "a", "id": ' + "1" * 5000 + "}", "a number of thousands of digits", id="long"),
         ("[]", "no 'text'"),
         ('{"text": "a"}', "no 'text' string with a list of 'ents'"),
         ('{"text": 1, "ents": []}', "no 'text'"),

@@ -32,11 +32,27 @@ def test_sides(path):
         assert len(example.predicted) == len(example.reference)
         assert not example.predicted.ents
         assert [ent.label_ for ent in example.reference.ents] == ["PER"]
-    assert next(make_parallel_corpus_reader(path)(nlp)).text == "Ana não foi 0."
+
+
+def test_a_side_that_was_never_labelled(path):
+    with pytest.raises(XprojError, match=r'bitext, target sentence 1: .* never set; .*or set side = "source"'):
+        next(make_parallel_corpus_reader(path)(spacy.blank("pt")))
+
+
+def test_sentences_without_entities_or_words_are_read(tmp_path):
+    def pairs():
+        for text in ("Ana", ""):
+            target = spacy.blank("pt")(text)
+            target.ents = []
+            yield Bitext(spacy.blank("en")("Ana"), target)
+
+    write_parallel_corpus(tmp_path / "bitext", pairs(), "en", "pt", {})
+    examples = list(make_parallel_corpus_reader(tmp_path / "bitext")(spacy.blank("pt")))
+    assert [example.reference.text for example in examples] == ["Ana", ""]
 
 
 def test_limit_and_bad_side(path):
-    assert len(list(make_parallel_corpus_reader(path, limit=4)(spacy.blank("pt")))) == 4
+    assert len(list(make_parallel_corpus_reader(path, side="source", limit=4)(spacy.blank("en")))) == 4
     with pytest.raises(XprojError, match="source, target"):
         make_parallel_corpus_reader(path, side="left")
 

@@ -12,7 +12,7 @@ from spacy.vocab import Vocab
 from spacy_xproj import XprojError
 from spacy_xproj.characters import blank_characters
 from spacy_xproj.evaluation.pairs import count_ignored, tag_pair
-from spacy_xproj.evaluation.strict import score
+from spacy_xproj.evaluation.strict import score, strict_counts
 
 VOCAB = spacy.blank("xx").vocab
 Entity = Tuple[int, int, str]
@@ -122,6 +122,20 @@ def test_other_sentences() -> None:
         score([a, b], [a])
     with pytest.raises(XprojError, match="pair 2: the texts differ, 'Ana in Oslo' and 'Ana in Rio'; predict on"):
         score([a, b], [a, a])
+
+
+def test_entities_that_were_never_set_are_not_none() -> None:
+    labelled, unlabelled = make_doc("Ana in Rio/B-LOC"), Doc(VOCAB, words=["Ana", "in", "Rio"])
+    for count in (score, strict_counts):
+        with pytest.raises(XprojError, match=r"gold sentence 2: .* never set.*\(1 of 2 such sentences\); convert it"):
+            count([labelled, unlabelled], [labelled, labelled])
+        with pytest.raises(XprojError, match=r"predicted sentence 1: .* never set.*\(2 of 2 such .*xproj label"):
+            count([labelled, labelled], [unlabelled, unlabelled])
+
+
+def test_a_sentence_without_tokens_needs_no_labels() -> None:
+    docs = [make_doc("Ana in Rio/B-LOC"), Doc(VOCAB)]
+    assert score(docs, docs)["strict"]["f"] == 1
 
 
 @st.composite

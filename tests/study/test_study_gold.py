@@ -33,7 +33,7 @@ def test_text_that_is_translated(words, spaced, text):
 
 def test_gold_of_a_language_whose_segmenter_is_not_needed(tmp_path):
     path = tmp_path / "test"
-    path.write_text("ja:東\tB-LOC\nja:京\tI-LOC\n\nth:เขา\tO\n", encoding="utf8")
+    path.write_text("ja:東\tB-LOC\nja:京\tI-LOC\n\nja:彼\tO\n", encoding="utf8")
     first, second = read_gold(path, SETTINGS, make_wikiann_converter("ja"))
     assert [(ent.text, ent.label_) for ent in first.ents] == [("東 京", "LOC")]
     assert not second.ents

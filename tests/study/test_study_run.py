@@ -207,6 +207,10 @@ def test_limit(study, study_dir):
         (["--study.languages", "hau,pcm"], "no language 'pcm' in the study"),
         (["--study.colour", "red"], "colour"),
         (["--study.limit", "many"], "limit"),
+        (["--study.limit", "-1"], "[study] limit: "),
+        (["--study.labels", ""], "[study] labels: none, so nothing would be scored"),
+        (["--study.labels", ","], "[study] labels: none"),
+        (["--study.languages", "hau,swa,hau"], "[study] languages: 'hau' is named 2 times"),
         (["--methods.string", "x"], "[methods.string]: neither a projector nor a tagger"),
     ],
 )
