@@ -12,6 +12,34 @@ import srsly
 from .errors import XprojError
 
 
+def real_path(path: Path) -> Path:
+    """RETURNS (Path): the path as it is, or what it stands for where it is a symbolic link or ends in `.` or `..`."""
+    path = Path(path)
+    return path.resolve() if path.is_symlink() or path.name in ("", "..") else path
+
+
+def check_output(path: Path, directory: bool) -> None:
+    """Check that a result can be written, before the work that makes it.
+
+    path (Path): the file or directory to write, as the user names it. Nothing is made yet.
+    directory (bool): whether it will be a directory.
+    RAISES (XprojError): where there is a file in the place of a directory or the reverse, where something above is no
+        directory or may not be written to, or where the directory would replace the one that the command runs in.
+    """
+    place = real_path(path)
+    if directory and place.exists() and not place.is_dir():
+        raise XprojError(f"{path}: is a file; name a directory")
+    if not directory and place.is_dir():
+        raise XprojError(f"{path}: is a directory; name a file")
+    if directory and place.resolve() in (Path.cwd(), *Path.cwd().parents):
+        raise XprojError(f"{path}: holds the directory that the command runs in and would be replaced; name another")
+    above = next(parent for parent in place.absolute().parents if parent.exists())
+    if not above.is_dir():
+        raise XprojError(f"{path}: cannot be written, {above} is a file; name another path")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise XprojError(f"{path}: cannot be written, no permission in {above}; name another path")
+
+
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
     """Give a temporary sibling of a file or directory to write to, renamed to `path` on success only.

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Dict, Iterator, Optional
+from typing import Any, Dict, Optional
 
 import typer
 from wasabi import msg
@@ -10,9 +10,13 @@ from wasabi import msg
 from ..corpora.compare import text_statistics, text_warnings
 from ..corpora.parallel import ParallelCorpus
 from ..projectors.default import DEFAULT_CONFIG
-from ..projectors.run import Run
-from ..types import FLAGS, Initializable, Projection, Projector, SentenceFilter, all_counts
+from ..projectors.inputs import check_labelled
+from ..projectors.shards import SHARD_SIZE, ProjectionWriter
+from ..projectors.statistics import prepare
+from ..projectors.stream import project_shards
+from ..types import FLAGS, Projector, SentenceFilter
 from .app import OVERRIDES, command, load_config, progress, resolve
+from .checks import check_devices, check_sections
 
 
 @command("project", context_settings=OVERRIDES)
@@ -26,26 +30,31 @@ def project_cli(
         "-c",
         help="Config with [projector] and maybe [filter]; by default, what configs/project/default.cfg shows",
     ),
+    shard_size: int = typer.Option(
+        SHARD_SIZE, "--shard-size", min=1, help="Sentences in a shard; a finished shard is never redone"
+    ),
 ) -> None:
-    """Project entities, and say what became of each.
+    """Project entities, and say what became of each. A run that was interrupted goes on after its last finished shard.
 
     OUTPUT_DIR gets target.spacy (the labelled target side), outcomes.jsonl (a line for every source entity),
-    rejects.jsonl (sentences that the [filter] dropped) and summary.json (counts and provenance). Settings are
+    rejects.jsonl (sentences that the [filter] dropped) and summary.json (counts, provenance, licences). Settings are
     overridden as in `spacy train`: --projector.min_score 0.5 --filter.complete true
     """
     config = load_config(config_path or DEFAULT_CONFIG, ctx.args)
-    corpus = ParallelCorpus(bitext_dir)
     origin = config_path or "the default config"
+    check_sections(config, config_path or DEFAULT_CONFIG, origin)
+    check_devices(config, ("projector", "filter"), origin)
+    corpus = ParallelCorpus(bitext_dir)
     projector: Projector = resolve(config, "projector", origin)
     sentence_filter: Optional[SentenceFilter] = resolve(config, "filter", origin) if "filter" in config else None
-    if isinstance(projector, Initializable):
-        projector.initialize(lambda: iter(corpus))
-    start = perf_counter()
-    run = Run()
-    projections: Iterator[Projection] = progress(projector(corpus), len(corpus), "sentences")
     settings: Dict[str, Any] = {name: config[name] for name in ("projector", "filter") if name in config}
-    run.write(projections, output_dir, corpus, settings, sentence_filter, projector)
-    rate = run.pairs / (perf_counter() - start)
+    writer = ProjectionWriter(output_dir, corpus, settings, projector, sentence_filter, shard_size)
+    check_labelled(corpus)
+    writer.statistics = prepare(projector, lambda: progress(corpus, None, "pairs read first"), writer.statistics)
+    start, todo = perf_counter(), len(corpus) - writer.done
+    projections = project_shards(projector, corpus, shard_size, writer.done)
+    run = writer.write(progress(projections, todo, "sentences"))
+    rate = todo / (perf_counter() - start)
     msg.good(f"{output_dir}: {run.pairs} sentences, {run.entities} entities, {rate:.0f} sentences/s")
     for status, count in run.statuses.most_common():
         msg.text(f"{status}: {count} ({count / run.entities:.1%})")
@@ -53,7 +62,7 @@ def project_cli(
         msg.warn(f"{count} sentences dropped by the filter: {reason}")
     for flag, count in run.flags.most_common():
         msg.warn(f"{count} sentences flagged {flag}: {FLAGS[flag]}")
-    for name, count in all_counts([projector]).items():
+    for name, count in run.counts.items():
         msg.text(f"{name}: {count}")
     for line in text_warnings("target text", text_statistics(corpus.docs("target"))):
         msg.warn(line)

@@ -4,103 +4,84 @@ OUTPUT_DIR/
   target.spacy          the labelled sentences, those that a filter dropped left out
   outcomes.jsonl        what became of every source entity, dropped sentences included
   rejects.jsonl         the sentences that a filter dropped, and why
-  summary.json          counts, settings, provenance
+  summary.json          counts, settings, provenance, licences
+
+`shards` writes it.
 """
 
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, Optional, TextIO
+from typing import Any, Dict, Iterator, Mapping, Optional
 
-import srsly
-from spacy.tokens import DocBin, Span
+from spacy.tokens import Span
 
 from .. import __version__
 from ..corpora.parallel import ParallelCorpus
-from ..errors import XprojError
-from ..files import atomic_path
-from ..types import FLAGS, Outcome, Projection, Projector, SentenceFilter, all_counts
-from .apply import apply_projection
+from ..types import FLAGS, Outcome, Projection
 
+TARGET = "target.spacy"
+OUTCOMES = "outcomes.jsonl"
+REJECTS = "rejects.jsonl"
 SUMMARY = "summary.json"
 
 
 @dataclass
 class Run:
-    """Counts of a projection run.
+    """Counts of a projection run, or of a part of one.
 
     pairs (int): pairs projected.
     entities (int): source entities.
     statuses (Counter): source entities by status; they add up to `entities`.
-    labels (Dict[str, Counter]): for each label, source entities by status.
+    labels (Dict[str, Mapping[str, int]]): for each label, source entities by status.
     flags (Counter): pairs for each of `FLAGS`.
     rejects (Counter): pairs that the filter dropped, by reason.
+    counts (Counter): what the parts of the projector have counted.
     """
 
     pairs: int = 0
     entities: int = 0
     statuses: "Counter[str]" = field(default_factory=Counter)
-    labels: Dict[str, "Counter[str]"] = field(default_factory=dict)
+    labels: Dict[str, Mapping[str, int]] = field(default_factory=dict)
     flags: "Counter[str]" = field(default_factory=Counter)
     rejects: "Counter[str]" = field(default_factory=Counter)
+    counts: "Counter[str]" = field(default_factory=Counter)
 
-    def write(
-        self,
-        projections: Iterable[Projection],
-        path: Path,
-        corpus: ParallelCorpus,
-        config: Dict[str, Any],
-        sentence_filter: Optional[SentenceFilter] = None,
-        projector: Optional[Projector] = None,
-    ) -> None:
-        """Write the directory, or nothing.
+    def count(self, projection: Projection, reason: Optional[str]) -> None:
+        """Count the result for a pair.
 
-        projections (Iterable[Projection]): the results for all pairs of the corpus, in its order.
-        path (Path): the directory; what is there before is replaced.
-        corpus (ParallelCorpus): where the pairs came from.
-        config (Dict[str, Any]): the settings of the projector and the filter, for the summary.
-        sentence_filter (Optional[SentenceFilter]): says which sentences to drop; by default all are kept.
-        projector (Optional[Projector]): what makes the results; its counts, if it has any, go to the summary.
-        RAISES (XprojError): where the corpus has no pair, where the filter drops all, or where the directory holds
-            something else than such a result.
+        projection (Projection): the result.
+        reason (Optional[str]): why the filter dropped it, or None.
         """
-        if path.is_dir() and any(path.iterdir()) and not (path / SUMMARY).is_file():
-            raise XprojError(f"{path}: exists and is not the result of a projection; give another path or remove it")
-        docs = DocBin(store_user_data=True)
-        with atomic_path(path) as temporary:
-            temporary.mkdir()
-            outcomes_path, rejects_path = temporary / "outcomes.jsonl", temporary / "rejects.jsonl"
-            with (
-                outcomes_path.open("w", encoding="utf8") as outcomes,
-                rejects_path.open("w", encoding="utf8") as rejects,
-            ):
-                for pair, projection in enumerate(projections):
-                    self._count(projection)
-                    _write_rows(outcomes, outcome_rows(pair, projection))
-                    reason = sentence_filter(projection) if sentence_filter else None
-                    if reason is None:
-                        docs.add(apply_projection(projection))
-                    else:
-                        self.rejects[reason] += 1
-                        _write_rows(rejects, [reject_row(pair, projection, reason)])
-            if not self.pairs:
-                raise XprojError(f"{corpus.path}: no pair to project; check what made the corpus and its rejects")
-            if not len(docs):
-                reasons = ", ".join(f"{reason} {count}" for reason, count in self.rejects.most_common())
-                raise XprojError(f"{corpus.path}: the filter drops every sentence ({reasons}); relax [filter]")
-            docs.to_disk(temporary / "target.spacy")
-            summary = {**self._summary(corpus, config), "counts": all_counts([projector])}
-            srsly.write_json(temporary / SUMMARY, summary)
-
-    def _count(self, projection: Projection) -> None:
-        self.pairs += 1
-        self.flags.update(projection.flags)
-        self.entities += len(projection.bitext.source.ents)
+        labels: Dict[str, Counter[str]] = {}
         for outcome in projection.outcomes:
-            self.statuses[outcome.status] += 1
-            self.labels.setdefault(outcome.label, Counter())[outcome.status] += 1
+            labels.setdefault(outcome.label, Counter())[outcome.status] += 1
+        statuses = Counter(outcome.status for outcome in projection.outcomes)
+        rejects = Counter([] if reason is None else [reason])
+        entities = len(projection.bitext.source.ents)
+        self.add(Run(1, entities, statuses, dict(labels), Counter(projection.flags), rejects))
 
-    def _summary(self, corpus: ParallelCorpus, config: Dict[str, Any]) -> Dict[str, Any]:
+    def add(self, other: "Run") -> None:
+        """Add the counts of another part of the run.
+
+        other (Run): its counts.
+        """
+        self.pairs += other.pairs
+        self.entities += other.entities
+        self.statuses.update(other.statuses)
+        self.flags.update(other.flags)
+        self.rejects.update(other.rejects)
+        self.counts.update(other.counts)
+        for label, statuses in other.labels.items():
+            self.labels[label] = _sum(self.labels.get(label, {}), statuses)
+
+    def summary(self, corpus: ParallelCorpus, config: Dict[str, Any], licenses: Dict[str, str]) -> Dict[str, Any]:
+        """Say what was done, for summary.json.
+
+        corpus (ParallelCorpus): where the pairs came from.
+        config (Dict[str, Any]): the settings of the projector and the filter.
+        licenses (Dict[str, str]): of the corpus and the models, as far as they are known.
+        RETURNS (Dict[str, Any]): the summary.
+        """
         return {
             "pairs": self.pairs,
             "entities": self.entities,
@@ -113,7 +94,15 @@ class Run:
             **config,
             "version": __version__,
             "corpus": corpus.manifest.get("provenance", {}),
+            "licenses": licenses,
+            "counts": dict(self.counts),
         }
+
+
+def _sum(first: Mapping[str, int], second: Mapping[str, int]) -> Mapping[str, int]:
+    total = Counter(first)
+    total.update(second)
+    return total
 
 
 def outcome_rows(pair: int, projection: Projection) -> Iterator[Dict[str, Any]]:
@@ -165,7 +154,3 @@ def reject_row(pair: int, projection: Projection, reason: str) -> Dict[str, Any]
 def _place_row(span: Span, score: float, margin: Optional[float]) -> Dict[str, Any]:
     row = {"start": span.start_char, "end": span.end_char, "text": span.text, "score": round(score, 4)}
     return row if margin is None else {**row, "margin": round(margin, 4)}
-
-
-def _write_rows(file: TextIO, rows: Iterable[Dict[str, Any]]) -> None:
-    file.writelines(srsly.json_dumps(row) + "\n" for row in rows)

@@ -59,6 +59,11 @@ class TranslationScore:
             while len(self._cache) > self.cache_size:
                 del self._cache[next(iter(self._cache))]
 
+    def forget(self) -> None:
+        """Forget the probabilities of the pairs so far. In their last digits they depend on the texts that were in a
+        batch with them."""
+        self._cache.clear()
+
     def _texts(self, bitext: Bitext, candidates: Candidates) -> Tuple[List[Text], List[Text]]:
         entities = [(ent.text, self.src_lang) for ent in bitext.source.ents]
         spans = [(bitext.target[start:end].text, self.tgt_lang) for start, end in candidates.spans.tolist()]

