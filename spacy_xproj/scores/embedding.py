@@ -105,6 +105,7 @@ def make_embedding_score(
     center: bool = True,
     max_batch_tokens: Optional[int] = None,
     device: str = "auto",
+    revision: Optional[str] = None,
 ) -> MatchScorer:
     """Make an `EmbeddingScore` (registered as `spacy-xproj.EmbeddingScore.v1`).
 
@@ -113,6 +114,7 @@ def make_embedding_score(
     center (bool): subtract the mean vector of each language.
     max_batch_tokens (Optional[int]): padded sub-tokens in a batch; by default 1,024 on a CPU and 16,384 elsewhere.
     device (str): `auto`, `cpu`, `cuda`, …
+    revision (Optional[str]): the commit of an encoder of the hub, for results that can be repeated.
     RETURNS (MatchScorer): the scorer. It loads its encoder when it is first used.
     """
-    return EmbeddingScore(Deferred(load_subtoken_encoder, encoder, layer, max_batch_tokens, device), center)
+    return EmbeddingScore(Deferred(load_subtoken_encoder, encoder, layer, max_batch_tokens, device, revision), center)
