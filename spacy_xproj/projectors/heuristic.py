@@ -50,10 +50,11 @@ class AlignmentHeuristic(Composite):
         statuses: List[str] = []
         proposals: List[Tuple[int, int, Range]] = []  # minus length, entity, range: sorts longest first
         aligned = numpy.zeros((len(bitext.source.ents), len(bitext.target)), dtype=bool)
-        space = [token.i for token in bitext.target if token.is_space]
+        is_word = numpy.asarray([not token.is_space for token in bitext.target], dtype=bool)
         for i, ent in enumerate(bitext.source.ents):
             aligned[i, links.target[(links.source >= ent.start) & (links.source < ent.end)]] = True
-            aligned[i, space] = False
+            if (aligned[i] & is_word).any():  # else all that it has is white space
+                aligned[i] &= is_word
             first = links.target[links.source == ent.start].tolist()
             ranges = self._ranges(aligned[i].nonzero()[0].tolist(), first)
             long_enough = [r for r in ranges if (r[1] - r[0]) / len(ent) > self.length_ratio]

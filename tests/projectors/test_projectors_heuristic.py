@@ -105,7 +105,7 @@ def test_a_span_may_hold_white_space_but_not_begin_with_it(make_bitext):
     (behind,) = project(make_bitext("a b", ["x", "y", " "], [(0, 2, "A")], "0-0 1-1 1-2"))
     assert behind.spans == ((0, 2),)
     (alone,) = project(make_bitext("a", [" ", "x"], [(0, 1, "A")], "0-0"))
-    assert alone.status == "unaligned"
+    assert alone.status == "invalid_span"
 
 
 def test_a_range_that_cannot_be_an_entity_does_not_take_the_place_of_one_that_can(make_bitext):
