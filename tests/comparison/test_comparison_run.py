@@ -3,6 +3,7 @@
 import shutil
 from base64 import b64encode
 from itertools import product
+from pathlib import Path
 from statistics import fmean
 
 import pytest
@@ -18,6 +19,8 @@ from spacy.vocab import Vocab
 from spacy_xproj.comparison.student import label_tests, train_student
 from spacy_xproj.encoders.encoder import write_encoder
 from spacy_xproj.report.comparison import comparison_tables, to_markdown
+
+TRAIN_CONFIG = Path(__file__).parent.parent.parent / "configs" / "train" / "transformer.cfg"
 
 OWN_ARCHITECTURE = """
 [encoder_training]
@@ -245,6 +248,24 @@ def test_frozen_encoders_do_not_change(finished, copied, compare):
         after = model.state_dict()
         changed = [name for name, weights in before.items() if not weights.equal(after[name])]
         assert bool(changed) == (mode == "fine_tuned")
+
+
+def test_what_the_training_config_freezes_stays_frozen(finished, tmp_path):
+    """As in `spacy train`, also where a variable says so, and the student's config still says so."""
+    text = TRAIN_CONFIG.read_text(encoding="utf8")
+    text = text.replace("frozen_components = []", "frozen_components = ${vars.frozen}")
+    text = text.replace("annotating_components = []", 'annotating_components = ["transformer"]')
+    (tmp_path / "train.cfg").write_text(text.replace("[vars]", '[vars]\nfrozen = ["transformer"]'), encoding="utf8")
+    corpus = str(finished / "train.spacy")
+    paths = {"paths.train": corpus, "paths.dev": corpus, "paths.encoder": str(finished / "text")}
+    steps = {"vars.steps": 2, "vars.warmup": 1, "vars.eval_frequency": 1}
+    train_student(tmp_path / "train.cfg", {**paths, **steps}, tmp_path / "model", -1)
+    nlp = spacy.load(tmp_path / "model")
+    assert nlp.config["training"]["frozen_components"] == nlp.config["training"]["annotating_components"]
+    assert nlp.config["training"]["frozen_components"] == ["transformer"]
+    after = nlp.get_pipe("transformer").model.transformer.state_dict()
+    before = load_file(finished / "text" / "model.safetensors")
+    assert all(weights.equal(after[name]) for name, weights in before.items())
 
 
 def test_gold_labels_are_not_read(finished, copied, compare):
