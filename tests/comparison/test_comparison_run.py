@@ -180,6 +180,46 @@ def test_an_interrupted_run_goes_on(copied, compare):
     assert len(students(copied)) == 8
 
 
+def test_what_a_failed_run_predicts_does_not_replace_finished_predictions(copied, compare):
+    """Other settings, whose student labels a test set and dies; then the old settings again."""
+    before = (copied / "out" / "report.json").read_bytes()
+
+    def die_while_labelling(function, *args):
+        if function is label_tests:
+            model, tests, path, gpu_id = args
+            label_tests(model, {"pt": tests["pt"]}, path, gpu_id)
+            raise MemoryError("no memory left")
+        return function(*args)
+
+    other = ["--training.vars.steps", "1", "--training.vars.warmup", "0"]
+    assert compare(copied, *other, run_alone=die_while_labelling).exit_code == 1
+    recorder = Recorder()
+    assert compare(copied, run_alone=recorder).exit_code == 0
+    assert recorder.calls == []
+    assert (copied / "out" / "report.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("lost", ["pt.spacy", "result.json"])
+def test_a_student_that_lacks_a_file_is_made_anew(copied, compare, lost):
+    path = students(copied)[0]
+    (path / lost).unlink()
+    recorder = Recorder()
+    assert compare(copied, run_alone=recorder).exit_code == 0
+    assert len(recorder.trained()) == 1
+    assert sorted(file.name for file in path.iterdir()) == ["de.spacy", "pt.spacy", "result.json"]
+
+
+def test_models_of_finished_students_can_still_be_kept(copied, compare):
+    shutil.rmtree(copied / "out" / "students" / "clip")
+    shutil.rmtree(copied / "out" / "students" / "text" / "frozen")
+    arguments = ["--comparison.keep_models", "true", "--comparison.seeds", "[0]"]
+    assert compare(copied, *arguments).exit_code == 0
+    assert len(list((copied / "out").rglob("model/config.cfg"))) == 4
+    recorder = Recorder()
+    assert compare(copied, *arguments, run_alone=recorder).exit_code == 0
+    assert recorder.calls == []
+
+
 def test_what_has_changed_is_trained_again(copied, finished, compare):
     other = copied / "other"
     shutil.copytree(finished / "clip", other)
