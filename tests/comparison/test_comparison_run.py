@@ -365,7 +365,14 @@ def test_settings_of_an_encoder_that_is_not_compared(copied, compare):
         (["--comparison.abstract", "ORG"], "ORG not among the labels"),
         (["--encoders.clip", "nowhere"], "[encoders] clip: nowhere is no encoder's directory"),
         (["--tests.pt", "nowhere.spacy"], "[tests] pt: nowhere.spacy: no .spacy file"),
-        (["--data.source.dev", "{lang}.spacy"], "[data.source] dev: pt.spacy: no .spacy file"),
+        (["--tests.pt", "."], "[tests] pt: .: is a directory; name one .spacy file"),
+        (["--tests.pt", "3"], "[tests] pt: 3 is no path; write a path in quotes"),
+        (["--encoders.clip", "3"], "[encoders] clip: 3 is no path; write a path in quotes"),
+        (["--data.other", "3"], "[data] other: 3 is no section; write [data.other]"),
+        (["--modes.other", "fast"], "[modes] other: fast is no section; write [modes.other]"),
+        (["--data.source.train", "{lang}.spacy"], "[data.source] train: pt.spacy: no .spacy file"),
+        (["--data.source.dev", "{lang}.spacy"], "[data.source] dev: has {lang} and train has not"),
+        (["--data.source.lang", "{lang}"], "[data.source] lang: has {lang} and train has not"),
         (["--data.source.train", "nowhere"], "[data.source] train: nowhere: no .spacy file"),
         (["--comparison.train_config", "no.cfg"], "no.cfg: no such file"),
     ],
@@ -374,6 +381,12 @@ def test_bad_settings(copied, compare, arguments, message):
     result = compare(copied, *arguments, run_alone=Recorder(lambda number, args: AssertionError()))
     assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
     assert message in output(result) and "students are missing" not in output(result)
+
+
+def test_a_directory_without_corpora(copied, compare):
+    (copied / "empty").mkdir()
+    result = compare(copied, "--data.source.dev", str(copied / "empty"))
+    assert result.exit_code == 1 and f"[data.source] dev: {copied / 'empty'}: no .spacy file" in output(result)
 
 
 @pytest.mark.parametrize("section", ["comparison", "encoders", "tests", "modes"])
