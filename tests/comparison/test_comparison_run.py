@@ -276,6 +276,18 @@ def test_a_missing_seed_is_left_out_of_both_sides(copied, compare):
     assert row["mean"] == pytest.approx(first["clip"] - first["text"])
 
 
+def test_an_encoder_that_fails_takes_no_slices_from_the_others(finished, copied, compare):
+    """Those of the others, and their contrasts, are what they were without it."""
+    shutil.copytree(finished / "text", copied / "broken")
+    (copied / "broken" / "added_tokens.json").write_text("{}")
+    arguments = ["--encoders.broken", str(copied / "broken")]
+    assert compare(copied, *arguments, run_alone=Recorder(lambda number, args: MemoryError())).exit_code == 1
+    assert summary(finished)["slices"] and summary(finished)["contrasts"]
+    for rows in ("slices", "contrasts"):
+        assert summary(copied)[rows] == summary(finished)[rows]
+    assert len([row for row in summary(copied)["failures"] if row["student"].startswith("broken")]) == 4
+
+
 def test_frozen_encoders_do_not_change(finished, copied, compare):
     """And models are kept where asked for, and load."""
     shutil.rmtree(copied / "out" / "students")
