@@ -9,8 +9,8 @@ from ..encoders.texts import corpus_files
 from ..files import sha256
 from .settings import LANG, Comparison, DataSettings
 
-#: Of an encoder's directory, what does not change the student.
-CARD = "README.md"
+#: Of an encoder's directory, what does not change the student: its card, and the record of its training.
+NOT_READ = ("README.md", "pretrain.json")
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,9 @@ class Inputs:
     def _digest(self, path: Path) -> Dict[str, str]:
         if path not in self.digests:
             if (path / "config.json").is_file():
-                files = sorted(file for file in path.iterdir() if file.is_file() and file.name != CARD)
+                files = sorted(file for file in path.iterdir() if file.is_file() and file.name not in NOT_READ)
             else:
                 files = corpus_files(path) if path.is_dir() else [path]
-            self.digests[path] = {file.name: sha256(file) for file in files}
+            root = path if path.is_dir() else path.parent
+            self.digests[path] = {file.relative_to(root).as_posix(): sha256(file) for file in files}
         return self.digests[path]

@@ -112,10 +112,13 @@ def _corrected(rows: List[Row]) -> List[Row]:
 
 def slice_rows(found: Found) -> List[Row]:
     """RETURNS (List[Row]): for each encoder, mode, training data and slice, F1 as the mean over seeds, `f`, and the
-    number of gold entities, `gold`; the sentences of all languages are put together."""
+    number of gold entities, `gold`; the sentences of all languages are put together. The seeds are those that all
+    encoders have which have any: an encoder whose students all failed has no rows, and takes none from the others."""
     rows = []
-    for mode, data, encoder in product(*axes(found.comparison)):
-        for counts in _all_languages(found, mode, data, [encoder]):
+    modes, corpora, encoders = axes(found.comparison)
+    for mode, data in product(modes, corpora):
+        present = [encoder for encoder in encoders if _seeds(found, mode, data, [encoder])]
+        for encoder, counts in zip(present, _all_languages(found, mode, data, present)):
             for name, part in slices(counts, found.comparison).items():
                 totals = part.sum(axis=1)
                 names = {"encoder": encoder, "mode": mode, "data": data, "slice": name}
@@ -216,12 +219,16 @@ def slices(counts: NDArray, comparison: Comparison) -> Dict[str, Ints3d]:
     return found
 
 
+def _seeds(found: Found, mode: str, data: str, encoders: List[str]) -> List[int]:
+    """The seeds that all of some encoders have in all languages."""
+    return found.seeds(*(Group(*names) for names in product(encoders, [mode], [data], found.comparison.tests)))
+
+
 def _all_languages(found: Found, mode: str, data: str, encoders: List[str]) -> List[NDArray]:
-    """The counts of each of some encoders, the sentences of all languages put together, for the seeds that all encoders
+    """The counts of each of some encoders, the sentences of all languages put together, for the seeds that all of them
     have in all languages; nothing where there is no such seed."""
     languages = list(found.comparison.tests)
-    everything = product(found.comparison.encoders, [mode], [data], languages)
-    seeds = found.seeds(*(Group(*names) for names in everything))
+    seeds = _seeds(found, mode, data, encoders)
     if not seeds:
         return []
     return [

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, Iterator, List, Tuple
 
 from pydantic import BaseModel
 from spacy.util import dict_to_dot
 
 from ..corpora.labels import split_list
-from ..encoders.texts import corpus_files
 from ..errors import XprojError
 from ..settings import read_section
 
@@ -55,7 +54,7 @@ class DataSettings(BaseModel, extra="forbid"):
 
     train (str): a `.spacy` file, or a directory of them.
     dev (str): likewise; what the learning curve is measured on. It decides nothing: the last state is scored.
-    lang (str): the code of the pipeline's language, "xx" by default; may be ``{lang}``.
+    lang (str): the code of the pipeline's language, "xx" by default; may be ``{lang}`` where `train` has it.
     """
 
     train: str
@@ -103,15 +102,32 @@ def make_comparison(config: Dict[str, Any]) -> Comparison:
             raise XprojError(f"config: section [{section}] is missing or empty; see configs/comparison/encoders.cfg")
     comparison = Comparison(
         settings=read_section(ComparisonSettings, config["comparison"], "comparison"),
-        encoders={name: Path(path or "") for name, path in config["encoders"].items()},
-        data={name: read_section(DataSettings, block, f"data.{name}") for name, block in config["data"].items()},
-        tests={lang: Path(path or "") for lang, path in config["tests"].items()},
+        encoders=_paths(config, "encoders"),
+        data={name: read_section(DataSettings, block, f"data.{name}") for name, block in _blocks(config, "data")},
+        tests=_paths(config, "tests"),
         training=dict_to_dot(config.get("training", {})),
-        modes={name: dict_to_dot(block) for name, block in config["modes"].items()},
-        encoder_training={name: dict_to_dot(block) for name, block in config.get("encoder_training", {}).items()},
+        modes={name: dict_to_dot(block) for name, block in _blocks(config, "modes")},
+        encoder_training={name: dict_to_dot(block) for name, block in _blocks(config, "encoder_training")},
     )
     _check(comparison)
     return comparison
+
+
+def _paths(config: Dict[str, Any], section: str) -> Dict[str, Path]:
+    """RETURNS (Dict[str, Path]): a section of paths. RAISES (XprojError): where a value is none."""
+    for name, path in config[section].items():
+        if not isinstance(path, (str, type(None))):
+            raise XprojError(f"[{section}] {name}: {path} is no path; write a path in quotes")
+    return {name: Path(path or "") for name, path in config[section].items()}
+
+
+def _blocks(config: Dict[str, Any], section: str) -> Iterator[Tuple[str, Dict[str, Any]]]:
+    """YIELDS (Tuple[str, Dict[str, Any]]): the name and the settings of each section in a section.
+    RAISES (XprojError): where there is a plain value instead."""
+    for name, block in config.get(section, {}).items():
+        if not isinstance(block, dict):
+            raise XprojError(f"[{section}] {name}: {block} is no section; write [{section}.{name}], settings below it")
+        yield name, block
 
 
 def _check(comparison: Comparison) -> None:
@@ -128,17 +144,29 @@ def _check(comparison: Comparison) -> None:
             raise XprojError(f"[encoders] {name}: {path} is no encoder's directory; write one (xproj encoder)")
     for name in comparison.encoder_training.keys() - comparison.encoders.keys():
         raise XprojError(f"[encoder_training.{name}]: '{name}' is not in [encoders]; correct the name")
-    corpora = {f"[tests] {lang}": path for lang, path in comparison.tests.items()}
+    for lang, path in comparison.tests.items():
+        if path.is_dir():
+            raise XprojError(f"[tests] {lang}: {path}: is a directory; name one .spacy file")
+        _check_corpus(f"[tests] {lang}", path)
     for name, data in comparison.data.items():
-        for lang in comparison.tests:
-            corpora[f"[data.{name}] train"] = Path(data.for_language(lang).train)
-            corpora[f"[data.{name}] dev"] = Path(data.for_language(lang).dev)
-            _check_files(corpora)
+        _check_data(name, data, list(comparison.tests))
     if not Path(settings.train_config).is_file():
         raise XprojError(f"[comparison] train_config: {settings.train_config}: no such file; check the path")
 
 
-def _check_files(corpora: Dict[str, Path]) -> None:
-    for where, path in corpora.items():
-        if not path.exists() or any(file.suffix != ".spacy" for file in corpus_files(path)):
-            raise XprojError(f"{where}: {path}: no .spacy file; write it (xproj convert, xproj project)")
+def _check_data(name: str, data: DataSettings, languages: List[str]) -> None:
+    for setting in ("dev", "lang"):
+        if LANG in getattr(data, setting) and LANG not in data.train:
+            raise XprojError(
+                f"[data.{name}] {setting}: has {LANG} and train has not, so that one student is for all languages; "
+                "put it into both or into neither"
+            )
+    for own in map(data.for_language, languages):
+        _check_corpus(f"[data.{name}] train", Path(own.train))
+        _check_corpus(f"[data.{name}] dev", Path(own.dev))
+
+
+def _check_corpus(where: str, path: Path) -> None:
+    found = any(path.rglob("*.spacy")) if path.is_dir() else path.is_file() and path.suffix == ".spacy"
+    if not found:
+        raise XprojError(f"{where}: {path}: no .spacy file; write it (xproj convert, xproj project)")

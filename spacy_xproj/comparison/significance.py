@@ -10,6 +10,8 @@ from typing import List, NamedTuple, Optional, Sequence, Tuple
 import numpy
 
 LEVEL = 0.95
+#: Above this, scipy's search for a noncentrality may never end.
+LARGEST_T = 1000
 
 
 class PairedTest(NamedTuple):
@@ -23,7 +25,8 @@ class PairedTest(NamedTuple):
     wilcoxon_p (Optional[float]): p of Wilcoxon's signed-rank test, two-sided. It takes them to be symmetric. With five
         pairs or fewer it is never below .05.
     d (Optional[float]): Cohen's d_z, the mean of the differences over their standard deviation.
-    d_low (Optional[float]): the lower end of its interval, of the noncentral t distribution.
+    d_low (Optional[float]): the lower end of its interval, of the noncentral t distribution. None where the differences
+        are so nearly the same that t is above 1,000.
     d_high (Optional[float]): the upper end.
     """
 
@@ -56,25 +59,27 @@ def paired_test(scores: Sequence[float], baseline: Sequence[float]) -> PairedTes
     low, high = test.confidence_interval(LEVEL)
     wilcoxon = stats.wilcoxon(differences)
     t = float(test.statistic)
-    d_low, d_high = (end / n**0.5 for end in noncentrality_interval(t, n - 1))
+    ends = noncentrality_interval(t, n - 1)
+    d_low, d_high = (None, None) if ends is None else (end / n**0.5 for end in ends)
     return PairedTest(
         n, mean, float(low), float(high), float(test.pvalue), float(wilcoxon.pvalue), t / n**0.5, d_low, d_high
     )
 
 
-def noncentrality_interval(t: float, df: int) -> Tuple[float, float]:
+def noncentrality_interval(t: float, df: int) -> Optional[Tuple[float, float]]:
     """The interval of the noncentrality of an observed t (Steiger and Fouladi 1997).
 
     t (float): the statistic.
     df (int): its degrees of freedom.
-    RETURNS (Tuple[float, float]): the noncentralities under which t is at the upper, and at the lower 2.5%.
+    RETURNS (Optional[Tuple[float, float]]): the noncentralities under which t is at the upper, and at the lower 2.5%.
+        None where t is above 1,000 or below -1,000: the search for them may not end there.
     """
     from scipy.special import nctdtrinc
 
-    if t < 0:
-        low, high = noncentrality_interval(-t, df)
-        return -high, -low
-    return float(nctdtrinc(df, (1 + LEVEL) / 2, t)), float(nctdtrinc(df, (1 - LEVEL) / 2, t))
+    if abs(t) > LARGEST_T:
+        return None
+    low, high = (float(nctdtrinc(df, p, abs(t))) for p in ((1 + LEVEL) / 2, (1 - LEVEL) / 2))
+    return (low, high) if t >= 0 else (-high, -low)
 
 
 def holm(p_values: Sequence[Optional[float]]) -> List[Optional[float]]:

@@ -35,9 +35,11 @@ def train_student(config_path: Path, overrides: Dict[str, Any], model_path: Path
     from spacy.util import load_config, registry
 
     use_gpu(gpu_id)
-    freeze = {key: overrides.get(f"training.{key}", []) for key in FREEZE}
-    others = {name: value for name, value in overrides.items() if name not in {f"training.{key}" for key in FREEZE}}
-    nlp = init_nlp(load_config(config_path, overrides=others, interpolate=False), use_gpu=gpu_id)
+    plain = load_config(config_path, overrides=overrides, interpolate=False)
+    own = plain.interpolate()["training"]
+    freeze = {key: own.get(key, []) for key in FREEZE}
+    plain["training"].update({key: [] for key in FREEZE})
+    nlp = init_nlp(plain, use_gpu=gpu_id)
     nlp.config["training"].update(freeze)
     config = nlp.config.interpolate()
     settings = registry.resolve(config["training"], schema=ConfigSchemaTraining)

@@ -29,4 +29,7 @@ def cut_layers(encoder: Encoder, layers: int) -> Encoder:
     holder, _, name = path.rpartition(".")
     setattr(parts[holder], name, stack[:layers])
     model.config.num_hidden_layers = layers
+    windows = getattr(model.config, "attention_window", None)
+    if isinstance(windows, list):  # Longformer has one for each layer
+        model.config.attention_window = windows[:layers]
     return Encoder(model, encoder.tokenizer, encoder.provenance.then(step))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, List, Mapping, Optional
 from ..errors import XprojError
 from ..files import atomic_path
 from .card import Provenance, write_card
-from .verify import check_same, hidden_states
+from .verify import check_length, check_same, hidden_states
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -16,7 +16,20 @@ if TYPE_CHECKING:
     from transformers.tokenization_utils_fast import PreTrainedTokenizerFast
 
 #: Model types that count positions from the padding index on, as RoBERTa does.
-OFFSET_POSITIONS = {"camembert", "data2vec-text", "longformer", "mpnet", "roberta", "xlm-roberta", "xlm-roberta-xl"}
+OFFSET_POSITIONS = {
+    "camembert",
+    "data2vec-text",
+    "esm",
+    "ibert",
+    "longformer",
+    "luke",
+    "mpnet",
+    "roberta",
+    "roberta-prelayernorm",
+    "xlm-roberta",
+    "xlm-roberta-xl",
+    "xmod",
+}
 
 #: While transformers loads a model it changes how torch makes modules, in all threads.
 LOADING = Lock()
@@ -83,7 +96,8 @@ def write_encoder(encoder: Encoder, path: Path, half: bool = False) -> None:
     encoder (Encoder): what to write.
     path (Path): the directory; replaced where it exists.
     half (bool): store the weights in half precision. They are computed with in float32 all the same.
-    RAISES (XprojError): where the directory gives other hidden states than the encoder; it is not kept then.
+    RAISES (XprojError): where the directory gives other hidden states than the encoder, or does not take as many
+        sub-tokens as it should; it is not kept then.
     """
     model = encoder.model.half() if half else encoder.model.float()
     with atomic_path(path) as directory:
@@ -94,7 +108,8 @@ def write_encoder(encoder: Encoder, path: Path, half: bool = False) -> None:
 
 
 def _check_written(encoder: Encoder, directory: Path) -> None:
-    """Read a directory in the way of spacy-transformers. RAISES (XprojError): where it gives other hidden states."""
+    """Read a directory in the way of spacy-transformers. RAISES (XprojError): where it gives other hidden states, or
+    does not take as many sub-tokens as it should."""
     from transformers import AutoModel, AutoTokenizer
 
     from .clip import register_text_towers
@@ -105,5 +120,6 @@ def _check_written(encoder: Encoder, directory: Path) -> None:
     with LOADING:
         written = AutoModel.from_pretrained(directory, use_safetensors=True, attn_implementation=attention)
     tokenizer = AutoTokenizer.from_pretrained(directory)
+    check_length(written, tokenizer, length)
     before = hidden_states(encoder.model.eval(), encoder.tokenizer, length)
     check_same(before, hidden_states(written, tokenizer, length), "writing it")

@@ -1,6 +1,7 @@
 """Which family a repository belongs to, by the configs that it carries."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Callable, Dict, Optional
 
 from ..errors import XprojError
@@ -34,7 +35,7 @@ def recognise(source: Source) -> Family:
 
     source (Source): the repository.
     RETURNS (Family): the family; a plain encoder where nothing says otherwise.
-    RAISES (XprojError): where a text tower is of a kind that does not convert.
+    RAISES (XprojError): where a text tower is of a kind that does not convert, or a directory has no config.
     """
     modules = source.read_json("modules.json")
     if modules is None:
@@ -62,6 +63,9 @@ def _recognise_open_clip(source: Source) -> Family:
     if config is not None:
         check_name(_text_config(config).get("hf_model_name", "CLIP's own text transformer"))
     elif source.find(*OPEN_CLIP.safetensors, *OPEN_CLIP.pickles) is None:
+        directory = Path(source.name) / source.subfolder
+        if directory.is_dir():  # transformers would guess a model from its name
+            raise XprojError(f"no config.json in {directory}; {OTHER_WAYS}")
         return _plain(source, None)
     return Family(OPEN_CLIP.family, lambda: load_prefixed(source, OPEN_CLIP))
 

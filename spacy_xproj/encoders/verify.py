@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 TOLERANCE = 1e-5
+#: Sub-tokens up to which a model's length is tried out: above, that takes long, and memory.
+LONGEST = 1024
 #: Sentences in several scripts, with names, digits, capitals, and words without a space between them.
 TEXTS = (
     "Anna Müller doesn't live in Lisbon; she flew to São Paulo on 3 May.",
@@ -56,3 +58,27 @@ def check_same(before: "List[Tensor]", after: "List[Tensor]", what: str) -> None
         difference = (old - new).abs().max().item()
         if not difference <= TOLERANCE:
             raise XprojError(f"{what} changes the output for '{text}' by {difference:.1e}; please report this encoder")
+
+
+def check_length(model: Any, tokenizer: Any, length: int) -> None:
+    """Run a model over as many sub-tokens as it takes, where these are no more than 1,024.
+
+    model (Any): a module.
+    tokenizer (Any): its tokenizer.
+    length (int): how many sub-tokens it should take.
+    RAISES (XprojError): where it has fewer positions.
+    """
+    import torch
+
+    if length > LONGEST:
+        return
+    ids = tokenizer(TEXTS[0], verbose=False).input_ids
+    ids = torch.tensor([(ids * length)[:length]])
+    try:
+        with torch.inference_mode():
+            model(input_ids=ids, attention_mask=torch.ones_like(ids))
+    except (IndexError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise XprojError(
+            f"the encoder does not take {length} sub-tokens; please report this encoder ({reason})"
+        ) from None

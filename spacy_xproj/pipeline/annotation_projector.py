@@ -184,15 +184,15 @@ class AnnotationProjector(BatchedPipe):
         return self
 
     def to_disk(self, path: Union[str, Path], *, exclude: Iterable[str] = ()) -> None:
-        """Save the corpus statistics, and the source pipeline if it was given as an object.
+        """Save the corpus statistics, and the source pipeline if it was given as an object. Where it has none of its
+        own, those that are left in the directory from another component are removed.
 
         path (Union[str, Path]): the directory.
         exclude (Iterable[str]): `statistics` or `source`.
         """
         savers = self._source.savers()
         statistics = self._statistics()
-        if statistics:
-            savers["statistics"] = lambda file: file.write_bytes(statistics)
+        savers["statistics"] = lambda file: file.write_bytes(statistics) if statistics else file.unlink(missing_ok=True)
         util.to_disk(path, savers, exclude)
 
     def from_disk(self, path: Union[str, Path], *, exclude: Iterable[str] = ()) -> "AnnotationProjector":

@@ -1,5 +1,6 @@
 """The pipeline that labels translations."""
 
+import shutil
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, List, Optional
 
@@ -62,11 +63,18 @@ class SourcePipeline:
 
     def savers(self) -> Dict[str, Callable[[Path], Any]]:
         """RETURNS (Dict[str, Callable[[Path], Any]]): what `spacy.util.to_disk` needs to save what is its own."""
-        return {} if self.own is None else {"source": self.own.to_disk}
+        return {"source": self._to_disk}
 
     def loaders(self) -> Dict[str, Callable[[Path], Any]]:
         """RETURNS (Dict[str, Callable[[Path], Any]]): what `spacy.util.from_disk` needs to load it again."""
         return {"source": self._from_disk}
+
+    def _to_disk(self, path: Path) -> None:
+        """Save its own pipeline. Where it has none, one that is there from before is removed, or it would be loaded."""
+        if self.own is not None:
+            self.own.to_disk(path)
+        elif path.is_dir():
+            shutil.rmtree(path)
 
     def _from_disk(self, path: Path) -> None:
         if path.exists():

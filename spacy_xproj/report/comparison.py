@@ -113,16 +113,22 @@ def slice_table(summary: Summary) -> Table:
     for row in summary["slices"]:
         cells.setdefault((row["mode"], row["data"], row["slice"]), {})[row["encoder"]] = row
     rows = [
-        [*names, number(next(iter(row.values()))["gold"]), *(percent(row[name]["f"]) for name in summary["encoders"])]
-        for names, row in cells.items()
+        [*names, number(next(iter(found.values()))["gold"]), *(slice_cell(found, name) for name in summary["encoders"])]
+        for names, found in cells.items()
     ]
     groups = ", ".join(f"{group} ({' '.join(labels)})" for group, labels in summary["groups"].items())
     note = (
-        "F1 in percent on parts of the entities, mean over seeds, the sentences of all languages put together: "
-        f"{groups}; strings that are entities in the training data (seen) or not (unseen). A predicted entity belongs "
-        "to the slice of what is predicted; gold is the number of gold entities."
+        "F1 in percent on parts of the entities, mean over the seeds that all encoders with a figure have, the "
+        f"sentences of all languages put together: {groups}; strings that are entities in the training data (seen) or "
+        "not (unseen). A predicted entity belongs to the slice of what is predicted; gold is the number of gold "
+        "entities."
     )
     return Table("Slices", note, 3, ["mode", "data", "slice", "gold", *summary["encoders"]], rows)
+
+
+def slice_cell(found: Dict[str, Any], encoder: str) -> str:
+    """RETURNS (str): F1 of an encoder on a slice; a dash where it has no students."""
+    return percent(found[encoder]["f"]) if encoder in found else NO_FIGURE
 
 
 def contrast_table(summary: Summary) -> Table:

@@ -31,8 +31,9 @@ class Table:
 
 
 def markdown_row(cells: Iterable[str]) -> str:
-    """RETURNS (str): a row of a table in Markdown."""
-    return f"| {' | '.join(cells)} |"
+    """RETURNS (str): a row of a table in Markdown. A bar in a cell would begin another one, so it is escaped."""
+    escaped = (cell.replace("|", "\\|") for cell in cells)
+    return f"| {' | '.join(escaped)} |"
 
 
 def percent(value: Optional[float]) -> str:

@@ -3,6 +3,7 @@
 import shutil
 from base64 import b64encode
 from itertools import product
+from pathlib import Path
 from statistics import fmean
 
 import pytest
@@ -18,6 +19,8 @@ from spacy.vocab import Vocab
 from spacy_xproj.comparison.student import label_tests, train_student
 from spacy_xproj.encoders.encoder import write_encoder
 from spacy_xproj.report.comparison import comparison_tables, to_markdown
+
+TRAIN_CONFIG = Path(__file__).parent.parent.parent / "configs" / "train" / "transformer.cfg"
 
 OWN_ARCHITECTURE = """
 [encoder_training]
@@ -177,6 +180,46 @@ def test_an_interrupted_run_goes_on(copied, compare):
     assert len(students(copied)) == 8
 
 
+def test_what_a_failed_run_predicts_does_not_replace_finished_predictions(copied, compare):
+    """Other settings, whose student labels a test set and dies; then the old settings again."""
+    before = (copied / "out" / "report.json").read_bytes()
+
+    def die_while_labelling(function, *args):
+        if function is label_tests:
+            model, tests, path, gpu_id = args
+            label_tests(model, {"pt": tests["pt"]}, path, gpu_id)
+            raise MemoryError("no memory left")
+        return function(*args)
+
+    other = ["--training.vars.steps", "1", "--training.vars.warmup", "0"]
+    assert compare(copied, *other, run_alone=die_while_labelling).exit_code == 1
+    recorder = Recorder()
+    assert compare(copied, run_alone=recorder).exit_code == 0
+    assert recorder.calls == []
+    assert (copied / "out" / "report.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("lost", ["pt.spacy", "result.json"])
+def test_a_student_that_lacks_a_file_is_made_anew(copied, compare, lost):
+    path = students(copied)[0]
+    (path / lost).unlink()
+    recorder = Recorder()
+    assert compare(copied, run_alone=recorder).exit_code == 0
+    assert len(recorder.trained()) == 1
+    assert sorted(file.name for file in path.iterdir()) == ["de.spacy", "pt.spacy", "result.json"]
+
+
+def test_models_of_finished_students_can_still_be_kept(copied, compare):
+    shutil.rmtree(copied / "out" / "students" / "clip")
+    shutil.rmtree(copied / "out" / "students" / "text" / "frozen")
+    arguments = ["--comparison.keep_models", "true", "--comparison.seeds", "[0]"]
+    assert compare(copied, *arguments).exit_code == 0
+    assert len(list((copied / "out").rglob("model/config.cfg"))) == 4
+    recorder = Recorder()
+    assert compare(copied, *arguments, run_alone=recorder).exit_code == 0
+    assert recorder.calls == []
+
+
 def test_what_has_changed_is_trained_again(copied, finished, compare):
     other = copied / "other"
     shutil.copytree(finished / "clip", other)
@@ -233,6 +276,18 @@ def test_a_missing_seed_is_left_out_of_both_sides(copied, compare):
     assert row["mean"] == pytest.approx(first["clip"] - first["text"])
 
 
+def test_an_encoder_that_fails_takes_no_slices_from_the_others(finished, copied, compare):
+    """Those of the others, and their contrasts, are what they were without it."""
+    shutil.copytree(finished / "text", copied / "broken")
+    (copied / "broken" / "added_tokens.json").write_text("{}")
+    arguments = ["--encoders.broken", str(copied / "broken")]
+    assert compare(copied, *arguments, run_alone=Recorder(lambda number, args: MemoryError())).exit_code == 1
+    assert summary(finished)["slices"] and summary(finished)["contrasts"]
+    for rows in ("slices", "contrasts"):
+        assert summary(copied)[rows] == summary(finished)[rows]
+    assert len([row for row in summary(copied)["failures"] if row["student"].startswith("broken")]) == 4
+
+
 def test_frozen_encoders_do_not_change(finished, copied, compare):
     """And models are kept where asked for, and load."""
     shutil.rmtree(copied / "out" / "students")
@@ -245,6 +300,24 @@ def test_frozen_encoders_do_not_change(finished, copied, compare):
         after = model.state_dict()
         changed = [name for name, weights in before.items() if not weights.equal(after[name])]
         assert bool(changed) == (mode == "fine_tuned")
+
+
+def test_what_the_training_config_freezes_stays_frozen(finished, tmp_path):
+    """As in `spacy train`, also where a variable says so, and the student's config still says so."""
+    text = TRAIN_CONFIG.read_text(encoding="utf8")
+    text = text.replace("frozen_components = []", "frozen_components = ${vars.frozen}")
+    text = text.replace("annotating_components = []", 'annotating_components = ["transformer"]')
+    (tmp_path / "train.cfg").write_text(text.replace("[vars]", '[vars]\nfrozen = ["transformer"]'), encoding="utf8")
+    corpus = str(finished / "train.spacy")
+    paths = {"paths.train": corpus, "paths.dev": corpus, "paths.encoder": str(finished / "text")}
+    steps = {"vars.steps": 2, "vars.warmup": 1, "vars.eval_frequency": 1}
+    train_student(tmp_path / "train.cfg", {**paths, **steps}, tmp_path / "model", -1)
+    nlp = spacy.load(tmp_path / "model")
+    assert nlp.config["training"]["frozen_components"] == nlp.config["training"]["annotating_components"]
+    assert nlp.config["training"]["frozen_components"] == ["transformer"]
+    after = nlp.get_pipe("transformer").model.transformer.state_dict()
+    before = load_file(finished / "text" / "model.safetensors")
+    assert all(weights.equal(after[name]) for name, weights in before.items())
 
 
 def test_gold_labels_are_not_read(finished, copied, compare):
@@ -304,7 +377,14 @@ def test_settings_of_an_encoder_that_is_not_compared(copied, compare):
         (["--comparison.abstract", "ORG"], "ORG not among the labels"),
         (["--encoders.clip", "nowhere"], "[encoders] clip: nowhere is no encoder's directory"),
         (["--tests.pt", "nowhere.spacy"], "[tests] pt: nowhere.spacy: no .spacy file"),
-        (["--data.source.dev", "{lang}.spacy"], "[data.source] dev: pt.spacy: no .spacy file"),
+        (["--tests.pt", "."], "[tests] pt: .: is a directory; name one .spacy file"),
+        (["--tests.pt", "3"], "[tests] pt: 3 is no path; write a path in quotes"),
+        (["--encoders.clip", "3"], "[encoders] clip: 3 is no path; write a path in quotes"),
+        (["--data.other", "3"], "[data] other: 3 is no section; write [data.other]"),
+        (["--modes.other", "fast"], "[modes] other: fast is no section; write [modes.other]"),
+        (["--data.source.train", "{lang}.spacy"], "[data.source] train: pt.spacy: no .spacy file"),
+        (["--data.source.dev", "{lang}.spacy"], "[data.source] dev: has {lang} and train has not"),
+        (["--data.source.lang", "{lang}"], "[data.source] lang: has {lang} and train has not"),
         (["--data.source.train", "nowhere"], "[data.source] train: nowhere: no .spacy file"),
         (["--comparison.train_config", "no.cfg"], "no.cfg: no such file"),
     ],
@@ -313,6 +393,12 @@ def test_bad_settings(copied, compare, arguments, message):
     result = compare(copied, *arguments, run_alone=Recorder(lambda number, args: AssertionError()))
     assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
     assert message in output(result) and "students are missing" not in output(result)
+
+
+def test_a_directory_without_corpora(copied, compare):
+    (copied / "empty").mkdir()
+    result = compare(copied, "--data.source.dev", str(copied / "empty"))
+    assert result.exit_code == 1 and f"[data.source] dev: {copied / 'empty'}: no .spacy file" in output(result)
 
 
 @pytest.mark.parametrize("section", ["comparison", "encoders", "tests", "modes"])

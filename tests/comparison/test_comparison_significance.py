@@ -62,6 +62,15 @@ def test_noncentrality(t, df):
     assert (cdf(low), cdf(high)) == pytest.approx((0.975, 0.025), abs=1e-4)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_differences_that_are_nearly_the_same(sign):
+    """The search for the interval of d_z would not end."""
+    found = paired_test([0.5] * 5, [0.5 - sign * 0.1] * 4 + [0.5 - sign * 0.1000001])
+    assert abs(found.d) > 1e5 and found.t_p < 1e-9
+    assert (found.d_low, found.d_high) == (None, None)
+    assert noncentrality_interval(sign * 1001.0, 4) is None
+
+
 def test_holm_by_hand():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([0.6, None, 0.7]) == [1.0, None, 1.0]

@@ -77,6 +77,14 @@ def test_pickled_weights_are_refused(directory):
         load_hub(str(directory))
 
 
+def test_a_directory_without_config(directory):
+    """Its name alone says nothing, whatever transformers makes of it."""
+    (directory / "config.json").unlink()
+    bert = directory.rename(directory.with_name("bert"))
+    with pytest.raises(XprojError, match=f"encoder '{bert}': no config.json in {bert}; name a local directory"):
+        load_hub(str(bert))
+
+
 def test_damaged_weights(directory):
     (directory / "model.safetensors").write_bytes(b"nonsense")
     with pytest.raises(XprojError, match="cannot be loaded"):

@@ -5,7 +5,7 @@ from spacy_xproj.encoders import encoder as encoder_module
 from spacy_xproj.encoders import families
 from spacy_xproj.encoders.encoder import write_encoder
 from spacy_xproj.encoders.hub import load_hub
-from spacy_xproj.encoders.verify import TEXTS, check_same, hidden_states
+from spacy_xproj.encoders.verify import LONGEST, TEXTS, check_length, check_same, hidden_states
 from spacy_xproj.errors import XprojError
 
 
@@ -63,3 +63,16 @@ def test_a_directory_that_differs_is_not_kept(tiny_encoder, tmp_path, monkeypatc
     with pytest.raises(XprojError, match="writing it changes"):
         write_encoder(tiny_encoder, tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_length_that_the_model_does_not_take(make_tiny_encoder, tmp_path, monkeypatch):
+    """As with a type of model that counts positions from the padding on, and is not known to."""
+    monkeypatch.setattr(encoder_module, "OFFSET_POSITIONS", set())
+    with pytest.raises(XprojError, match="the encoder does not take 40 sub-tokens; please report"):
+        write_encoder(make_tiny_encoder("roberta"), tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_great_lengths_are_not_tried_out(tiny_encoder):
+    check_length(tiny_encoder.model, tiny_encoder.tokenizer, 40)
+    check_length(tiny_encoder.model, tiny_encoder.tokenizer, LONGEST + 1)

@@ -121,6 +121,23 @@ def test_source_named_for_initialization_is_saved(make_nlp, english, tmp_path):
     assert result(reload(nlp, "disk", tmp_path))[0][0] == ("Ana Silva", "PER")
 
 
+def test_a_directory_keeps_nothing_of_what_was_in_it_before(make_nlp, english, encoder_block, tmp_path):
+    """Saved over a pipeline with a source and statistics of its own, a component still takes the source it names."""
+    english.to_disk(tmp_path / "english")
+    old = make_nlp(source=None, projector=encoder_block)
+    old.get_pipe("annotation_projector").source = english
+    old.initialize(examples(old))
+    old.to_disk(tmp_path / "pipeline")
+    folder = tmp_path / "pipeline" / "annotation_projector"
+    assert {path.name for path in folder.iterdir()} >= {"source", "statistics"}
+    loaded = reload(make_nlp(source=str(tmp_path / "english"), projector=encoder_block), "disk", tmp_path)
+    assert not (folder / "source").exists() and not (folder / "statistics").exists()
+    assert not loaded.get_pipe("annotation_projector").initialized
+    english.remove_pipe(english.pipe_names[0])
+    english.to_disk(tmp_path / "english")
+    assert loaded.get_pipe("annotation_projector").source.pipe_names == english.pipe_names
+
+
 def test_config_survives(make_nlp, encoder_block):
     nlp = make_nlp(projector=encoder_block)
     config = Config().from_str(nlp.config.to_str())

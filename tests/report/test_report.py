@@ -139,6 +139,17 @@ def test_markdown():
     assert "vars.steps 20, vars.learn_rate 0.1 (clip only)" in text and "seeds 0, 1" in text
 
 
+def test_a_bar_in_a_cell_does_not_begin_another_one():
+    table = Table("T", "Note.", 2, ["student", "reason"], [["a", "shapes (3 | 4)"]])
+    assert table.to_markdown().splitlines()[-1] == r"| a | shapes (3 \| 4) |"
+
+
+def test_an_encoder_without_a_slice_has_a_dash():
+    summary = {**SUMMARY, "slices": [row for row in SUMMARY["slices"] if row["encoder"] == "clip"]}
+    table = next(table for table in comparison_tables(summary) if table.title == "Slices")
+    assert table.rows == [["fine_tuned", "source", "unseen", "1,200", "–", "37.5"]]
+
+
 def test_every_row_is_as_long_as_its_header():
     for table in comparison_tables(SUMMARY):
         assert {len(row) for row in table.rows} <= {len(table.header)}
