@@ -10,15 +10,15 @@
 """
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any, Dict, Iterator, Optional
 
-import srsly
 from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
 from ..errors import XprojError
-from ..files import read_bytes, read_text
+from ..files import read_bytes, read_text, real_path
 from ..languages import blank_vocab
 from ..types import Bitext
 
@@ -89,8 +89,8 @@ def read_manifest(path: Path) -> Dict[str, Any]:
     if not file.is_file():
         raise XprojError(f"{path}: not a parallel corpus (no {MANIFEST}); {remedy}")
     try:
-        manifest = srsly.json_loads(read_text(file))
-    except ValueError as error:
+        manifest = json.loads(read_text(file))
+    except (ValueError, RecursionError) as error:
         raise XprojError(f"{file}: not a manifest ({error}); {remedy}") from None
     if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
         raise XprojError(f"{file}: not the manifest of a parallel corpus; {remedy}")
@@ -107,4 +107,5 @@ def read_manifest(path: Path) -> Dict[str, Any]:
 
 def partial_path(path: Path) -> Path:
     """RETURNS (Path): where a corpus is kept until it is finished."""
-    return path.with_name(f"{path.name}.partial")
+    place = real_path(path)
+    return place.with_name(f"{place.name}.partial")
