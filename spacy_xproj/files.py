@@ -153,3 +153,17 @@ def sha256(path: Path) -> str:
         for block in iter(lambda: file.read(1 << 20), b""):
             digest.update(block)
     return digest.hexdigest()
+
+
+def input_digests(path: Path) -> Dict[str, str]:
+    """Identify a file, or a directory by all its files but hidden ones.
+
+    path (Path): the file or directory.
+    RETURNS (Dict[str, str]): the hexadecimal SHA-256 digest of each file, by its path.
+    """
+    path = Path(path)
+    files = [path]
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+        files = [file for file in files if not any(part.startswith(".") for part in file.relative_to(path).parts)]
+    return {str(file): sha256(file) for file in files}

@@ -9,6 +9,7 @@ from spacy_xproj.errors import XprojError
 from spacy_xproj.files import (
     atomic_path,
     check_output,
+    input_digests,
     put_in_place,
     read_bytes,
     read_json,
@@ -186,3 +187,17 @@ def test_json_keeps_every_digit(tmp_path):
         (tmp_path / "a.json").write_text(text)
         with pytest.raises(XprojError, match="a.json: not JSON .*; write it again"):
             read_json(tmp_path / "a.json")
+
+
+def test_inputs_are_told_apart_by_what_is_in_them(tmp_path):
+    (tmp_path / "model" / "ner").mkdir(parents=True)
+    (tmp_path / "model" / ".cache").mkdir()
+    for name in ("config.cfg", "ner/model", ".cache/time"):
+        (tmp_path / "model" / name).write_text(name)
+    before = input_digests(tmp_path / "model")
+    assert list(before) == [str(tmp_path / "model" / name) for name in ("config.cfg", "ner/model")]
+    (tmp_path / "model" / ".cache" / "time").write_text("later")
+    assert input_digests(tmp_path / "model") == before
+    (tmp_path / "model" / "ner" / "model").write_text("other")
+    assert input_digests(tmp_path / "model") != before
+    assert input_digests(tmp_path / "model" / "ner" / "model").popitem()[1] == sha256(tmp_path / "model/ner/model")
