@@ -11,6 +11,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, Iterator, Optional
 
@@ -64,6 +65,25 @@ class ParallelCorpus:
             vocab = blank_vocab(self.src_lang if side == "source" else self.tgt_lang)
         for shard in self.manifest["shards"]:
             yield from self._read(**shard[side]).get_docs(vocab)
+
+    def rejects(self) -> Iterator[Dict[str, Any]]:
+        """Read what became no pair.
+
+        YIELDS (Dict[str, Any]): `index` among all inputs, `reason`, `text`, `translation` and `sent_id` of each.
+        RAISES (XprojError): where the file has not as many for each reason as the manifest counts.
+        """
+        counts: Counter[str] = Counter()
+        path = self.path / REJECTS
+        try:
+            with path.open(encoding="utf8", newline="\n") as lines:
+                for line in lines:
+                    row = json.loads(line)
+                    counts[row["reason"]] += 1
+                    yield row
+        except (OSError, ValueError, TypeError, KeyError):
+            raise XprojError(f"{path}: damaged; write the corpus again") from None
+        if counts != Counter(self.manifest.get("rejects", {})):
+            raise XprojError(f"{path}: damaged (not the rejects that {MANIFEST} counts); write the corpus again")
 
     def _read(self, file: str, sha256: str) -> DocBin:
         data = read_bytes(self.path / file)

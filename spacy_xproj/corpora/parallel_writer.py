@@ -16,7 +16,7 @@ from wasabi import msg
 
 from .. import __version__
 from ..errors import XprojError
-from ..files import atomic_path, check_output, json_digest, put_in_place, real_path, sha256, write_json
+from ..files import atomic_path, check_output, input_digests, json_digest, put_in_place, real_path, sha256, write_json
 from ..lock import LOCK, lock_directory
 from ..types import Bitext
 from .parallel import FORMAT, MANIFEST, REJECTS, SIDES, ParallelCorpus, partial_path
@@ -75,6 +75,11 @@ class ParallelCorpusWriter:
     def done(self) -> int:
         """RETURNS (int): items that earlier runs have written; leave out as many before `write`."""
         return self.progress.items
+
+    @property
+    def done_pairs(self) -> int:
+        """RETURNS (int): pairs among them."""
+        return self.progress.pairs
 
     def write(self, items: Iterable[Item]) -> ParallelCorpus:
         """Write the remaining items, finish the corpus and let go of its lock.
@@ -190,7 +195,7 @@ def make_provenance(command: str, inputs: List[Path], settings: Dict[str, Any]) 
     """Record what a corpus is made from.
 
     command (str): the command's name.
-    inputs (List[Path]): the files that it reads.
+    inputs (List[Path]): the files that it reads, and the directories whose files it reads.
     settings (Dict[str, Any]): its settings, as JSON.
     RETURNS (Dict[str, Any]): version, command, settings, and the SHA-256 of each input.
     """
@@ -198,7 +203,7 @@ def make_provenance(command: str, inputs: List[Path], settings: Dict[str, Any]) 
         "spacy_xproj": __version__,
         "command": command,
         "settings": settings,
-        "inputs": {str(path): sha256(path) for path in inputs},
+        "inputs": {name: digest for path in inputs for name, digest in input_digests(path).items()},
     }
 
 
