@@ -1,11 +1,13 @@
 """Reading and writing files so that partial output never looks finished."""
 
 import hashlib
+import json
 import os
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Dict, Iterator
+from uuid import uuid4
 
 import srsly
 
@@ -44,26 +46,74 @@ def check_output(path: Path, directory: bool) -> None:
 def atomic_path(path: Path) -> Iterator[Path]:
     """Give a temporary sibling of a file or directory to write to, renamed to `path` on success only.
 
-    path (Path): where the finished file or directory shall be; what is there before is replaced.
-    YIELDS (Path): the path to write to. Removed where the block raises.
-    RAISES (XprojError): where `path` is a directory and a file was written; nothing is replaced then.
+    path (Path): where the finished file or directory shall be; what is there before is replaced. Where it is a symbolic
+        link, what it stands for is replaced.
+    YIELDS (Path): the path to write to, which no other run uses. Removed where the block raises.
+    RAISES (XprojError): where nothing can be written there, or a file would replace a directory or the reverse.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    place = real_path(path)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise XprojError(f"{path}: cannot be written, something above it is a file; name another path") from None
+    temporary = _sibling(place, "tmp")
     try:
         yield temporary
-        if path.is_dir():
-            if not temporary.is_dir():
-                raise XprojError(f"{path}: is a directory; name a file")
-            shutil.rmtree(path)
-        temporary.replace(path)
+        if place.is_dir() and not temporary.is_dir():
+            raise XprojError(f"{path}: is a directory; name a file")
+        if temporary.is_dir() and place.exists() and not place.is_dir():
+            raise XprojError(f"{path}: is a file; name a directory")
+        put_in_place(temporary, place)
     except BaseException:
         if temporary.is_dir():
             shutil.rmtree(temporary)
         else:
             temporary.unlink(missing_ok=True)
         raise
+
+
+def put_in_place(finished: Path, path: Path) -> None:
+    """Rename what is finished, in the same directory. A directory that is there is removed last, so that a run that is
+    killed loses neither.
+
+    finished (Path): the file or directory.
+    path (Path): its new name.
+    """
+    if not path.is_dir():
+        finished.replace(path)
+        return
+    old = _sibling(path, "old")
+    path.replace(old)
+    try:
+        finished.replace(path)
+    except OSError:
+        old.replace(path)
+        raise
+    shutil.rmtree(old)
+
+
+def _sibling(path: Path, kind: str) -> Path:
+    """RETURNS (Path): a hidden name beside a path that neither another run nor a killed one has used."""
+    return path.with_name(f".{path.name}.{uuid4().hex[:12]}.{kind}")
+
+
+def write_json(path: Path, data: Any) -> None:
+    """Write a JSON file with every digit of its numbers. (That of srsly rounds them.)
+
+    path (Path): the file; it is replaced on success only.
+    data (Any): what to write.
+    """
+    with atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(data, indent=2) + "\n", encoding="utf8")
+
+
+def read_json(path: Path) -> Any:
+    """RETURNS (Any): the content of a JSON file. RAISES (XprojError): where it cannot be read, or is not JSON."""
+    text = read_text(path)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise XprojError(f"{path}: not JSON ({error}); write it again") from None
 
 
 def read_text(path: Path) -> str:
@@ -103,3 +153,17 @@ def sha256(path: Path) -> str:
         for block in iter(lambda: file.read(1 << 20), b""):
             digest.update(block)
     return digest.hexdigest()
+
+
+def input_digests(path: Path) -> Dict[str, str]:
+    """Identify a file, or a directory by all its files but hidden ones.
+
+    path (Path): the file or directory.
+    RETURNS (Dict[str, str]): the hexadecimal SHA-256 digest of each file, by its path.
+    """
+    path = Path(path)
+    files = [path]
+    if path.is_dir():
+        files = sorted(file for file in path.rglob("*") if file.is_file())
+        files = [file for file in files if not any(part.startswith(".") for part in file.relative_to(path).parts)]
+    return {str(file): sha256(file) for file in files}

@@ -4,10 +4,10 @@ import traceback
 from pathlib import Path
 from typing import Any, Callable, Dict, Optional, Tuple, TypeVar
 
-import srsly
+from wasabi import msg
 
 from .errors import XprojError
-from .files import atomic_path, json_digest
+from .files import atomic_path, json_digest, read_json, write_json
 
 Value = TypeVar("Value")
 
@@ -15,19 +15,28 @@ Value = TypeVar("Value")
 def keep_result(path: Path, inputs: Dict[str, Any], make: Callable[[], Dict[str, Any]]) -> Tuple[Dict[str, Any], bool]:
     """Take a result that is on disk, or make it and write it there.
 
-    path (Path): its JSON file.
+    path (Path): its JSON file. One that cannot be read is made anew, with a warning.
     inputs (Dict[str, Any]): all that it depends on. Where these have changed, it is made anew.
     make (Callable[[], Dict[str, Any]]): makes it.
     RETURNS (Tuple[Dict[str, Any], bool]): the result, with the `digest` of its inputs; and whether it had to be made.
     """
     digest = json_digest(inputs)
-    if path.is_file():
-        kept = srsly.read_json(path)
-        if kept["digest"] == digest:
+    if path.exists():
+        kept = _read_result(path)
+        if kept.get("digest") == digest:
             return kept, False
-    with atomic_path(path) as temporary:
-        srsly.write_json(temporary, {"digest": digest, **make()})
-    return srsly.read_json(path), True  # as the next run will read it: JSON rounds
+    write_json(path, {"digest": digest, **make()})
+    return read_json(path), True  # as the next run will read it
+
+
+def _read_result(path: Path) -> Dict[str, Any]:
+    """What a file says; nothing where it is damaged."""
+    try:
+        kept = read_json(path)
+    except XprojError as error:
+        msg.warn(f"{error}; making the result anew")
+        return {}
+    return kept if isinstance(kept, dict) else {}
 
 
 def attempt(log: Path, make: Callable[[], Value]) -> Tuple[Optional[Value], str]:

@@ -6,7 +6,17 @@ import os
 import pytest
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.files import atomic_path, check_output, read_bytes, read_text, sha256
+from spacy_xproj.files import (
+    atomic_path,
+    check_output,
+    input_digests,
+    put_in_place,
+    read_bytes,
+    read_json,
+    read_text,
+    sha256,
+    write_json,
+)
 
 
 def test_a_file_appears_when_it_is_finished(tmp_path):
@@ -126,3 +136,68 @@ def test_output_that_can_be_written(tmp_path, monkeypatch):
     for name, directory in (("file", False), ("folder", True), ("link", True), ("new/a", True), ("new/a", False)):
         check_output(name, directory)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder", "link"]
+
+
+@pytest.mark.parametrize("name", ["link", "folder/..", "."])
+def test_a_link_stays_and_what_it_stands_for_is_replaced(tmp_path, monkeypatch, name):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "folder").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    monkeypatch.chdir(tmp_path / "real" if name != "link" else tmp_path)
+    with atomic_path(name) as temporary:
+        temporary.mkdir()
+        (temporary / "new.txt").write_text("new")
+    assert [file.name for file in (tmp_path / "real").iterdir()] == ["new.txt"]
+    assert (tmp_path / "link").is_symlink() and len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_directory_does_not_replace_a_file(tmp_path):
+    (tmp_path / "out").write_text("before")
+    with (
+        pytest.raises(XprojError, match="out: is a file; name a directory"),
+        atomic_path(tmp_path / "out") as temporary,
+    ):
+        temporary.mkdir()
+    with pytest.raises(XprojError, match="out/new: cannot be written"), atomic_path(tmp_path / "out" / "new"):
+        pass
+    assert (tmp_path / "out").read_text() == "before" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_leftovers_of_a_killed_run_are_in_nobodys_way(tmp_path):
+    with atomic_path(tmp_path / "out") as left_by_another:
+        left_by_another.mkdir()
+        with atomic_path(tmp_path / "out") as temporary:
+            temporary.mkdir()
+            assert temporary != left_by_another
+
+
+def test_a_directory_is_not_lost_where_the_new_one_cannot_take_its_place(tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("before")
+    with pytest.raises(FileNotFoundError):
+        put_in_place(tmp_path / "missing", tmp_path / "out")
+    assert (tmp_path / "out" / "mine.txt").read_text() == "before" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_json_keeps_every_digit(tmp_path):
+    data = {"a": 3.1234567890123456, "b": [1e-17, "á"], "c": None}
+    write_json(tmp_path / "a.json", data)
+    assert read_json(tmp_path / "a.json") == data
+    for text in ("", "{", "[" * 100_000):
+        (tmp_path / "a.json").write_text(text)
+        with pytest.raises(XprojError, match="a.json: not JSON .*; write it again"):
+            read_json(tmp_path / "a.json")
+
+
+def test_inputs_are_told_apart_by_what_is_in_them(tmp_path):
+    (tmp_path / "model" / "ner").mkdir(parents=True)
+    (tmp_path / "model" / ".cache").mkdir()
+    for name in ("config.cfg", "ner/model", ".cache/time"):
+        (tmp_path / "model" / name).write_text(name)
+    before = input_digests(tmp_path / "model")
+    assert list(before) == [str(tmp_path / "model" / name) for name in ("config.cfg", "ner/model")]
+    (tmp_path / "model" / ".cache" / "time").write_text("later")
+    assert input_digests(tmp_path / "model") == before
+    (tmp_path / "model" / "ner" / "model").write_text("other")
+    assert input_digests(tmp_path / "model") != before
+    assert input_digests(tmp_path / "model" / "ner" / "model").popitem()[1] == sha256(tmp_path / "model/ner/model")

@@ -24,6 +24,14 @@ def test_nothing_is_kept_of_a_failure(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("content", [b"", b'{"digest": "x', b"[]", b"{}", b"\xff"])
+def test_a_damaged_result_is_made_anew(tmp_path, content):
+    path = tmp_path / "result.json"
+    path.write_bytes(content)
+    assert keep_result(path, {"a": 1}, lambda: {"f": 1})[1]
+    assert keep_result(path, {"a": 1}, pytest.fail)[0]["f"] == 1
+
+
 def test_attempt(tmp_path):
     log = tmp_path / "error.txt"
     assert attempt(log, lambda: 1 / 0) == (None, "ZeroDivisionError: division by zero")

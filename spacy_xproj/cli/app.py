@@ -36,11 +36,16 @@ def command(name: str, **settings: Any) -> Callable[[Callable], Callable]:
         @wraps(function)
         def run(*args: Any, **kwargs: Any) -> Any:
             try:
-                return function(*args, **kwargs)
+                result = function(*args, **kwargs)
+                sys.stdout.flush()
+                return result
             except XprojError as error:
                 fail(str(error))
+            except BrokenPipeError:  # nobody reads on, as after `| head`: typer ends quietly
+                raise
             except OSError as error:
-                fail(f"{error.filename}: {error.strerror}; check the path, its permissions and the space left")
+                what = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
+                fail(f"{what}; check the path, its permissions and the space left")
 
         return app.command(name, **settings)(run)
 

@@ -1,19 +1,25 @@
 """``xproj label``: run a pipeline over a corpus, on the corpus' own tokens."""
 
 from collections import Counter
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
-from typing import Dict, Iterable, Iterator, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
 
 import typer
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import is_package
 from wasabi import msg
 
-from ..corpora.docbin import read_docs, write_docs
+from ..corpora.docbin import stream_docs, write_docs
 from ..corpora.labels import LabelMap, label_summary
-from ..corpora.parallel import MANIFEST, ParallelCorpus
-from ..corpora.parallel_writer import make_provenance, write_parallel_corpus
+from ..corpora.parallel import MANIFEST, SIDES, ParallelCorpus
+from ..corpora.parallel_copy import with_rejects
+from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance
 from ..docs import words_only
+from ..errors import XprojError
+from ..files import check_output
 from ..taggers.pipeline import load_pipeline
 from ..types import Bitext
 from .app import command, progress
@@ -35,19 +41,46 @@ def label_cli(
 ) -> None:
     """Label the sentences of a corpus with a pipeline: the target side for model transfer, or the source side of an
     unlabelled parallel corpus, which `project` can then use."""
+    check_output(output, directory=corpus.is_dir())
+    if corpus.is_file() and output.exists() and output.samefile(corpus):
+        raise XprojError(f"{output}: is the corpus itself, whose entities would be lost; give another path")
     nlp = load_pipeline(model)
     label_map = LabelMap.load(map_name) if map_name else LabelMap()
     changes: Counter[Tuple[str, str]] = Counter()
     if corpus.is_dir():
-        settings = {"model": model, "label_map": map_name}
-        count = label_parallel(ParallelCorpus(corpus), output, nlp, label_map, changes, settings)
+        provenance = label_provenance(ParallelCorpus(corpus), model, nlp, map_name, label_map)
+        count = label_parallel(ParallelCorpus(corpus), output, nlp, label_map, changes, provenance)
         msg.good(f"{output}: {count} pairs")
     else:
-        docs = read_docs(corpus, nlp.vocab)
-        labelled = progress(label_docs(docs, nlp, label_map, changes), len(docs), "sentences")
+        total, docs = stream_docs(corpus, nlp.vocab)
+        labelled = progress(label_docs(docs, nlp, label_map, changes), total, "sentences")
         msg.good(f"{output}: {write_docs(labelled, output)} sentences")
     for line in label_summary(changes):
         msg.text(line)
+
+
+def label_provenance(
+    corpus: ParallelCorpus, model: str, nlp: Language, map_name: Optional[str], label_map: LabelMap
+) -> Dict[str, Any]:
+    """Record what a labelled corpus is made from: what the model and the map are, and not only what they are called.
+
+    corpus (ParallelCorpus): the corpus.
+    model (str): the pipeline's package or directory.
+    nlp (Language): the pipeline.
+    map_name (Optional[str]): the label map, where there is one.
+    label_map (LabelMap): its content.
+    RETURNS (Dict[str, Any]): as from `make_provenance`, and the provenance of the corpus.
+    """
+    settings = {
+        "model": model,
+        "model_version": nlp.meta["version"],
+        "label_map": map_name,
+        "renames": label_map.renames,
+    }
+    files = [corpus.path / MANIFEST]
+    if Path(model).is_dir() and not is_package(model):
+        files.append(Path(model))
+    return {**make_provenance("label", files, settings), "corpus": corpus.manifest.get("provenance", {})}
 
 
 def label_docs(
@@ -75,21 +108,24 @@ def label_parallel(
     nlp: Language,
     label_map: LabelMap,
     changes: "Counter[Tuple[str, str]]",
-    settings: Dict[str, Optional[str]],
+    provenance: Dict[str, Any],
 ) -> int:
-    """Write a parallel corpus again, its source side labelled.
+    """Write a parallel corpus again, its source side labelled. A run that was interrupted goes on.
 
     corpus (ParallelCorpus): the corpus.
-    output (Path): the directory to write.
+    output (Path): the directory to write; it may be that of the corpus.
     nlp (Language): the pipeline.
     label_map (LabelMap): what becomes of its labels.
     changes (Counter[Tuple[str, str]]): where to count entities by their label before and after the map.
-    settings (Dict[str, Optional[str]]): for the provenance.
+    provenance (Dict[str, Any]): all that the result depends on.
     RETURNS (int): pairs written.
     RAISES (XprojError): where the map does not name a label of the pipeline, or the corpus is damaged.
     """
-    sources = label_docs(progress(corpus.docs("source"), len(corpus), "pairs"), nlp, label_map, changes)
-    pairs = (Bitext(*sides) for sides in zip(sources, corpus.docs("target"), strict=True))
-    provenance = make_provenance("label", [corpus.path / MANIFEST], settings)
-    provenance["corpus"] = corpus.manifest.get("provenance", {})
-    return len(write_parallel_corpus(output, pairs, corpus.src_lang, corpus.tgt_lang, provenance))
+    with closing(ParallelCorpusWriter(output, corpus.src_lang, corpus.tgt_lang, provenance)) as writer:
+        done = writer.done_pairs
+        if done:
+            msg.info(f"the first {done} pairs were labelled before and are not in the counts of labels")
+        todo, targets = (islice(corpus.docs(side), done, None) for side in SIDES)
+        sources = label_docs(progress(todo, len(corpus) - done, "pairs"), nlp, label_map, changes)
+        pairs = (Bitext(*sides) for sides in zip(sources, targets, strict=True))
+        return len(writer.write(with_rejects(pairs, corpus, writer.done)))

@@ -53,10 +53,11 @@ def pretrain_cli(
     from ..encoders.cache import resolve_encoder
     from ..encoders.encoder import write_encoder
     from ..encoders.hub import load_hub
-    from ..files import atomic_path, sha256
+    from ..files import atomic_path, check_output, sha256
     from ..pretraining.emoji import load_emoji
     from ..pretraining.training import Pretraining, PretrainSettings
 
+    check_output(output_dir, directory=True)
     data = load_emoji(images, captions, split(languages), split(new_languages), held_out, limit)
     settings = PretrainSettings(
         objective.value, steps, batch_size, learning_rate, head_learning_rate, seed=seed, device=device

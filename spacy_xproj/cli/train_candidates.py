@@ -4,7 +4,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Optional
 
-import srsly
 import typer
 from wasabi import msg
 
@@ -35,9 +34,10 @@ def train_candidates_cli(
     from .. import __version__
     from ..corpora.docbin import read_docs
     from ..extractors.training import CandidateTraining
-    from ..files import atomic_path
+    from ..files import atomic_path, check_output, write_json
     from ..translators.loading import model_license
 
+    check_output(output, directory=True)
     docs = read_docs(corpus)
     training = CandidateTraining(
         model, revision, epochs, batch_size, learning_rate, warmup_steps, max_length, seed, device
@@ -64,5 +64,5 @@ def train_candidates_cli(
             "model_license": model_license(model, revision),
             "version": __version__,
         }
-        srsly.write_json(temporary / "training.json", report)
+        write_json(temporary / "training.json", report)
     msg.good(f"{output}: {len(examples)} sentences, {n_steps} steps, loss {by_epoch[0]:.3f} → {by_epoch[-1]:.3f}")

@@ -1,6 +1,7 @@
 """`translate`: labelled sentences and their translations, as a parallel corpus."""
 
 import time
+from itertools import chain, islice
 from pathlib import Path
 from typing import Dict
 
@@ -20,18 +21,22 @@ def translate(
 ) -> None:
     """Translate a corpus. A run that was interrupted goes on after its last finished shard."""
     from ..characters import blank_segmented
-    from ..corpora.docbin import doc_lang, read_docs
+    from ..corpora.docbin import doc_lang, stream_docs
     from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance
     from ..errors import XprojError
+    from ..files import check_output
     from ..languages import equivalent_codes
+    from ..translators.base import HasInputs
     from ..translators.checks import make_checks
     from ..translators.pairs import translate_docs
 
+    check_output(bitext_dir, directory=True)
     settings = load_config(config, ctx.args)
     checks = make_checks(settings.get("translation", {}))
-    docs = read_docs(source)
+    total, docs = stream_docs(source)
+    first = next(docs)
     translator = resolve(settings, "translator", config)
-    lang = doc_lang(docs[0])
+    lang = doc_lang(first)
     if lang not in ("", "xx") and lang not in equivalent_codes(translator.src_lang):
         raise XprojError(f"{source}: language '{lang}', but the translator's src_lang is '{translator.src_lang}'")
     nlp = blank_segmented(translator.tgt_lang, checks.segment, checks.tokenizer)
@@ -40,13 +45,14 @@ def translate(
 
     used = {name: section for name, section in settings.items() if name in ("translator", "translation")}
     provenance = make_provenance("translate", [source], used)
+    provenance["inputs"].update(translator.input_digests() if isinstance(translator, HasInputs) else {})
     provenance["translator_license"] = getattr(translator, "license", None)
     writer = ParallelCorpusWriter(bitext_dir, translator.src_lang, translator.tgt_lang, provenance, shard_size)
-    todo = docs[writer.done :]
+    left = total - writer.done
     start = time.perf_counter()
-    items = translate_docs(todo, translator, nlp, checks)
-    corpus = writer.write(progress(items, total=len(todo), unit="sentences"))
-    rate = len(todo) / (time.perf_counter() - start)
+    items = translate_docs(islice(chain([first], docs), writer.done, None), translator, nlp, checks)
+    corpus = writer.write(progress(items, total=left, unit="sentences"))
+    rate = left / (time.perf_counter() - start)
 
     report_counts("flagged, kept", corpus.manifest["flags"])
     report_counts("rejected", corpus.manifest["rejects"])

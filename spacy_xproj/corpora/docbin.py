@@ -1,7 +1,7 @@
 """Reading and writing `.spacy` files, with one Doc a sentence."""
 
 from pathlib import Path
-from typing import Iterable, List, Optional
+from typing import Iterable, Iterator, List, Optional, Tuple
 
 from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
@@ -28,6 +28,17 @@ def read_docs(path: Path, vocab: Optional[Vocab] = None) -> List[Doc]:
     RETURNS (List[Doc]): the Docs, at least one.
     RAISES (XprojError): where the file is missing, corrupt or empty.
     """
+    return list(stream_docs(path, vocab)[1])
+
+
+def stream_docs(path: Path, vocab: Optional[Vocab] = None) -> Tuple[int, Iterator[Doc]]:
+    """Read the Docs of a `.spacy` file one at a time, so that only the file's bytes are in memory.
+
+    path (Path): the file.
+    vocab (Optional[Vocab]): their vocabulary; by default, a new one of the first Doc's language.
+    RETURNS (Tuple[int, Iterator[Doc]]): their number, at least one, and the Docs.
+    RAISES (XprojError): where the file is missing, corrupt or empty.
+    """
     data = read_bytes(path)
     try:
         doc_bin = DocBin().from_bytes(data)
@@ -38,7 +49,7 @@ def read_docs(path: Path, vocab: Optional[Vocab] = None) -> List[Doc]:
         raise XprojError(f"{path}: no sentence in it; write it again from a corpus that has some")
     if vocab is None:
         vocab = blank_vocab(doc_lang(first) or "xx")
-    return list(doc_bin.get_docs(vocab))
+    return len(doc_bin), doc_bin.get_docs(vocab)
 
 
 def write_docs(docs: Iterable[Doc], path: Path) -> int:

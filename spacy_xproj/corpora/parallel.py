@@ -10,15 +10,16 @@
 """
 
 import hashlib
+import json
+from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, Iterator, Optional
 
-import srsly
 from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
 from ..errors import XprojError
-from ..files import read_bytes, read_text
+from ..files import read_bytes, read_text, real_path
 from ..languages import blank_vocab
 from ..types import Bitext
 
@@ -65,6 +66,25 @@ class ParallelCorpus:
         for shard in self.manifest["shards"]:
             yield from self._read(**shard[side]).get_docs(vocab)
 
+    def rejects(self) -> Iterator[Dict[str, Any]]:
+        """Read what became no pair.
+
+        YIELDS (Dict[str, Any]): `index` among all inputs, `reason`, `text`, `translation` and `sent_id` of each.
+        RAISES (XprojError): where the file has not as many for each reason as the manifest counts.
+        """
+        counts: Counter[str] = Counter()
+        path = self.path / REJECTS
+        try:
+            with path.open(encoding="utf8", newline="\n") as lines:
+                for line in lines:
+                    row = json.loads(line)
+                    counts[row["reason"]] += 1
+                    yield row
+        except (OSError, ValueError, TypeError, KeyError):
+            raise XprojError(f"{path}: damaged; write the corpus again") from None
+        if counts != Counter(self.manifest.get("rejects", {})):
+            raise XprojError(f"{path}: damaged (not the rejects that {MANIFEST} counts); write the corpus again")
+
     def _read(self, file: str, sha256: str) -> DocBin:
         data = read_bytes(self.path / file)
         if hashlib.sha256(data).hexdigest() != sha256:
@@ -89,8 +109,8 @@ def read_manifest(path: Path) -> Dict[str, Any]:
     if not file.is_file():
         raise XprojError(f"{path}: not a parallel corpus (no {MANIFEST}); {remedy}")
     try:
-        manifest = srsly.json_loads(read_text(file))
-    except ValueError as error:
+        manifest = json.loads(read_text(file))
+    except (ValueError, RecursionError) as error:
         raise XprojError(f"{file}: not a manifest ({error}); {remedy}") from None
     if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
         raise XprojError(f"{file}: not the manifest of a parallel corpus; {remedy}")
@@ -107,4 +127,5 @@ def read_manifest(path: Path) -> Dict[str, Any]:
 
 def partial_path(path: Path) -> Path:
     """RETURNS (Path): where a corpus is kept until it is finished."""
-    return path.with_name(f"{path.name}.partial")
+    place = real_path(path)
+    return place.with_name(f"{place.name}.partial")

@@ -1,5 +1,6 @@
 """What all methods share: the source side of each target sentence, translated and labelled once, kept on disk."""
 
+from contextlib import closing
 from itertools import tee
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, Iterator
@@ -7,10 +8,12 @@ from typing import Any, Callable, Dict, Iterable, Iterator
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import minibatch
+from wasabi import msg
 
 from ..corpora.labels import LabelMap
 from ..corpora.parallel import MANIFEST, ParallelCorpus, read_manifest
 from ..corpora.parallel_writer import ParallelCorpusWriter
+from ..errors import XprojError
 from ..taggers.table import Tagger
 from ..translators.checks import Checks
 from ..translators.pairs import translate_docs
@@ -28,14 +31,26 @@ def keep_corpus(
 
     path (Path): its directory.
     tgt_lang (str): its target language.
-    provenance (Dict[str, Any]): all that it depends on; a corpus of another provenance is made anew.
+    provenance (Dict[str, Any]): all that it depends on; a corpus of another provenance, or one whose manifest cannot
+        be read, is made anew.
     make (Callable[[int], Iterable[Bitext]]): gives the pairs from that number on.
     RETURNS (ParallelCorpus): the corpus.
     """
-    if (path / MANIFEST).is_file() and read_manifest(path).get("provenance") == provenance:
+    if _is_made_from(path, provenance):
         return ParallelCorpus(path)
-    writer = ParallelCorpusWriter(path, SOURCE, tgt_lang, provenance, SHARD_SIZE)
-    return writer.write(make(writer.done))
+    with closing(ParallelCorpusWriter(path, SOURCE, tgt_lang, provenance, SHARD_SIZE)) as writer:
+        return writer.write(make(writer.done))
+
+
+def _is_made_from(path: Path, provenance: Dict[str, Any]) -> bool:
+    """Whether a corpus is on disk and has this provenance."""
+    if not (path / MANIFEST).is_file():
+        return False
+    try:
+        return read_manifest(path).get("provenance") == provenance
+    except XprojError as error:
+        msg.warn(f"{error}; making the corpus anew")
+        return False
 
 
 def translate_targets(docs: Iterable[Doc], translator: Translator, nlp: Language, checks: Checks) -> Iterator[Bitext]:

@@ -1,11 +1,43 @@
 """What all translators of texts in batches share."""
 
 from abc import ABC, abstractmethod
-from typing import Dict, Iterable, Iterator, List, Optional
+from dataclasses import dataclass
+from typing import Dict, Iterable, Iterator, List, Optional, Protocol, Sequence, Tuple, Union, runtime_checkable
 
 from spacy.util import minibatch
 
 from .split import split_text
+
+#: What a translator can say of a translation: it reached the model's limit before its end; or it is that of several
+#: parts of a text, which was too long.
+NOT_ENDED = "not_ended"
+SPLIT = "split"
+
+
+@dataclass(frozen=True)
+class Translation:
+    """What became of a text.
+
+    text (str): its translation.
+    flags (Tuple[str, ...]): what the translator has to say of it: `NOT_ENDED`, `SPLIT`.
+    """
+
+    text: str
+    flags: Tuple[str, ...] = ()
+
+
+@runtime_checkable
+class FlaggingTranslator(Protocol):
+    """A translator that tells what may be wrong with its translations."""
+
+    def translate_flagged(self, texts: Iterable[str]) -> Iterator[Translation]: ...
+
+
+@runtime_checkable
+class HasInputs(Protocol):
+    """A translator that depends on files: the SHA-256 of each, by its path."""
+
+    def input_digests(self) -> Dict[str, str]: ...
 
 
 class BatchTranslator(ABC):
@@ -14,7 +46,8 @@ class BatchTranslator(ABC):
     A new model is a subclass with `_translate_batch`, and `_length` where characters do not measure the
     model's work. Texts that repeat are translated once as long as they are among the last `cache_size`
     different ones. White space is its own translation. A text longer than `max_length` is never cut off:
-    it is split after sentences, clauses or words, and its translated parts are joined with spaces.
+    it is split after sentences, clauses or words, its translated parts are joined with spaces, and the result is
+    flagged `split`.
 
     src_lang (str): code of the source language.
     tgt_lang (str): code of the target language.
@@ -43,24 +76,30 @@ class BatchTranslator(ABC):
         self.max_batch_length = max_batch_length
         self.buffer = buffer
         self.cache_size = cache_size
-        self._cache: Dict[str, str] = {}
+        self._cache: Dict[str, Translation] = {}
 
     def __call__(self, texts: Iterable[str]) -> Iterator[str]:
         """YIELDS (str): the translation of each text."""
+        for translation in self.translate_flagged(texts):
+            yield translation.text
+
+    def translate_flagged(self, texts: Iterable[str]) -> Iterator[Translation]:
+        """YIELDS (Translation): the translation of each text, and what there is to say of it."""
         for buffered in minibatch(texts, self.buffer):
             new = [text for text in dict.fromkeys(buffered) if text.strip() and text not in self._cache]
             self._cache.update(zip(new, self._translate(new), strict=True))
-            yield from [self._cache.get(text, text) for text in buffered]
+            yield from [self._cache.get(text) or Translation(text) for text in buffered]
             while len(self._cache) > self.cache_size:
                 del self._cache[next(iter(self._cache))]
 
-    def _translate(self, texts: List[str]) -> List[str]:
+    def _translate(self, texts: List[str]) -> List[Translation]:
         parts = [split_text(text, self._fits) for text in texts]
         pieces = list(dict.fromkeys(piece for part in parts for piece in part))
-        translations: Dict[str, str] = {}
+        translations: Dict[str, Translation] = {}
         for batch in self._batches(pieces):
-            translations.update(zip(batch, self._translate_batch(batch), strict=True))
-        return [" ".join(translations[piece] for piece in part) for part in parts]
+            for text, made in zip(batch, self._translate_batch(batch), strict=True):
+                translations[text] = Translation(made) if isinstance(made, str) else made
+        return [join([translations[piece] for piece in part]) for part in parts]
 
     def _batches(self, texts: List[str]) -> Iterator[List[str]]:
         """Longest first, so that what does not fit in memory shows at once."""
@@ -81,5 +120,13 @@ class BatchTranslator(ABC):
         return len(text)
 
     @abstractmethod
-    def _translate_batch(self, texts: List[str]) -> List[str]:
-        """Translate texts that are neither empty nor too long."""
+    def _translate_batch(self, texts: List[str]) -> Sequence[Union[str, Translation]]:
+        """Translate texts that are neither empty nor too long. A text alone is a translation without flags."""
+
+
+def join(parts: List[Translation]) -> Translation:
+    """RETURNS (Translation): the translation of a text whose parts were translated: flagged where they are several."""
+    flags = dict.fromkeys(flag for part in parts for flag in part.flags)
+    if len(parts) > 1:
+        flags[SPLIT] = None
+    return Translation(" ".join(part.text for part in parts), tuple(flags))

@@ -21,7 +21,8 @@ class Checks(BaseModel, extra="forbid"):
     """The settings, section ``[translation]`` of a config.
 
     on_flag (str): "keep" sentences that look wrong, with ``doc.user_data["flags"]`` saying why, or "drop" them to
-        the rejects. Empty translations are always rejected.
+        the rejects. Empty translations are always rejected. The flag of a translator counts too, `not_ended`; only
+        `split`, of a text that was translated in parts, is kept in any case.
     max_ratio (float): source and translation differ in length, in characters, by this factor at most. Between
         an alphabet and Chinese or Japanese characters, 3 is too low.
     min_chars (int): lengths are compared where one of the two has as many characters.

@@ -59,8 +59,10 @@ def model_license(name: str, revision: Optional[str]) -> Optional[str]:
 
 
 def _load(auto_class: Any, name: str, revision: Optional[str], remedy: str, **settings: Any) -> Any:
+    from safetensors import SafetensorError
+
     try:
         return auto_class.from_pretrained(name, revision=revision, trust_remote_code=False, **settings)
-    except (OSError, ValueError, ImportError) as error:
+    except (OSError, ValueError, ImportError, SafetensorError) as error:
         reason = str(error).strip().split("\n")[0]
         raise XprojError(f"model '{name}' cannot be loaded: {reason} -- {remedy}") from None

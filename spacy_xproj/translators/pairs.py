@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 from ..corpora.parallel_writer import Item, Reject
 from ..forms import nfc
 from ..types import Bitext, Translator
+from .base import SPLIT, FlaggingTranslator, Translation
 from .checks import EMPTY, Checks
 
 COMPOSED = "put into NFC"
@@ -26,21 +27,28 @@ def translate_docs(docs: Iterable[Doc], translator: Translator, nlp: Language, c
     YIELDS (Item): a pair or a reject for each Doc, in order.
     """
     docs, copies = tee(docs)
-    translations = translator(doc.text for doc in copies)
+    translations = translate_texts((doc.text for doc in copies), translator)
     for source, translation in zip(docs, translations, strict=True):
-        sent_id = source.user_data.get("sent_id")
-        flag = checks.flag(source.text, translation)
-        if flag == EMPTY or (flag and checks.on_flag == "drop"):
-            yield Reject(flag, source.text, translation, sent_id)
+        flag = checks.flag(source.text, translation.text)
+        flags = [*([flag] if flag else []), *translation.flags]
+        wrong = [flag for flag in flags if flag != SPLIT]
+        if EMPTY in wrong or (wrong and checks.on_flag == "drop"):
+            yield Reject(wrong[0], source.text, translation.text, source.user_data.get("sent_id"))
             continue
-        flags = [flag] if flag else []
-        composed = nfc(translation)
-        if composed != translation:
+        composed = nfc(translation.text)
+        if composed != translation.text:
             flags.append(COMPOSED)
         target = make_target(source, composed, nlp, translator.tgt_lang)
         if flags:
             target.user_data["flags"] = flags
         yield Bitext(source, target)
+
+
+def translate_texts(texts: Iterable[str], translator: Translator) -> Iterator[Translation]:
+    """YIELDS (Translation): the translation of each text, with what the translator says of it if it says anything."""
+    if isinstance(translator, FlaggingTranslator):
+        return translator.translate_flagged(texts)
+    return map(Translation, translator(texts))
 
 
 def make_target(source: Doc, translation: str, nlp: Language, lang: str) -> Doc:

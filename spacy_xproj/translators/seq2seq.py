@@ -3,11 +3,13 @@
 import re
 import warnings
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 from ..errors import XprojError
+from ..files import input_digests
 from ..languages import equivalent_codes
-from .base import BatchTranslator
+from .base import NOT_ENDED, BatchTranslator, Translation
 from .loading import DType, load_seq2seq, load_tokenizer, model_license
 
 LANGUAGE_TOKEN = re.compile(r"[a-z]{3}_[A-Z][a-z]{3}|__\w+__|>>\w+<<")
@@ -22,7 +24,7 @@ class Seq2SeqTranslator(BatchTranslator):
 
     A text of more than `max_length` tokens is split after sentences, clauses or words, and the translations of
     its parts are joined with spaces. A translation may have twice as many tokens, within the model's limit; one
-    that does not end by then gives a warning.
+    that does not end by then gives a warning and is flagged `not_ended`.
     If the GPU's memory does not hold a batch, it is halved, and so are those that follow.
 
     model (str): a directory, or a name on the Hugging Face hub. Weights are read from safetensors only.
@@ -61,6 +63,10 @@ class Seq2SeqTranslator(BatchTranslator):
         """What the model card says, where there is one."""
         return model_license(self.name, self.revision)
 
+    def input_digests(self) -> Dict[str, str]:
+        """RETURNS (Dict[str, str]): the SHA-256 of each file of a model that is a directory."""
+        return input_digests(Path(self.name)) if Path(self.name).is_dir() else {}
+
     def _length(self, text: str) -> int:
         return len(self._tokenizer(self._prefix + text, verbose=False).input_ids)
 
@@ -68,7 +74,7 @@ class Seq2SeqTranslator(BatchTranslator):
         limits = (self.max_length, self._model.config.max_position_embeddings, self._tokenizer.model_max_length)
         return self._length(text) <= min(limits)
 
-    def _translate_batch(self, texts: List[str]) -> List[str]:
+    def _translate_batch(self, texts: List[str]) -> List[Translation]:
         import torch
 
         try:
@@ -83,7 +89,7 @@ class Seq2SeqTranslator(BatchTranslator):
         half = len(texts) // 2
         return self._translate_batch(texts[:half]) + self._translate_batch(texts[half:])
 
-    def _generate(self, texts: List[str]) -> List[str]:
+    def _generate(self, texts: List[str]) -> List[Translation]:
         import torch
 
         tokenizer, model = self._tokenizer, self._model
@@ -97,14 +103,17 @@ class Seq2SeqTranslator(BatchTranslator):
                 max_new_tokens=room,
                 do_sample=False,
             )
-        for text, tokens in zip(texts, output.tolist(), strict=True):
-            if len(tokens) > room and tokens[-1] != tokenizer.pad_token_id:
-                warnings.warn(f"{self.name}: translation not ended after {room} tokens: '{text}'", stacklevel=2)
         start = 1 if self._forced_bos is None else 2
-        translations = tokenizer.batch_decode(
+        decoded = tokenizer.batch_decode(
             output[:, start:], skip_special_tokens=True, clean_up_tokenization_spaces=False
         )
-        return [translation.strip() for translation in translations]
+        translations = []
+        for text, tokens, translation in zip(texts, output.tolist(), decoded, strict=True):
+            ended = len(tokens) <= room or tokens[-1] == tokenizer.pad_token_id
+            if not ended:
+                warnings.warn(f"{self.name}: translation not ended after {room} tokens: '{text}'", stacklevel=2)
+            translations.append(Translation(translation.strip(), () if ended else (NOT_ENDED,)))
+        return translations
 
     @cached_property
     def _tokenizer(self) -> Any:

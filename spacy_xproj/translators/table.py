@@ -6,7 +6,7 @@ from typing import Dict, Iterable, Iterator, Tuple
 import srsly
 
 from ..errors import XprojError
-from ..files import read_text
+from ..files import input_digests, read_text
 
 
 class TableTranslator:
@@ -30,6 +30,10 @@ class TableTranslator:
             if text.strip() and text not in self.translations:
                 raise XprojError(f"{self.path}: no translation of '{text}'; add a line for it")
             yield self.translations.get(text, text)
+
+    def input_digests(self) -> Dict[str, str]:
+        """RETURNS (Dict[str, str]): the SHA-256 of the file."""
+        return input_digests(self.path)
 
 
 def make_table_translator(path: Path, src_lang: str, tgt_lang: str) -> TableTranslator:
@@ -77,4 +81,8 @@ def _parse_jsonl(line: str) -> Tuple[str, str]:
         source = target = None
     if not isinstance(source, str) or not isinstance(target, str):
         raise ValueError('write {"source": "…", "target": "…"}')
+    try:
+        (source + target).encode("utf8")
+    except UnicodeEncodeError:
+        raise ValueError("half of a surrogate pair, such as \\ud83d; write whole characters") from None
     return source, target

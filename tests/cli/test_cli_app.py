@@ -40,6 +40,27 @@ def test_errors_are_one_line(monkeypatch):
     assert isinstance(CliRunner().invoke(shell, ["program"]).exception, KeyError)
 
 
+def test_errors_of_the_system_are_one_line(monkeypatch):
+    shell, module = typer.Typer(), sys.modules["spacy_xproj.cli.app"]
+    monkeypatch.setattr(module, "app", shell)
+
+    @module.command("fail")
+    def fail(kind: str):
+        raise OSError("no link") if kind == "bare" else FileNotFoundError(2, "No such file", "a.txt")
+
+    remedy = "check the path, its permissions and the space left"
+    assert CliRunner().invoke(shell, ["bare"]).stderr.strip() == f"✘ no link; {remedy}"
+    assert CliRunner().invoke(shell, ["named"]).stderr.strip() == f"✘ a.txt: No such file; {remedy}"
+
+
+def test_a_reader_that_stops_reading():
+    """As `xproj languages | head -1` does."""
+    command = [sys.executable, "-m", "spacy", "xproj", "languages"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+        run.stdout.close()
+        assert "Broken" not in run.stderr.read()
+
+
 def test_load_config(tmp_path):
     path = tmp_path / "a.cfg"
     path.write_text('[paths]\nbase = "x"\n[projector]\nfile = ${paths.base}\nmin_score = 0.5\n')

@@ -6,9 +6,9 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.vocab import Vocab
 from typer.testing import CliRunner
 
-from spacy_xproj.cli import app
+from spacy_xproj.cli import app, label
 from spacy_xproj.corpora.parallel import ParallelCorpus
-from spacy_xproj.corpora.parallel_writer import write_parallel_corpus
+from spacy_xproj.corpora.parallel_writer import Reject, write_parallel_corpus
 from spacy_xproj.types import Bitext
 
 
@@ -106,3 +106,105 @@ def test_source_side_of_a_parallel_corpus(job, tmp_path):
         assert new.source.user_data["sent_id"] == old.source.user_data["sent_id"]
     provenance = after.manifest["provenance"]
     assert provenance["settings"]["label_map"] == "conll2003" and provenance["corpus"] == {"command": "test"}
+    assert provenance["settings"]["renames"]["LOC"] == "LOC"
+
+
+@pytest.fixture
+def bitext(tmp_path):
+    """A parallel corpus of 3000 items in shards of 1000; every hundredth item is a reject."""
+    docs = {lang: spacy.blank(lang)("Ana likes Lisbon") for lang in ("en", "pt")}
+    items = [
+        Reject("empty", f"Text {number}\u2028", "", f"s{number}")
+        if number % 100 == 7
+        else Bitext(docs["en"], docs["pt"])
+        for number in range(3000)
+    ]
+    write_parallel_corpus(tmp_path / "bitext", items, "en", "pt", {"command": "test"})
+    return tmp_path / "bitext"
+
+
+def stop_after(monkeypatch, number):
+    """RETURNS: a list that gets every sentence that is labelled; after so many, the run is interrupted."""
+    seen, real = [], label.words_only
+
+    def counted(doc, *rest):
+        if len(seen) == number:
+            raise KeyboardInterrupt
+        seen.append(doc)
+        return real(doc, *rest)
+
+    monkeypatch.setattr(label, "words_only", counted)
+    return seen
+
+
+def test_what_is_labelled_is_not_labelled_again(job, bitext, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        stop_after(patch, 2500)
+        assert job(corpus="bitext", output="labelled").exit_code != 0
+    seen = stop_after(monkeypatch, -1)
+    result = job(corpus="bitext", output="labelled")
+    assert result.exit_code == 0, result.output
+    lines = " ".join(result.output.split())
+    assert "going on after 2000 sentences" in lines and len(seen) == 990
+    assert "the first 1980 pairs were labelled before" in lines and "entities: LOC 990" in lines
+    pairs = list(ParallelCorpus(tmp_path / "labelled"))
+    assert len(pairs) == 2970 and all(ent.label_ == "LOC" for pair in pairs for ent in pair.source.ents)
+
+
+@pytest.mark.parametrize("changed", ["map.json", "model"])
+def test_another_map_or_model_of_the_same_name_starts_afresh(job, bitext, tmp_path, monkeypatch, changed):
+    options = ["--label-map", str(tmp_path / "map.json")]
+    (tmp_path / "map.json").write_text('{"LOC": "PLACE", "GPE": "GPE"}')
+    with monkeypatch.context() as patch:
+        stop_after(patch, 1500)
+        assert job(corpus="bitext", output="labelled", options=options).exit_code != 0
+    if changed == "model":
+        nlp = spacy.blank("en")
+        nlp.add_pipe("entity_ruler").add_patterns([{"label": "GPE", "pattern": "Lisbon"}])
+        nlp.to_disk(tmp_path / "model")
+    else:
+        (tmp_path / "map.json").write_text('{"LOC": "GPE"}')
+    result = job(corpus="bitext", output="labelled", options=options)
+    assert result.exit_code == 0 and "starting afresh" in " ".join(result.output.split())
+    labels = {ent.label_ for pair in ParallelCorpus(tmp_path / "labelled") for ent in pair.source.ents}
+    assert labels == {"GPE"}
+
+
+@pytest.mark.parametrize("output", ["labelled", "bitext"])
+def test_rejects_of_the_corpus_are_kept(job, bitext, tmp_path, output):
+    before, counts = (bitext / "rejects.jsonl").read_bytes(), ParallelCorpus(bitext).manifest["rejects"]
+    result = job(corpus="bitext", output=output)
+    assert result.exit_code == 0, result.output
+    corpus = ParallelCorpus(tmp_path / output)
+    assert (tmp_path / output / "rejects.jsonl").read_bytes() == before
+    assert corpus.manifest["rejects"] == counts == {"empty": 30} and corpus.manifest["items"] == 3000
+    assert [ent.text for ent in next(iter(corpus)).source.ents] == ["Lisbon"]
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda path: path.unlink(), lambda path: path.write_text(""), lambda path: path.write_text("{")]
+)
+def test_damaged_rejects_are_an_error(job, bitext, tmp_path, damage):
+    damage(bitext / "rejects.jsonl")
+    result = job(corpus="bitext", output="labelled")
+    assert result.exit_code == 1 and "rejects.jsonl: damaged" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    ("corpus", "output", "message"),
+    [
+        ("gold.spacy", "gold.spacy", "gold.spacy: is the corpus itself"),
+        ("gold.spacy", "link.spacy", "link.spacy: is the corpus itself"),
+        ("gold.spacy", "file/out.spacy", "file/out.spacy: cannot be written"),
+        ("gold.spacy", "bitext", "bitext: is a directory; name a file"),
+        ("bitext", "file", "file: is a file; name a directory"),
+    ],
+)
+def test_output_is_checked_before_the_work(job, bitext, tmp_path, monkeypatch, corpus, output, message):
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "link.spacy").symlink_to("gold.spacy")
+    before = (tmp_path / "gold.spacy").read_bytes()
+    monkeypatch.setattr(label, "load_pipeline", pytest.fail)
+    result = job(corpus=corpus, output=output)
+    assert result.exit_code == 1 and message in " ".join(result.output.split())
+    assert (tmp_path / "gold.spacy").read_bytes() == before and (tmp_path / "link.spacy").is_symlink()

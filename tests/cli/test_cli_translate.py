@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from spacy_xproj.cli import app
 from spacy_xproj.corpora.parallel import ParallelCorpus
+from spacy_xproj.translators.table import TableTranslator
 
 TABLE = {
     "Ana lives in Lisbon.": "Ana mora em Lisboa.",
@@ -69,7 +70,7 @@ def test_translate(job, tmp_path):
     assert reject == {"index": 1, "reason": "empty", "text": "It rains.", "translation": "", "sent_id": "s1"}
     provenance = corpus.manifest["provenance"]
     assert provenance["settings"]["translator"]["@xproj_translators"] == "spacy-xproj.TableTranslator.v1"
-    assert list(provenance["inputs"]) == [str(tmp_path / "source.spacy")]
+    assert list(provenance["inputs"]) == [str(tmp_path / name) for name in ("source.spacy", "table.jsonl")]
 
 
 def test_decomposed_translations_are_composed_and_counted(job, tmp_path):
@@ -119,19 +120,62 @@ def test_overrides(job, tmp_path):
 
 
 def test_resumes(job, tmp_path, monkeypatch):
-    """The third text has no translation at first; what was done before it is not done again."""
-    table = tmp_path / "table.jsonl"
-    whole = table.read_text()
-    table.write_text("".join(whole.splitlines(keepends=True)[:2]))
-    result = job("--shard-size", "1")
-    assert result.exit_code == 1 and "no translation of 'They came" in output(result)
+    """What was done before the interruption is not done again."""
+    real, seen = TableTranslator.__call__, []
+
+    def interrupted(self, texts):
+        for text in texts:
+            if len(seen) == 2:
+                raise KeyboardInterrupt
+            seen.append(text)
+            yield from real(self, [text])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TableTranslator, "__call__", interrupted)
+        assert job("--shard-size", "1").exit_code != 0
     assert not (tmp_path / "bitext").exists()
-    table.write_text("".join(whole.splitlines(keepends=True)[2:]))
+
+    def recorded(self, texts):
+        for text in texts:
+            seen.append(text)
+            yield from real(self, [text])
+
+    monkeypatch.setattr(TableTranslator, "__call__", recorded)
     result = job("--shard-size", "1")
     assert result.exit_code == 0, result.output
     assert "going on after 2 sentences" in output(result)
     assert "rejected: 1 (empty)" in output(result)
-    assert len(ParallelCorpus(tmp_path / "bitext")) == 3
+    assert len(ParallelCorpus(tmp_path / "bitext")) == 3 and seen == list(TABLE)
+
+
+def test_another_table_starts_afresh(job, tmp_path):
+    """Or else the corpus would have translations of both."""
+    table = tmp_path / "table.jsonl"
+    rows = list(srsly.read_jsonl(table))
+    srsly.write_jsonl(table, [{**rows[0], "target": "Ana errada."}, *rows[1:3]])
+    result = job("--shard-size", "1")
+    assert result.exit_code == 1 and "no translation of 'Yes.'" in output(result)
+    srsly.write_jsonl(table, rows)
+    result = job("--shard-size", "1")
+    assert result.exit_code == 0 and "starting afresh" in output(result)
+    assert next(iter(ParallelCorpus(tmp_path / "bitext"))).target.text == TABLE["Ana lives in Lisbon."]
+
+
+def test_a_table_without_translations_can_be_corrected(job, tmp_path):
+    table = tmp_path / "table.jsonl"
+    rows = list(srsly.read_jsonl(table))
+    srsly.write_jsonl(table, [{**row, "target": ""} for row in rows])
+    result = job()
+    assert result.exit_code == 1 and "4 rejected; the reasons are in" in output(result)
+    srsly.write_jsonl(table, rows)
+    assert job().exit_code == 0 and len(ParallelCorpus(tmp_path / "bitext")) == 3
+
+
+def test_output_is_checked_before_the_work(job, tmp_path, monkeypatch):
+    (tmp_path / "bitext").write_text("mine")
+    monkeypatch.setattr(TableTranslator, "__call__", pytest.fail)
+    result = job()
+    assert result.exit_code == 1 and "bitext: is a file; name a directory" in output(result)
 
 
 @pytest.mark.parametrize(

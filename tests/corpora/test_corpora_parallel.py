@@ -1,6 +1,8 @@
 """The parallel corpus: what is written is what is read, also after an interruption."""
 
+from contextlib import closing
 from itertools import islice
+from pathlib import Path
 
 import pytest
 import spacy
@@ -36,6 +38,17 @@ def make_item(number):
 
 def write(path, n=23, provenance=None, shard_size=5):
     return write_parallel_corpus(path, map(make_item, range(n)), "en", "pt", provenance or {"x": 1}, shard_size)
+
+
+def begin(path, n):
+    """Write the first items and stop, as where the run is killed."""
+
+    def items():
+        yield from map(make_item, range(n))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ParallelCorpusWriter(path, "en", "pt", {"x": 1}, 5).write(items())
 
 
 def files(path):
@@ -103,18 +116,92 @@ def test_killed_between_files_and_progress(tmp_path):
         file.write('{"index": 7, "rea')
     (writer.partial / "source-00001.spacy").write_bytes(b"half")
     (writer.partial / ".target-00001.spacy.1.tmp").write_bytes(b"half")
+    writer.close()
     write(path)
     assert files(path) == files(tmp_path / "whole")
 
 
 def test_other_provenance_starts_afresh(tmp_path, capsys):
     path = tmp_path / "bitext"
-    writer = ParallelCorpusWriter(path, "en", "pt", {"x": 1}, 5)
-    writer._write_batch([make_item(number) for number in range(5)])
+    begin(path, 5)
     assert ParallelCorpusWriter(path, "en", "pt", {"x": 1}, 5).done == 5
     capsys.readouterr()
     assert ParallelCorpusWriter(path, "en", "pt", {"x": 2}, 5).done == 0
     assert "afresh" in capsys.readouterr().out
+
+
+def zeros(file):
+    file.write_bytes(bytes(file.stat().st_size))
+
+
+def end(file):
+    file.write_bytes(file.read_bytes()[:-1])
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "done"),
+    [
+        ("source-00000.spacy", end, 0),
+        ("target-00002.spacy", zeros, 10),
+        ("source-00002.spacy", Path.unlink, 10),
+        ("rejects.jsonl", end, 15),  # the last reject is in the fourth batch
+        ("rejects.jsonl", zeros, 0),
+        ("rejects.jsonl", Path.unlink, 0),
+    ],
+)
+def test_what_is_damaged_is_made_again(tmp_path, capsys, name, damage, done):
+    write(tmp_path / "whole")
+    path = tmp_path / "bitext"
+    begin(path, 20)
+    damage(tmp_path / "bitext.partial" / name)
+    with closing(ParallelCorpusWriter(path, "en", "pt", {"x": 1}, 5)) as writer:
+        assert writer.done == done
+    assert f"{name}: damaged" in " ".join(capsys.readouterr().out.split())
+    write(path)
+    assert files(path) == files(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"digest": "x"}', '{"digest": "x", "batches": [{"items": 5}]}'])
+def test_a_progress_that_cannot_be_read_starts_afresh(tmp_path, capsys, text):
+    write(tmp_path / "whole")
+    begin(tmp_path / "bitext", 10)
+    (tmp_path / "bitext.partial" / "progress.json").write_text(text)
+    write(tmp_path / "bitext")
+    assert "starting afresh" in " ".join(capsys.readouterr().out.split())
+    assert files(tmp_path / "bitext") == files(tmp_path / "whole")
+
+
+def test_two_runs_do_not_write_the_same_corpus(tmp_path):
+    first = ParallelCorpusWriter(tmp_path / "bitext", "en", "pt", {"x": 1}, 5)
+    with pytest.raises(XprojError, match="another run is writing there"):
+        ParallelCorpusWriter(tmp_path / "bitext", "en", "pt", {"x": 1}, 5)
+    assert len(first.write(map(make_item, range(23)))) == 18
+    assert len(write(tmp_path / "bitext")) == 18
+
+
+def test_a_symbolic_link_stays_and_its_directory_is_written(tmp_path):
+    (tmp_path / "link").symlink_to("real")
+    for _ in range(2):
+        assert len(write(tmp_path / "link")) == 18
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "real" / "manifest.json").is_file()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "real"]
+
+
+def test_the_provenance_that_is_read_is_that_which_was_written(tmp_path):
+    provenance = {"max_ratio": 3.1234567890123456, "rate": 1e-17}
+    assert write(tmp_path / "bitext", provenance=provenance).manifest["provenance"] == provenance
+
+
+def test_where_nothing_can_be_written(tmp_path):
+    (tmp_path / "file").write_text("x")
+    for name in ("file", "file/bitext"):
+        with pytest.raises(XprojError, match=f"{name}: "):
+            write(tmp_path / name)
+    (tmp_path / "bitext.partial").mkdir()
+    (tmp_path / "bitext.partial" / "thesis.txt").write_text("x")
+    with pytest.raises(XprojError, match="bitext.partial: exists and is not an unfinished corpus"):
+        write(tmp_path / "bitext")
+    assert (tmp_path / "bitext.partial" / "thesis.txt").exists()
 
 
 def test_finished_corpus_is_replaced_and_other_directories_are_not(tmp_path):
@@ -131,6 +218,9 @@ def test_no_pair(tmp_path):
     with pytest.raises(XprojError, match="no pair"):
         write_parallel_corpus(tmp_path / "bitext", [Reject("empty")], "en", "pt", {})
     assert not (tmp_path / "bitext").exists()
+    assert '"empty"' in (tmp_path / "bitext.partial" / "rejects.jsonl").read_text()
+    assert len(write_parallel_corpus(tmp_path / "bitext", [make_item(0)], "en", "pt", {})) == 1
+    assert (tmp_path / "bitext" / "rejects.jsonl").read_text() == ""
 
 
 def test_missing_unfinished_and_foreign_directories(tmp_path):

@@ -84,6 +84,27 @@ def test_what_is_done_is_not_done_again(study, study_dir):
     assert {path: path.read_bytes() for path in before} == before
 
 
+def test_settings_with_many_digits_are_the_same_in_the_next_run(study, study_dir):
+    with (study_dir / "study.cfg").open("a", encoding="utf8") as file:
+        file.write("[translation]\nmax_ratio = 3.1234567890123\n")
+    study()
+    (study_dir / "hau.tsv").unlink()  # would be needed to translate again
+    (study_dir / "out" / "hau" / "string.json").unlink()
+    result = study()
+    assert result.exit_code == 0, result.output
+    assert output(result).count("done before") == 3
+
+
+@pytest.mark.parametrize("name", ["string.json", "translated/manifest.json", "labelled/manifest.json"])
+def test_what_is_damaged_is_made_again(study, study_dir, name):
+    study()
+    before = figures(study_dir)
+    (study_dir / "out" / "hau" / name).write_text("")
+    result = study("--methods.string.extractor.max_length", "2")
+    assert result.exit_code == 0, result.output
+    assert "making the" in output(result) and figures(study_dir) == before
+
+
 def test_a_changed_method_alone_is_done_again(study, study_dir):
     study()
     (study_dir / "hau.tsv").unlink()  # would be needed to translate again

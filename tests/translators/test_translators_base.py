@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spacy_xproj.translators.base import BatchTranslator
+from spacy_xproj.translators.base import BatchTranslator, Translation
 from spacy_xproj.translators.split import split_text
 
 
@@ -14,7 +14,7 @@ class Upper(BatchTranslator):
 
     def _translate_batch(self, texts):
         self.batches.append(texts)
-        return [text.upper() for text in texts]
+        return [Translation(text.upper(), ("odd",)) if "b" in text else text.upper() for text in texts]
 
 
 TEXTS = st.text(alphabet="ab .,\n", max_size=20)
@@ -52,6 +52,18 @@ def test_long_texts_are_split_not_cut():
     pieces = [piece for batch in translator.batches for piece in batch]
     assert max(map(len, pieces)) <= 20
     assert "One is here." in pieces
+
+
+def test_what_there_is_to_say_of_a_translation():
+    texts = ["a", "b", " ", "One is here. Two is there! And three, which is long, too.", "b. a, which is long too", "b"]
+    assert [(made.text, made.flags) for made in Upper(buffer=2).translate_flagged(texts)] == [
+        ("A", ()),
+        ("B", ("odd",)),
+        (" ", ()),
+        (texts[3].upper(), ("split",)),
+        (texts[4].upper(), ("odd", "split")),
+        ("B", ("odd",)),
+    ]
 
 
 @given(st.text(alphabet="ab .,。\n", max_size=200), st.integers(1, 30))

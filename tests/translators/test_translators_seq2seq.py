@@ -218,13 +218,17 @@ def test_long_text_is_split_within_the_limit(nllb):
     assert translation
 
 
-def test_endless_translation_gives_a_warning(nllb):
+def test_endless_translation_gives_a_warning_and_a_flag(nllb):
     translator = make(nllb)
     with torch.no_grad():  # the model never ends a sentence
         translator._model.final_logits_bias = torch.zeros(1, translator._model.config.vocab_size)
         translator._model.generation_config.suppress_tokens = [translator._tokenizer.eos_token_id]
     with pytest.warns(UserWarning, match="not ended after 24 tokens: 'It rains.'"):
-        list(translator(["It rains."]))
+        (translation,) = translator.translate_flagged(["It rains."])
+    assert translation.flags == ("not_ended",)
+    with pytest.warns(UserWarning, match="not ended"):
+        (translation,) = translator.translate_flagged([" ".join(TEXTS)])
+    assert translation.flags == ("not_ended", "split")
 
 
 @pytest.mark.filterwarnings("ignore:.*translation not ended")
@@ -266,6 +270,24 @@ def test_weights_are_read_from_safetensors_only(marian, tmp_path):
     torch.save({}, folder / "pytorch_model.bin")
     with pytest.raises(XprojError, match="safetensors"):
         list(make(str(folder))(["It rains."]))
+
+
+def test_damaged_weights(marian, tmp_path):
+    from pathlib import Path
+    from shutil import copytree
+
+    folder = Path(copytree(marian, tmp_path / "damaged"))
+    for data in (b"", (folder / "model.safetensors").read_bytes()[:-100]):
+        (folder / "model.safetensors").write_bytes(data)
+        with pytest.raises(XprojError, match="cannot be loaded"):
+            list(make(str(folder))(["It rains."]))
+
+
+def test_inputs_are_the_files_of_a_directory(marian, tmp_path, monkeypatch):
+    files = make(marian).input_digests()
+    assert f"{marian}/model.safetensors" in files and f"{marian}/config.json" in files
+    monkeypatch.chdir(tmp_path)
+    assert make("Helsinki-NLP/opus-mt-en-pt").input_digests() == {}
 
 
 def test_license_of_the_model_card(marian, tmp_path):

@@ -25,6 +25,14 @@ def test_looks_up(tmp_path, name, text):
     assert (translator.src_lang, translator.tgt_lang) == ("en", "pt")
 
 
+def test_the_file_is_an_input(tmp_path):
+    path = write(tmp_path, "One.\tUm.\n")
+    before = make_table_translator(path, "en", "pt").input_digests()
+    assert list(before) == [str(path)]
+    write(tmp_path, "One.\tUma.\n")
+    assert make_table_translator(path, "en", "pt").input_digests() != before
+
+
 def test_unknown_text(tmp_path):
     translator = make_table_translator(write(tmp_path, "One.\tUm.\n"), "en", "pt")
     with pytest.raises(XprojError, match="no translation of 'Three.'"):
@@ -40,6 +48,12 @@ def test_unknown_text(tmp_path):
         ("a.jsonl", '{"source": "One."}\n', "line 1: write"),
         ("a.jsonl", '{"source": "One.", "target": 1}\n', "line 1: write"),
         ("a.jsonl", "{\n", "line 1: write"),
+        (
+            "a.jsonl",
+            '{"source": "One.", "target": "\\ud83d"}\n',
+            r"line 1: half of a surrogate pair, such as \\ud83d; write",
+        ),
+        ("a.jsonl", '{"source": "\\ude00", "target": "Um."}\n', "line 1: half of a surrogate pair"),
     ],
 )
 def test_bad_lines(tmp_path, name, text, message):
