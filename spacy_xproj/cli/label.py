@@ -97,7 +97,7 @@ def label_docs(
     """
     pairs = ((words_only(doc, nlp.vocab), doc) for doc in docs)
     for labelled, doc in nlp.pipe(pairs, as_tuples=True):
-        labelled.user_data.update(doc.user_data)
+        labelled.user_data = dict(doc.user_data)  # and nothing of the pipeline's: transformers leave all their vectors
         changes.update(label_map.apply(labelled))
         yield labelled
 

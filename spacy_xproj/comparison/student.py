@@ -128,8 +128,11 @@ def label_tests(model_path: Path, tests: Dict[str, Path], output_dir: Path, gpu_
     seconds = 0.0
     for lang, path in tests.items():
         docs = [without_entities(doc) for doc in read_docs(path, nlp.vocab)]
+        labelled = []
         start = perf_counter()
-        labelled = list(nlp.pipe(docs))
+        for doc, user_data in nlp.pipe([(doc, dict(doc.user_data)) for doc in docs], as_tuples=True):
+            doc.user_data = user_data  # without what transformers leave: all their vectors
+            labelled.append(doc)
         seconds += perf_counter() - start
         sentences += write_docs(labelled, output_dir / f"{lang}.spacy")
     memory = {"memory": peak_memory(), "gpu_memory": peak_gpu_memory()}

@@ -2,6 +2,7 @@
 
 import pytest
 import spacy
+from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.vocab import Vocab
 from typer.testing import CliRunner
@@ -52,6 +53,22 @@ def test_tokens_and_user_data_stay(job, tmp_path):
         assert [token.text_with_ws for token in after] == [token.text_with_ws for token in before]
         assert (after.text, after.user_data["sent_id"]) == (before.text, before.user_data["sent_id"])
         assert after.user_data["lang"] == "en"
+
+
+@Language.component("leaves_vectors")
+def leaves_vectors(doc):
+    """Stands for a transformer, which leaves what it has computed."""
+    doc.user_data["._.", "trf_data", None, None] = b"vectors" * 100_000
+    return doc
+
+
+def test_what_a_pipeline_leaves_is_not_written(job, tmp_path):
+    nlp = spacy.load(tmp_path / "model")
+    nlp.add_pipe("leaves_vectors")
+    nlp.to_disk(tmp_path / "model")
+    assert job().exit_code == 0
+    assert [set(doc.user_data) for doc in read(tmp_path / "predicted.spacy")] == [{"sent_id", "lang"}] * 2
+    assert (tmp_path / "predicted.spacy").stat().st_size < 10_000
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,12 @@ def test_costs_and_curves(finished):
     assert result["training"]["sentences"] >= 7  # spaCy takes one step more than it is told
 
 
+def test_predictions_are_small(finished):
+    """They hold entities, and not the encoder's vectors."""
+    for path in (finished / "out").rglob("students/**/*.spacy"):
+        assert not any("trf_data" in key for doc in DocBin().from_disk(path).get_docs(Vocab()) for key in doc.user_data)
+
+
 def test_report(finished):
     """The page has the figures and every cell of the tables, of which the Markdown is made."""
     out = finished / "out"
