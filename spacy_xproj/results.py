@@ -33,8 +33,8 @@ def _read_result(path: Path) -> Dict[str, Any]:
     """What a file says; nothing where it is damaged."""
     try:
         kept = read_json(path)
-    except XprojError as error:
-        msg.warn(f"{error}; making the result anew")
+    except XprojError:
+        msg.warn(f"{path}: cannot be read; making the result anew")
         return {}
     return kept if isinstance(kept, dict) else {}
 

@@ -117,8 +117,8 @@ class ParallelCorpusWriter:
         if (self.partial / PROGRESS).is_file():
             try:
                 progress = read_progress(self.partial)
-            except XprojError as error:
-                msg.warn(f"{error}; starting afresh")
+            except XprojError:
+                msg.warn(f"{self.partial / PROGRESS}: cannot be read; starting afresh")
         if progress.digest != fresh.digest:
             msg.warn(f"{self.partial}: made from other input or settings; starting afresh")
             progress = fresh

@@ -48,8 +48,8 @@ def _is_made_from(path: Path, provenance: Dict[str, Any]) -> bool:
         return False
     try:
         return read_manifest(path).get("provenance") == provenance
-    except XprojError as error:
-        msg.warn(f"{error}; making the corpus anew")
+    except XprojError:
+        msg.warn(f"{path / MANIFEST}: cannot be read; making the corpus anew")
         return False
 
 

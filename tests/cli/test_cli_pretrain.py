@@ -66,6 +66,13 @@ def test_bad_input_ends_in_one_line(run, tmp_path, options, message):
     assert "Traceback" not in result.output and list(tmp_path.iterdir()) == []
 
 
+def test_output_is_checked_before_the_work(run, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("mine")
+    monkeypatch.setattr("spacy_xproj.pretraining.emoji.load_emoji", pytest.fail)
+    result = run(tmp_path / "file" / "encoder")
+    assert result.exit_code == 1 and "file/encoder: cannot be written" in " ".join(result.output.split())
+
+
 def test_an_encoder_that_is_missing(emoji_files, tmp_path):
     images, captions = map(str, emoji_files)
     arguments = ["--objective", "text", "--images", images, "--captions", captions]

@@ -241,3 +241,9 @@ def test_pair_by_sent_id(tmp_path):
 def test_pair_missing_file(tmp_path):
     result = run_pair(tmp_path)
     assert result.exit_code == 1 and "en.spacy" in output(result)
+
+
+def test_pair_checks_its_output_first(tmp_path):
+    (tmp_path / "bitext").write_text("mine")
+    result = run_pair(tmp_path)
+    assert result.exit_code == 1 and "bitext: is a file; name a directory" in output(result)
