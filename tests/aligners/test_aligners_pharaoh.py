@@ -25,7 +25,12 @@ def test_a_line_for_each_pair(pairs, tmp_path):
     assert found == ["0-0 1-1:0.5", "", "0-0:0.25"]
 
 
-@given(st.lists(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.floats(0.001, 1))), min_size=1))
+links_of_a_pair = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(0, 3), st.floats(0.001, 1)), unique_by=lambda link: link[:2]
+)
+
+
+@given(st.lists(links_of_a_pair, min_size=1))
 def test_what_is_written_is_read(make_bitext, tmp_path_factory, sentences):
     lines = [" ".join(f"{s}-{t}:{w:.6g}" for s, t, w in links) for links in sentences]
     path = tmp_path_factory.mktemp("pharaoh") / "a.txt"
