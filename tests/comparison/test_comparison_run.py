@@ -17,23 +17,9 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
 from spacy_xproj.comparison.student import label_tests, train_student
-from spacy_xproj.encoders.encoder import write_encoder
 from spacy_xproj.report.comparison import comparison_tables, to_markdown
 
 TRAIN_CONFIG = Path(__file__).parent.parent.parent / "configs" / "train" / "transformer.cfg"
-
-OWN_ARCHITECTURE = """
-[encoder_training]
-
-[encoder_training.clip]
-
-[encoder_training.clip.components]
-
-[encoder_training.clip.components.transformer]
-
-[encoder_training.clip.components.transformer.model]
-@architectures = "spacy-xproj.ClipTextModel.v1"
-"""
 
 
 def output(result):
@@ -353,26 +339,6 @@ def test_a_corpus_and_a_student_for_each_language(finished, copied, compare):
     folder = copied / "out" / "students" / "text" / "frozen" / "source"
     assert [path.name for path in (folder / "pt" / "0").glob("*.spacy")] == ["pt.spacy"]
     assert len(summary(copied)["scores"]) == 8
-
-
-def test_a_text_encoder_of_clip_with_its_own_architecture(copied, compare, make_tiny_encoder):
-    """It is one that the architecture of the others refuses."""
-    write_encoder(make_tiny_encoder("clip_text_model"), copied / "tower")
-    with (copied / "comparison.cfg").open("a", encoding="utf8") as config:
-        config.write(OWN_ARCHITECTURE)
-    result = compare(copied, "--encoders.clip", str(copied / "tower"), "--comparison.seeds", "[0]")
-    assert result.exit_code == 0, result.output
-    assert output(result).count("done before") == 2  # the other encoder's students
-    assert {row["encoder"] for row in summary(copied)["scores"]} == {"text", "clip"}
-    text = (copied / "out" / "report.md").read_text(encoding="utf8")
-    assert "@architectures spacy-xproj.ClipTextModel.v1 (clip only)" in text
-
-
-def test_settings_of_an_encoder_that_is_not_compared(copied, compare):
-    with (copied / "comparison.cfg").open("a", encoding="utf8") as config:
-        config.write(OWN_ARCHITECTURE.replace("training.clip", "training.klip"))
-    result = compare(copied)
-    assert result.exit_code == 1 and "[encoder_training.klip]: 'klip' is not in [encoders]" in output(result)
 
 
 @pytest.mark.parametrize(
