@@ -62,7 +62,7 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def check_outputs(inputs: Iterable[Path], outputs: Iterable[Optional[Path]]) -> None:
+def check_not_input(inputs: Iterable[Path], outputs: Iterable[Optional[Path]]) -> None:
     """Check that a command does not write over what it reads, by whatever path it is named.
 
     inputs (Iterable[Path]): what it reads.

@@ -12,7 +12,7 @@ from ..corpora.docbin import read_docs, write_docs
 from ..corpora.labels import split_list
 from ..errors import XprojError
 from ..files import atomic_path
-from .app import check_outputs, command
+from .app import check_not_input, command
 
 #: Rows of the table; a JSON file has them all.
 SHOWN = 30
@@ -33,7 +33,7 @@ def consistency_cli(
     """
     if bool(fill) != bool(output):
         raise XprojError("--fill and --output belong together: name the labels to fill in and the file to write")
-    check_outputs([corpus_path], [output, json_path])
+    check_not_input([corpus_path], [output, json_path])
     docs = read_docs(corpus_path)
     labels = split_list(fill)
     known = {ent.label_ for doc in docs for ent in doc.ents}

@@ -19,7 +19,7 @@ from ..files import atomic_path, read_text
 from ..languages import check_language, is_known
 from ..registry import registry
 from ..types import Converter
-from .app import check_outputs, command, progress
+from .app import check_not_input, command, progress
 
 #: The short names of the formats of this package.
 FORMATS: Dict[str, str] = {
@@ -57,7 +57,7 @@ def convert_cli(
 ) -> None:
     """Convert a labelled corpus to a .spacy file, one sentence a Doc."""
     repairs_path = output_path.with_name(f"{output_path.name}.repairs.jsonl")
-    check_outputs([input_path], [output_path, repairs_path])
+    check_not_input([input_path], [output_path, repairs_path])
     label_map = LabelMap.parse(labels, renames)
     converter = make_converter(format_name, lang, scheme, repair, segment)
     report = Report()

@@ -15,7 +15,7 @@ from ..errors import XprojError
 from ..evaluation.pairs import check_pairs, count_ignored, one_sided_labels, tag_pair
 from ..evaluation.strict import score
 from ..files import atomic_path
-from .app import check_outputs, command
+from .app import check_not_input, command
 
 PROTOCOLS = {
     "strict": "Strict (seqeval, mode strict, IOB2, micro-averaged)",
@@ -36,7 +36,7 @@ def evaluate_cli(
     Where the two sides name labels otherwise, --map comes first and --labels after it. What they change or leave out is
     told, and so are labels that one side alone has.
     """
-    check_outputs([gold_path, predicted_path], [json_path])
+    check_not_input([gold_path, predicted_path], [json_path])
     gold = read_docs(gold_path)
     predicted = read_docs(predicted_path, gold[0].vocab)
     scored = split_list(labels) or None

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator
 
 from ..corpora.parallel import ParallelCorpus
+from ..docs import is_labelled
 from ..errors import XprojError
 from ..files import sha256
 
@@ -18,7 +19,7 @@ def check_labelled(corpus: ParallelCorpus) -> None:
     RAISES (XprojError): where a sentence with tokens has no labels.
     """
     for number, doc in enumerate(corpus.docs("source")):
-        if len(doc) and not doc.has_annotation("ENT_IOB"):
+        if not is_labelled(doc):
             raise XprojError(
                 f"{corpus.path}, pair {number} (counted from 0): source side is not labelled; run 'spacy xproj label'"
             )
