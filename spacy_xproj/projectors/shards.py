@@ -14,7 +14,7 @@ from wasabi import msg
 from .. import __version__
 from ..corpora.parallel import ParallelCorpus, partial_path
 from ..errors import XprojError
-from ..files import atomic_path, check_output, real_path
+from ..files import atomic_path, check_output, real_path, write_json
 from ..types import Projection, Projector, SentenceFilter, all_counts
 from .apply import apply_projection
 from .inputs import file_digests
@@ -144,7 +144,7 @@ class ProjectionWriter:
             for number in numbers:
                 docs.merge(DocBin(store_user_data=True).from_bytes(self._shards.read(number, TARGET)))
             docs.to_disk(temporary / TARGET)
-            srsly.write_json(temporary / SUMMARY, run.summary(self.corpus, self.config, self.licenses))
+            write_json(temporary / SUMMARY, run.summary(self.corpus, self.config, self.licenses))
         self._shards.remove()
         return run
 
