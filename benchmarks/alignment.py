@@ -40,12 +40,12 @@ from spacy.tokens import Doc
 
 from spacy_xproj.aligners.embedding import EmbeddingAligner, make_embedding_aligner
 from spacy_xproj.aligners.similarity import get_extraction
-from spacy_xproj.aligners.vectors import SentenceVectors, Words
+from spacy_xproj.corpora.formats.uner import read_uner
 from spacy_xproj.corpora.pairing import pair_by_sent_id
-from spacy_xproj.corpora.uner import read_uner
 from spacy_xproj.encoders.cache import resolve_encoder
-from spacy_xproj.files import read_text
-from spacy_xproj.forms import token_forms, words
+from spacy_xproj.models.subtokens import SentenceVectors, Words
+from spacy_xproj.storage.files import read_text
+from spacy_xproj.text.forms import token_forms, words
 from spacy_xproj.types import Bitext, WordAlignment
 
 METHODS = {"argmax": "inter", "itermax": "itermax", "match": "mwmf"}

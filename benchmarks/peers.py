@@ -18,8 +18,8 @@ from projection import CachedEncoder, Corpus, aligner, measure, read_corpora
 
 from spacy_xproj.extractors.ngram import make_ngram_candidates
 from spacy_xproj.projectors.default import load_projector
+from spacy_xproj.projectors.easyproject import make_marker_projector
 from spacy_xproj.projectors.heuristic import make_alignment_heuristic
-from spacy_xproj.projectors.markers import make_marker_projector
 from spacy_xproj.solvers.exact import make_exact_solver
 from spacy_xproj.translators.bundled import make_bundled_translator
 from spacy_xproj.types import Projector

@@ -28,14 +28,13 @@ from spacy.tokens import Doc
 
 from spacy_xproj.aligners.embedding import EmbeddingAligner, doc_words
 from spacy_xproj.aligners.similarity import get_extraction
-from spacy_xproj.aligners.vectors import SentenceVectors, SubtokenEncoder
-from spacy_xproj.corpora.conll import read_conll
+from spacy_xproj.corpora.formats.conll import read_conll
+from spacy_xproj.corpora.formats.uner import read_uner
 from spacy_xproj.corpora.pairing import pair_by_order, pair_by_sent_id
-from spacy_xproj.corpora.uner import read_uner
 from spacy_xproj.encoders.cache import resolve_encoder
 from spacy_xproj.evaluation.strict import score
 from spacy_xproj.extractors.ngram import make_ngram_candidates
-from spacy_xproj.files import read_text
+from spacy_xproj.models.subtokens import SentenceVectors, SubtokenEncoder
 from spacy_xproj.projectors.apply import apply_projection
 from spacy_xproj.projectors.default import load_projector
 from spacy_xproj.projectors.heuristic import make_alignment_heuristic
@@ -47,6 +46,7 @@ from spacy_xproj.scores.string import make_string_score
 from spacy_xproj.scores.weighted import make_weighted_score, make_weighted_term
 from spacy_xproj.solvers.exact import make_exact_solver
 from spacy_xproj.solvers.greedy import make_greedy_solver
+from spacy_xproj.storage.files import read_text
 from spacy_xproj.types import Bitext, Initializable, MatchScorer, Projector, Solver, WordAligner, WordAlignment
 
 #: Strict F1 as published, by corpus. Those of the first three are mBERT with awesome-align (Politov et al. 2025).

@@ -24,15 +24,15 @@ import numpy
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from spacy_xproj.corpora.conll import read_conll
+from spacy_xproj.api import load_projector
+from spacy_xproj.corpora.formats.conll import read_conll
+from spacy_xproj.corpora.formats.uner import read_uner
 from spacy_xproj.corpora.pairing import pair_by_order, pair_by_sent_id
-from spacy_xproj.corpora.uner import read_uner
 from spacy_xproj.extractors.ngram import ngrams
-from spacy_xproj.files import atomic_path, read_text
-from spacy_xproj.projectors import load_projector
 from spacy_xproj.solvers.exact import make_exact_solver
 from spacy_xproj.solvers.greedy import make_greedy_solver
 from spacy_xproj.solvers.milp import make_milp_solver
+from spacy_xproj.storage.files import atomic_path, read_text
 from spacy_xproj.types import Bitext, Candidates, Floats2d, Match, Solver
 
 ROOT = Path(__file__).parent.parent

@@ -4,8 +4,9 @@ import subprocess
 import sys
 
 PACKAGES = (
-    "aligners cli comparison corpora encoders evaluation extractors pipeline pretraining projectors report scores "
-    "solvers study taggers translators"
+    "aligners cli corpora corpora.formats encoders encoders.towers evaluation extractors extractors.t_projection "
+    "pipeline projectors projectors.codec research.cli research.encoder_comparison research.pretraining "
+    "research.report research.study scores solvers storage taggers text translators"
 )
 
 

@@ -8,8 +8,9 @@ import srsly
 from typer.testing import CliRunner
 from weasel.util.config import load_project_config
 
+import spacy_xproj.research.cli  # noqa: F401  (its commands join the group)
 from spacy_xproj.cli import app
-from spacy_xproj.study.datasets import dataset_code, study_languages
+from spacy_xproj.corpora.datasets import dataset_code, study_languages
 
 ROOT = Path(__file__).parent.parent
 CONFIG = load_project_config(ROOT)
@@ -38,10 +39,18 @@ def test_studies(workflow, dataset, tmp_path, monkeypatch):
     (line,) = COMMANDS[name]["script"]
     python, *command = shlex.split(line)
     assert python == "python"
-    assert command[:4] == ["-m", "spacy", "xproj", "study"]
+    assert command[:5] == ["-m", "spacy", "xproj", "research", "study"]
     monkeypatch.chdir(tmp_path)
     out = tmp_path / "out"
-    arguments = ["study", str(ROOT / command[4]), str(out), *command[6:], "--paths.data", str(tmp_path / "no")]
+    arguments = [
+        "research",
+        "study",
+        str(ROOT / command[5]),
+        str(out),
+        *command[7:],
+        "--paths.data",
+        str(tmp_path / "no"),
+    ]
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
     table = srsly.read_json(out / "table.json")

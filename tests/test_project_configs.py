@@ -7,7 +7,7 @@ import torch
 from thinc.api import Config
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
-from spacy_xproj.projectors import apply_projection
+from spacy_xproj.api import apply_projection
 from spacy_xproj.registry import registry
 
 CONFIGS = Path(__file__).parent.parent / "configs" / "project"

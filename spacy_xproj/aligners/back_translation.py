@@ -6,10 +6,10 @@ from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
 import numpy
 from spacy.tokens import Doc
 
-from ..composite import Composite, has_statistics
 from ..errors import XprojError
-from ..forms import nfc
-from ..languages import blank_or_xx, equivalent_codes
+from ..parts import Composite, has_statistics
+from ..text.forms import nfc
+from ..text.languages import blank_or_xx, equivalent_codes
 from ..types import Bitext, GetBitexts, Initializable, Translator, WordAligner, WordAlignment, is_positional
 from .links import check_reduction, common, compose, merge, unlinked
 

@@ -7,16 +7,16 @@ import numpy
 import srsly
 from spacy.tokens import Doc
 
-from ..ahead import map_ahead
-from ..characters import are_characters
-from ..deferred import Deferred
 from ..errors import XprojError
-from ..forms import spread, token_forms, words
+from ..lazy import Deferred
+from ..models.ahead import map_ahead
+from ..models.subtokens import Encode, SentenceVectors, Words, check_precision, load_subtoken_encoder
+from ..text.forms import spread, token_forms, words
+from ..text.tokenizers import are_characters
 from ..types import Bitext, Floats1d, Floats2d, GetBitexts, WordAligner, WordAlignment
 from .lexicon import Lexicon
 from .segmentation import find_units, join, unit_means
 from .similarity import Extraction, get_extraction
-from .vectors import Encode, SentenceVectors, Words, check_precision, load_subtoken_encoder
 
 Means = Tuple[Floats1d, Floats1d]
 Forms = List[str]
@@ -30,7 +30,7 @@ class EmbeddingAligner:
     from the first pairs that it gets. `initialize` can also align a part of the corpus to learn a lexicon from it,
     whose associations are then added to the similarities. All of this reads unlabelled text only.
 
-    What is encoded are the forms of the words (`spacy_xproj.forms`), so the links do not depend on how marks are
+    What is encoded are the forms of the words (`spacy_xproj.text.forms`), so the links do not depend on how marks are
     composed.
 
     encoder (Encode): where vectors come from.

@@ -5,9 +5,9 @@ from typing import Dict, Iterable, Tuple
 
 import numpy
 
+from ..models.subtokens import Words
 from ..types import Floats2d
 from .similarity import LEAST_WEIGHT
-from .vectors import Words
 
 #: Added to the counts of two words, so that what was seen once or twice weighs less.
 SHRINKAGE = 4.0

@@ -5,8 +5,8 @@ from typing import Any, Dict, Iterable, Iterator, Sequence
 
 import numpy
 
-from ..composite import Composite
 from ..errors import XprojError
+from ..parts import Composite
 from ..types import Bitext, WordAligner, WordAlignment, is_positional
 from .links import merge
 

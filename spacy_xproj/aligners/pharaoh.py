@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Iterable, Iterator
 
 from ..errors import XprojError
-from ..files import read_text
+from ..storage.files import read_text
 from ..types import Bitext, WordAligner, WordAlignment
 
 

@@ -10,10 +10,10 @@ from typing import Sequence
 import numpy
 from numpy.typing import NDArray
 
-from ..characters import are_characters
-from ..scripts import is_katakana, is_unspaced
+from ..models.subtokens import SentenceVectors
+from ..text.scripts import is_katakana, is_unspaced
+from ..text.tokenizers import are_characters
 from ..types import Floats2d, Ints1d
-from .vectors import SentenceVectors
 
 #: Added to the similarity where a character goes on with the word of the one before it; within Katakana, where a change
 #: is hardly ever one of words, it is three times as much.

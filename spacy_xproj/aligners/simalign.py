@@ -7,7 +7,7 @@ import numpy
 from ..encoders.cache import resolve_encoder
 from ..encoders.source import OTHER_WAYS, SAFETENSORS, Source
 from ..errors import XprojError, loading_errors
-from ..forms import spread, token_forms, words
+from ..text.forms import spread, token_forms, words
 from ..types import Bitext, WordAligner, WordAlignment
 
 METHODS = {"argmax": "a", "itermax": "i", "match": "m"}

@@ -10,8 +10,8 @@ import srsly
 from spacy.tokens import Doc
 
 from ..errors import XprojError
-from ..files import atomic_path, read_text
-from ..forms import spread, token_forms, words
+from ..storage.files import atomic_path, read_text
+from ..text.forms import spread, token_forms, words
 from ..types import Bitext, GetBitexts, WordAligner, WordAlignment
 from .symmetrize import check_method, symmetrize
 
@@ -28,7 +28,7 @@ class StatisticalAligner:
     It knows of words only how often they occur together, so it needs a corpus. `initialize` aligns one, and keeps what
     it has learned as priors: how often words were aligned, how far links jump, how many links words have. Each call
     then aligns `buffer` pairs at a time with these priors. Without priors, a buffer has its own statistics only. Pairs
-    are compared by the forms of their words (`spacy_xproj.forms`) in lower case. eflomal draws its samples anew in
+    are compared by the forms of their words (`spacy_xproj.text.forms`) in lower case. eflomal draws its samples anew in
     every run: two runs differ in some of their links, the more the smaller the corpus.
 
     eflomal is licensed under the GPL 3; it is an extra, and a program of its own does its work.

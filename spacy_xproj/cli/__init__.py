@@ -14,13 +14,9 @@ for _name in (
     "evaluate",
     "encoder",
     "compare",
-    "compare_encoders",
     "consistency",
     "languages",
-    "study",
     "train_candidates",
-    "captions",
-    "pretrain",
 ):
     import_module(f"{__name__}.{_name}")
 

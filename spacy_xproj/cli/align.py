@@ -9,8 +9,8 @@ from wasabi import msg
 
 from ..corpora.parallel import ParallelCorpus
 from ..errors import XprojError
-from ..files import atomic_path
 from ..projectors.default import DEFAULT_CONFIG
+from ..storage.files import atomic_path
 from ..types import Initializable, WordAligner
 from .app import OVERRIDES, command, load_config, progress, resolve
 

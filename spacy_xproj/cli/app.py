@@ -12,7 +12,7 @@ from spacy.cli._util import parse_config_overrides
 from thinc.api import Config
 
 from ..errors import XprojError
-from ..files import read_text
+from ..storage.files import read_text
 
 HELP = "Cross-lingual named-entity recognition by annotation projection."
 #: Commands that take a config accept overrides such as `--projector.solver.power 2`.
@@ -24,10 +24,11 @@ spacy_app.add_typer(app)
 Item = TypeVar("Item")
 
 
-def command(name: str, **settings: Any) -> Callable[[Callable], Callable]:
+def command(name: str, group: Optional[typer.Typer] = None, **settings: Any) -> Callable[[Callable], Callable]:
     """Register a command that ends an `XprojError` with its one line and exit code 1.
 
     name (str): the command's name.
+    group (Optional[typer.Typer]): the group that the command belongs to; by default, `xproj` itself.
     **settings: passed on to typer.
     RETURNS (Callable[[Callable], Callable]): the decorator.
     """
@@ -47,7 +48,7 @@ def command(name: str, **settings: Any) -> Callable[[Callable], Callable]:
                 what = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
                 fail(f"{what}; check the path, its permissions and the space left")
 
-        return app.command(name, **settings)(run)
+        return (group or app).command(name, **settings)(run)
 
     return register
 

@@ -8,7 +8,7 @@ from typing import Any, Dict, Iterable, Iterator, Tuple, Union
 from thinc.api import Config
 
 from ..errors import XprojError
-from ..files import read_text
+from ..storage.files import read_text
 
 #: Sections that the commands read which share the configs of configs/project.
 SECTIONS = ("translator", "translation", "projector", "filter")

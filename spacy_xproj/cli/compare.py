@@ -7,9 +7,9 @@ import srsly
 import typer
 from wasabi import msg
 
-from ..corpora.compare import compare_texts, figures, text_statistics
 from ..corpora.docbin import read_docs
-from ..files import atomic_path
+from ..corpora.text_comparison import compare_texts, figures, text_statistics
+from ..storage.files import atomic_path
 from .app import command
 
 

@@ -11,7 +11,7 @@ from ..corpora.consistency import Consistency
 from ..corpora.docbin import read_docs, write_docs
 from ..corpora.labels import split_list
 from ..errors import XprojError
-from ..files import atomic_path
+from ..storage.files import atomic_path
 from .app import check_not_input, command
 
 #: Rows of the table; a JSON file has them all.

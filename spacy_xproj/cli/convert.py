@@ -12,12 +12,12 @@ from spacy.tokens import Doc
 from wasabi import msg
 
 from ..corpora.docbin import write_docs
-from ..corpora.iob import check_scheme
+from ..corpora.formats.schemes import check_scheme
 from ..corpora.labels import LabelMap, label_summary
 from ..errors import XprojError
-from ..files import atomic_path, read_text
-from ..languages import check_language, is_known
 from ..registry import registry
+from ..storage.files import atomic_path, read_text
+from ..text.languages import check_language, is_known
 from ..types import Converter
 from .app import check_not_input, command, progress
 

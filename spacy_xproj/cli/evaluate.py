@@ -12,9 +12,9 @@ from wasabi import msg
 from ..corpora.docbin import read_docs
 from ..corpora.labels import LabelMap, split_list
 from ..errors import XprojError
-from ..evaluation.pairs import check_pairs, count_ignored, one_sided_labels, tag_pair
 from ..evaluation.strict import score
-from ..files import atomic_path
+from ..evaluation.tags import check_pairs, count_ignored, one_sided_labels, tag_pair
+from ..storage.files import atomic_path
 from .app import check_not_input, command
 
 PROTOCOLS = {

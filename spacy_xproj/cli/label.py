@@ -17,10 +17,10 @@ from ..corpora.labels import LabelMap, label_summary
 from ..corpora.parallel import MANIFEST, SIDES, ParallelCorpus
 from ..corpora.parallel_copy import with_rejects
 from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance
-from ..docs import words_only
 from ..errors import XprojError
-from ..files import check_output
+from ..storage.files import check_output
 from ..taggers.pipeline import load_pipeline
+from ..text.docs import words_only
 from ..types import Bitext
 from .app import command, progress
 

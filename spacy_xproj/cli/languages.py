@@ -7,8 +7,8 @@ import srsly
 import typer
 from wasabi import msg
 
-from ..files import atomic_path
-from ..study.datasets import DATASETS, dataset_code, dataset_rows, study_languages
+from ..corpora.datasets import DATASETS, dataset_code, dataset_rows, study_languages
+from ..storage.files import atomic_path
 from .app import command
 
 #: The columns that are printed, with their headings. The licence follows below the table.

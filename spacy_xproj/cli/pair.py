@@ -31,7 +31,7 @@ def pair(
     from ..corpora.docbin import doc_lang, read_docs
     from ..corpora.pairing import pair_by_order, pair_by_sent_id
     from ..corpora.parallel_writer import make_provenance, write_parallel_corpus
-    from ..files import check_output
+    from ..storage.files import check_output
 
     check_output(bitext_dir, directory=True)
     sources, targets = read_docs(source), read_docs(target)

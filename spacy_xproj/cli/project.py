@@ -7,13 +7,13 @@ from typing import Any, Dict, Optional
 import typer
 from wasabi import msg
 
-from ..corpora.compare import text_statistics, text_warnings
 from ..corpora.parallel import ParallelCorpus
+from ..corpora.text_comparison import text_statistics, text_warnings
+from ..parts import prepare
 from ..projectors.default import DEFAULT_CONFIG
 from ..projectors.inputs import check_labelled
-from ..projectors.shards import SHARD_SIZE, ProjectionWriter
-from ..projectors.statistics import prepare
 from ..projectors.stream import project_shards
+from ..projectors.writer import SHARD_SIZE, ProjectionWriter
 from ..types import FLAGS, Projector, SentenceFilter
 from .app import OVERRIDES, command, load_config, progress, resolve
 from .checks import check_devices, check_sections

@@ -33,9 +33,9 @@ def train_candidates_cli(
     """
     from .. import __version__
     from ..corpora.docbin import read_docs
-    from ..extractors.training import CandidateTraining
-    from ..files import atomic_path, check_output, write_json
-    from ..translators.loading import model_license
+    from ..extractors.t_projection.training import CandidateTraining
+    from ..models.loading import model_license
+    from ..storage.files import atomic_path, check_output, write_json
 
     check_output(output, directory=True)
     docs = read_docs(corpus)

@@ -20,15 +20,15 @@ def translate(
     shard_size: int = typer.Option(1000, "--shard-size", min=1, help="Sentences in a shard; a shard is never redone"),
 ) -> None:
     """Translate a corpus. A run that was interrupted goes on after its last finished shard."""
-    from ..characters import blank_segmented
     from ..corpora.docbin import doc_lang, stream_docs
     from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance
     from ..errors import XprojError
-    from ..files import check_output
-    from ..languages import equivalent_codes
+    from ..storage.files import check_output
+    from ..text.languages import equivalent_codes
+    from ..text.tokenizers import blank_segmented
     from ..translators.base import HasInputs
-    from ..translators.checks import make_checks
-    from ..translators.pairs import translate_docs
+    from ..translators.bitexts import translate_docs
+    from ..translators.quality import make_checks
 
     check_output(bitext_dir, directory=True)
     settings = load_config(config, ctx.args)

@@ -11,7 +11,7 @@ from typing import Collection, Dict, List, Sequence, Tuple
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span, SpanGroup
 
-from ..forms import nfc
+from ..text.forms import nfc
 
 FILLED_KEY = "filled"
 #: A string: the NFC forms of its tokens.

@@ -7,8 +7,8 @@ from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
 from ..errors import XprojError
-from ..files import atomic_path, read_bytes
-from ..languages import blank_vocab
+from ..storage.files import atomic_path, read_bytes
+from ..text.languages import blank_vocab
 
 
 def doc_lang(doc: Doc) -> str:

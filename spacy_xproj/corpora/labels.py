@@ -12,7 +12,7 @@ import srsly
 from spacy.tokens import Doc, Span
 
 from ..errors import XprojError
-from ..files import read_text
+from ..storage.files import read_text
 
 MAPS = Path(__file__).parent / "label_maps"
 

@@ -5,8 +5,8 @@ from typing import Dict, Iterable, Iterator, List
 
 from spacy.tokens import Doc
 
-from ..docs import words_only
 from ..errors import XprojError
+from ..text.docs import words_only
 from ..types import Bitext
 from .parallel_writer import Item, Reject
 

@@ -19,8 +19,8 @@ from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
 from ..errors import XprojError
-from ..files import read_bytes, read_text, real_path
-from ..languages import blank_vocab
+from ..storage.files import read_bytes, read_text, real_path
+from ..text.languages import blank_vocab
 from ..types import Bitext
 
 FORMAT = 1

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterable, List, Optional
 
 from ..errors import XprojError
-from ..files import read_json, sha256, write_json
+from ..storage.files import read_json, sha256, write_json
 from .parallel import REJECTS, SIDES
 
 PROGRESS = "progress.json"

@@ -16,8 +16,17 @@ from wasabi import msg
 
 from .. import __version__
 from ..errors import XprojError
-from ..files import atomic_path, check_output, input_digests, json_digest, put_in_place, real_path, sha256, write_json
-from ..lock import LOCK, lock_directory
+from ..storage.files import (
+    atomic_path,
+    check_output,
+    input_digests,
+    json_digest,
+    put_in_place,
+    real_path,
+    sha256,
+    write_json,
+)
+from ..storage.lock import LOCK, lock_directory
 from ..types import Bitext
 from .parallel import FORMAT, MANIFEST, REJECTS, SIDES, ParallelCorpus, partial_path
 from .parallel_progress import PROGRESS, Batch, Progress, read_progress

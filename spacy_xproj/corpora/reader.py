@@ -7,8 +7,8 @@ from typing import Callable, Iterator
 from spacy.language import Language
 from spacy.training import Example
 
-from ..docs import is_labelled, words_only
 from ..errors import XprojError
+from ..text.docs import is_labelled, words_only
 from .parallel import SIDES, ParallelCorpus
 
 

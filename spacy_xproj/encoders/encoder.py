@@ -6,7 +6,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, List, Mapping, Optional
 
 from ..errors import XprojError
-from ..files import atomic_path
+from ..storage.files import atomic_path
 from .card import Provenance, write_card
 from .verify import check_length, check_same, hidden_states
 
@@ -112,7 +112,7 @@ def _check_written(encoder: Encoder, directory: Path) -> None:
     does not take as many sub-tokens as it should."""
     from transformers import AutoModel, AutoTokenizer
 
-    from .clip import register_text_towers
+    from .towers.clip import register_text_towers
 
     register_text_towers()
     length = max_length(encoder.model.config)

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Optional, Tuple
 
 from ..errors import XprojError
-from ..files import read_text
+from ..storage.files import read_text
 from .card import Provenance
 from .encoder import Encoder, max_length, wrap_tokenizer
-from .families import recognise
 from .source import OTHER_WAYS, Source
-from .tower import Tower
+from .towers.families import recognise
+from .towers.tower import Tower
 from .verify import check_same, hidden_states
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from ..errors import XprojError
 from .card import Provenance
 from .encoder import Encoder, max_length, wrap_tokenizer
 from .packed import PackedModel, read_packed
-from .xlmr import SPECIAL_TOKENS
+from .towers.xlmr import SPECIAL_TOKENS
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

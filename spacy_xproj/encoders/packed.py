@@ -20,7 +20,7 @@ import numpy
 from numpy.typing import NDArray
 
 from ..errors import XprojError
-from ..files import read_bytes
+from ..storage.files import read_bytes
 
 MAGIC = b"E5S1"
 QUANTISED = 1

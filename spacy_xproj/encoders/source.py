@@ -7,7 +7,7 @@ from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
 
 from ..errors import XprojError
-from ..files import read_text
+from ..storage.files import read_text
 
 if TYPE_CHECKING:
     from torch import Tensor

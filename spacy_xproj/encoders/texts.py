@@ -9,7 +9,7 @@ from spacy.vocab import Vocab
 
 from ..corpora.docbin import read_docs
 from ..errors import XprojError
-from ..files import read_text
+from ..storage.files import read_text
 
 
 def corpus_files(path: Path) -> List[Path]:

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Iterable, Iterator, List, Set, Tuple
 
-from ..files import sha256
+from ..storage.files import sha256
 from .encoder import Encoder, wrap_tokenizer
 from .pieces import keep_pieces, needed_pieces
 from .texts import corpus_files, file_texts

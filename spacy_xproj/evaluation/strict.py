@@ -7,9 +7,9 @@ from spacy.scorer import Scorer
 from spacy.tokens import Doc
 from spacy.training import Example
 
-from ..corpora.iob import parse_tag, read_entities
+from ..corpora.formats.schemes import parse_tag, read_entities
 from ..types import Ints2d
-from .pairs import check_pairs, keep_labels, tag_pair
+from .tags import check_pairs, keep_labels, tag_pair
 
 Scores = Dict[str, Any]
 PROTOCOL = "strict entity F1 (seqeval, mode strict, IOB2, micro-averaged, on the gold tokens)"

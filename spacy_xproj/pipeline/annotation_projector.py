@@ -10,15 +10,15 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
-from ..composite import has_statistics
 from ..corpora.labels import LabelMap
-from ..docs import words_only
 from ..errors import XprojError
-from ..forms import nfc
-from ..languages import equivalent_codes
+from ..parts import has_statistics
 from ..projectors.apply import SPANS_KEY
 from ..projectors.default import load_projector
 from ..taggers.pipeline import load_pipeline
+from ..text.docs import words_only
+from ..text.forms import nfc
+from ..text.languages import equivalent_codes
 from ..types import Bitext, Initializable, Projector, Serializable, Translator
 from .annotations import EntsFilter, Sentence, on_given_text, span_group
 from .batched import BatchedPipe

@@ -7,7 +7,7 @@ from spacy.tokens import Doc, Span, SpanGroup
 
 from ..errors import XprojError
 from ..projectors.apply import SPANS_KEY, apply_projection
-from ..projectors.run import source_row
+from ..projectors.summary import source_row
 from ..types import Bitext, Projection
 
 #: Chooses entities that do not overlap, among those that a Doc has and new ones.

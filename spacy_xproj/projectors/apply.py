@@ -7,7 +7,7 @@ import numpy
 from numpy.typing import NDArray
 from spacy.tokens import Doc, Span, SpanGroup
 
-from ..forms import continues
+from ..text.forms import continues
 from ..types import Ints2d, Outcome, Projection
 
 SPANS_KEY = "projected"

@@ -4,8 +4,8 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 import numpy
 
-from ..composite import Composite
 from ..errors import XprojError
+from ..parts import Composite
 from ..types import Bitext, Ints2d, Outcome, Projection, Projector, WordAligner
 from .align import align
 from .apply import entity_edges

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any, Dict, Iterator
 
 from ..corpora.parallel import ParallelCorpus
-from ..docs import is_labelled
 from ..errors import XprojError
-from ..files import sha256
+from ..storage.files import sha256
+from ..text.docs import is_labelled
 
 #: A directory with one of these is a model, and no directory of a setting's name by chance.
 MODEL_FILES = ("config.json", "config.cfg")

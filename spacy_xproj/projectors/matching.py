@@ -5,8 +5,8 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 import numpy
 
-from ..composite import Composite
 from ..errors import XprojError
+from ..parts import Composite
 from ..types import (
     Bitext,
     CandidateExtractor,

@@ -8,9 +8,9 @@ import srsly
 from wasabi import msg
 
 from ..errors import XprojError
-from ..files import atomic_path, sha256
-from ..lock import LOCK, lock_directory
-from .run import Run
+from ..storage.files import atomic_path, sha256
+from ..storage.lock import LOCK, lock_directory
+from .summary import Run
 
 PROGRESS = "projection.json"
 

@@ -4,9 +4,9 @@ from copy import copy
 from itertools import islice
 from typing import Any, Iterable, Iterator, Tuple
 
+from ..parts import forget_all
 from ..types import Bitext, Projection, Projector, WordAlignment, is_positional
 from .align import align
-from .parts import forget_all
 
 
 class GivenLinks:

@@ -8,9 +8,9 @@ import srsly
 from spacy.tokens import Doc
 
 from ..aligners.embedding import Means, language_means, unit
-from ..aligners.vectors import Encode, SentenceVectors, Words, load_subtoken_encoder
-from ..deferred import Deferred
-from ..forms import nfc
+from ..lazy import Deferred
+from ..models.subtokens import Encode, SentenceVectors, Words, load_subtoken_encoder
+from ..text.forms import nfc
 from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, MatchScorer, token_spans
 
 Vectors = Tuple[SentenceVectors, SentenceVectors]

@@ -7,8 +7,8 @@ import srsly
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
-from ..characters import are_characters
-from ..forms import continues, token_forms
+from ..text.forms import continues, token_forms
+from ..text.tokenizers import are_characters
 from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, MatchScorer, token_spans
 from .alignment import block_sums
 from .words import CLOSING, FunctionWords, function_words, is_opening, is_punctuation

@@ -6,8 +6,8 @@ import numpy
 from spacy.util import minibatch
 
 from ..errors import XprojError
-from ..translators.loading import DType
-from ..translators.probability import Pair, Text, TranslationProbability
+from ..models.loading import DType
+from ..models.probability import Pair, Text, TranslationProbability
 from ..types import Bitext, Candidates, Floats2d, MatchScorer
 
 

@@ -5,8 +5,8 @@ from typing import Any, Dict, Iterable, Iterator, Sequence, Tuple
 
 import numpy
 
-from ..composite import Composite
 from ..errors import XprojError
+from ..parts import Composite
 from ..types import Bitext, Candidates, Floats2d, MatchScorer
 
 

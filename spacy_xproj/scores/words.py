@@ -4,8 +4,8 @@ import unicodedata
 from collections import Counter
 from typing import FrozenSet, Iterable, Tuple
 
-from ..forms import token_forms
-from ..forms import words as words_of
+from ..text.forms import token_forms
+from ..text.forms import words as words_of
 from ..types import Bitext
 
 FunctionWords = FrozenSet[str]

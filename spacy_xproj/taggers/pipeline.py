@@ -7,9 +7,9 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from ..corpora.iob import Entity
-from ..docs import words_only
+from ..corpora.formats.schemes import Entity
 from ..errors import XprojError
+from ..text.docs import words_only
 from ..types import Ints2d, token_spans
 from .table import Tagger, TagTable
 

@@ -6,7 +6,7 @@ from typing import List, Protocol, Sequence, Tuple
 import numpy
 from spacy.tokens import Doc
 
-from ..corpora.iob import Entity
+from ..corpora.formats.schemes import Entity
 from ..types import Floats1d, Floats2d, Ints2d
 
 

@@ -5,9 +5,9 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
 import numpy
 from spacy.tokens import Doc
 
-from ..aligners.vectors import SentenceVectors, SubtokenModel, pick_dtype
-from ..corpora.iob import Entity
+from ..corpora.formats.schemes import Entity
 from ..errors import XprojError, loading_errors
+from ..models.subtokens import SentenceVectors, SubtokenModel, pick_dtype
 from ..types import Ints2d
 from .table import Tagger, TagTable
 

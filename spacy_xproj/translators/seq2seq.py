@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 from ..errors import XprojError
-from ..files import input_digests
-from ..languages import equivalent_codes
+from ..models.loading import DType, load_seq2seq, load_tokenizer, model_license
+from ..storage.files import input_digests
+from ..text.languages import equivalent_codes
 from .base import NOT_ENDED, BatchTranslator, Translation
-from .loading import DType, load_seq2seq, load_tokenizer, model_license
 
 LANGUAGE_TOKEN = re.compile(r"[a-z]{3}_[A-Z][a-z]{3}|__\w+__|>>\w+<<")
 OTHER_WAYS = (

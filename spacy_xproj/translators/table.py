@@ -6,7 +6,7 @@ from typing import Dict, Iterable, Iterator, Tuple
 import srsly
 
 from ..errors import XprojError
-from ..files import input_digests, read_text
+from ..storage.files import input_digests, read_text
 
 
 class TableTranslator:

@@ -1,0 +1,1 @@
+"""The formats that labelled corpora come in, one file a format."""

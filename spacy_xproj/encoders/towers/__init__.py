@@ -1,0 +1,1 @@
+"""Text encoders inside of CLIP and its kin."""

@@ -1,0 +1,138 @@
+"""Bringing gold and predicted entities onto the same footing, whatever the two tokenisations."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Dict, List, Optional, Sequence, Tuple
+
+from spacy.tokens import Doc, Span
+
+from ..errors import XprojError
+from ..text.docs import is_labelled
+
+
+@dataclass(frozen=True)
+class TagPair:
+    """Gold and predicted IOB2 tags of a sentence, equally long.
+
+    A tag for each gold token that is not white space. After them, one position for each entity that does not begin and
+    end where gold tokens do: it is `B-` on its own side and `O` on the other, so it counts as an entity, and as wrong.
+
+    gold (List[str]): the gold tags.
+    predicted (List[str]): the predicted tags.
+    misplaced (int): how many predicted entities are among the positions at the end.
+    """
+
+    gold: List[str]
+    predicted: List[str]
+    misplaced: int
+
+
+def tag_pair(gold: Doc, predicted: Doc, labels: Optional[Sequence[str]] = None) -> TagPair:
+    """Tag the gold tokens with the entities of both sides.
+
+    Entities are carried over by the characters that are not white space: these are counted, so two texts that differ in
+    white space only have the same positions.
+
+    gold (Doc): the gold sentence.
+    predicted (Doc): the predicted one, with the same text but for white space.
+    labels (Optional[Sequence[str]]): the labels to look at; all by default.
+    RETURNS (TagPair): the tags.
+    """
+    positions = dense_positions(gold.text)
+    tokens = [(positions[t.idx], positions[t.idx + len(t)]) for t in gold if not t.is_space]
+    gold_tags, gold_extra = place(keep_labels(gold, labels), positions, tokens)
+    predicted_positions = dense_positions(predicted.text)
+    predicted_tags, predicted_extra = place(keep_labels(predicted, labels), predicted_positions, tokens)
+    return TagPair(
+        gold_tags + gold_extra + ["O"] * len(predicted_extra),
+        predicted_tags + ["O"] * len(gold_extra) + predicted_extra,
+        len(predicted_extra),
+    )
+
+
+def dense_positions(text: str) -> List[int]:
+    """RETURNS (List[int]): for each character, and the end, how many before it are not white space."""
+    positions = [0]
+    for char in text:
+        positions.append(positions[-1] + (not char.isspace()))
+    return positions
+
+
+def place(
+    ents: Sequence[Span], positions: Sequence[int], tokens: Sequence[Tuple[int, int]]
+) -> Tuple[List[str], List[str]]:
+    """Put entities on tokens.
+
+    ents (Sequence[Span]): the entities.
+    positions (Sequence[int]): the dense position of each character of their text.
+    tokens (Sequence[Tuple[int, int]]): dense start and end of each token.
+    RETURNS (Tuple[List[str], List[str]]): the IOB2 tags of the tokens, and a `B-` tag for each entity that fits none.
+    """
+    first = {start: i for i, (start, _) in enumerate(tokens)}
+    last = {end: i for i, (_, end) in enumerate(tokens)}
+    tags = ["O"] * len(tokens)
+    misplaced: List[str] = []
+    for ent in ents:
+        start = first.get(positions[ent.start_char])
+        end = last.get(positions[ent.end_char])
+        if start is None or end is None or end < start:
+            misplaced.append(f"B-{ent.label_}")
+        else:
+            tags[start : end + 1] = [f"B-{ent.label_}"] + [f"I-{ent.label_}"] * (end - start)
+    return tags, misplaced
+
+
+def keep_labels(doc: Doc, labels: Optional[Sequence[str]]) -> List[Span]:
+    """RETURNS (List[Span]): the entities of a Doc that have one of the labels, or all where none are given."""
+    return [ent for ent in doc.ents if labels is None or ent.label_ in labels]
+
+
+def count_ignored(docs: Sequence[Doc], labels: Optional[Sequence[str]]) -> Dict[str, int]:
+    """RETURNS (Dict[str, int]): how many entities have each label that is not looked at."""
+    found = count_labels(docs)
+    return {label: count for label, count in sorted(found.items()) if labels is not None and label not in labels}
+
+
+def one_sided_labels(gold: Sequence[Doc], predicted: Sequence[Doc]) -> List[Tuple[str, str, int]]:
+    """RETURNS (List[Tuple[str, str, int]]): `gold` or `predicted`, a label that only this side has, and how often."""
+    right, found = count_labels(gold), count_labels(predicted)
+    missed = [("gold", label, count) for label, count in sorted(right.items()) if label not in found]
+    return missed + [("predicted", label, count) for label, count in sorted(found.items()) if label not in right]
+
+
+def count_labels(docs: Sequence[Doc]) -> "Counter[str]":
+    """RETURNS (Counter[str]): how many entities have each label."""
+    return Counter(ent.label_ for doc in docs for ent in doc.ents)
+
+
+def check_pairs(gold: Sequence[Doc], predicted: Sequence[Doc]) -> None:
+    """Check that two files hold the same sentences, white space aside, and that all were looked at for entities.
+
+    gold (Sequence[Doc]): the gold sentences.
+    predicted (Sequence[Doc]): the predicted ones.
+    RAISES (XprojError): where they do not, naming the first pair that differs, or where entities are missing.
+    """
+    remedy = "predict on the texts of the gold file, in their order"
+    if len(gold) != len(predicted):
+        raise XprojError(f"{len(gold)} gold and {len(predicted)} predicted sentences; {remedy}")
+    for number, (a, b) in enumerate(zip(gold, predicted, strict=True), 1):
+        if "".join(a.text.split()) != "".join(b.text.split()):
+            raise XprojError(f"pair {number}: the texts differ, '{a.text[:40]}' and '{b.text[:40]}'; {remedy}")
+    check_annotated(gold, "gold", "convert it from a labelled file (xproj convert)")
+    check_annotated(predicted, "predicted", "write it with a pipeline that finds entities (xproj label) or project it")
+
+
+def check_annotated(docs: Sequence[Doc], side: str, remedy: str) -> None:
+    """Check that sentences are labelled. One without entities is; one whose entities were never set is not.
+
+    docs (Sequence[Doc]): the sentences. Empty ones need no label.
+    side (str): what they are called.
+    remedy (str): what to do where they are not labelled.
+    RAISES (XprojError): where some are not, naming the first.
+    """
+    missing = [number for number, doc in enumerate(docs, 1) if not is_labelled(doc)]
+    if missing:
+        raise XprojError(
+            f"{side} sentence {missing[0]}: its entities were never set, which is not the same as none "
+            f"({len(missing)} of {len(docs)} such sentences); {remedy}"
+        )

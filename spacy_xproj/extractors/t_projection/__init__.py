@@ -1,0 +1,1 @@
+"""T-Projection: candidates that a sequence-to-sequence model writes."""

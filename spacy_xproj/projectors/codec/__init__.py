@@ -1,0 +1,1 @@
+"""CODEC: projection by the most probable placement of markers in a given target."""

@@ -1,0 +1,209 @@
+"""Projection by markers that a translator carries over (EasyProject)."""
+
+from itertools import tee
+from typing import Any, Dict, Iterable, Iterator, List, Literal, NamedTuple, Optional, Sequence, Tuple
+
+import numpy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from ..parts import Composite
+from ..scores.string import Romanized, romanize, similarities
+from ..text.forms import nfc
+from ..translators.bitexts import make_target
+from ..types import (
+    Bitext,
+    CandidateExtractor,
+    Candidates,
+    Floats2d,
+    Outcome,
+    Projection,
+    Projector,
+    Solver,
+    Translator,
+    all_counts,
+    token_spans,
+)
+from .apply import entity_edges
+from .marking import Range, is_markable, mark, read_marked
+from .matching import match_candidates
+
+#: Of places that are equally similar, entities take those in the order of the sentence.
+ORDER = 1e-6
+
+
+class Marked(NamedTuple):
+    """A translation that kept its markers.
+
+    text (str): the translation without them.
+    spans (List[Range]): for each entity, the characters [start, end) that were marked.
+    scores (List[float]): the similarity by which each was recognised.
+    """
+
+    text: str
+    spans: List[Range]
+    scores: List[float]
+
+
+class MarkerProjector(Composite):
+    """Translate the source with markers around its entities (Chen, Jiang, Ritter and Xu 2023).
+
+    Each entity is translated alone as well, and the marked parts of the translation are assigned to the entities one
+    to one, so that the sum of their similarities is greatest (`scipy.optimize.linear_sum_assignment`); the published
+    code goes through the parts in their order and takes the first entity above a threshold. The similarity is the
+    normalised edit similarity of romanized texts, with the entity's own translation or with the entity, whichever is
+    greater.
+
+    What becomes of it depends on whether there is an `nlp`:
+
+    - With one, the marked translation, without its markers, is made the target in place of the given one.
+    - Without, the target is kept, and the marked parts are looked for in it: the solver matches the entities with the
+      candidates by the similarity of marked part and candidate. This is the form for translate-test.
+
+    A sentence with brackets of its own cannot be marked; and translators lose markers. Both are flagged, and both keep
+    the given target, a translation that was made without markers, where the entities' own translations are looked for.
+
+    translator (Translator): translates from the source to the target language.
+    extractor (CandidateExtractor): proposes spans of the given target.
+    solver (Solver): chooses the matches with them.
+    min_score (float): less similar candidates are not considered.
+    nlp (Optional[Language]): tokenizes the targets that are made; None to keep the given ones.
+    """
+
+    def __init__(
+        self,
+        translator: Translator,
+        extractor: CandidateExtractor,
+        solver: Solver,
+        min_score: float,
+        nlp: Optional[Language] = None,
+    ):
+        self.translator = translator
+        self.extractor = extractor
+        self.solver = solver
+        self.min_score = min_score
+        self.nlp = nlp
+
+    def parts(self) -> Dict[str, Any]:
+        """RETURNS (Dict[str, Any]): the extractor, which may have corpus statistics."""
+        return {"extractor": self.extractor}
+
+    def counts(self) -> Dict[str, int]:
+        """RETURNS (Dict[str, int]): what the extractor has counted so far."""
+        return all_counts([self.extractor])
+
+    def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
+        """Project pairs.
+
+        bitexts (Iterable[Bitext]): the pairs.
+        YIELDS (Projection): the result for each; its pair has another target than the given one where it was made.
+        """
+        pairs, for_extractor, for_translator = tee(bitexts, 3)
+        translations = self.translator(text for pair in for_translator for text in texts_to_translate(pair.source))
+        for bitext, candidates in zip(pairs, self.extractor(for_extractor), strict=True):
+            texts = [nfc(next(translations)) for _ in texts_to_translate(bitext.source)]
+            yield self._project(bitext, candidates, texts)
+
+    def _project(self, bitext: Bitext, candidates: Candidates, translations: List[str]) -> Projection:
+        n_sentences = len(translations) - len(bitext.source.ents)
+        sentence, alone = translations[:n_sentences], translations[n_sentences:]
+        marked = read_translation(bitext.source, sentence[0], alone) if sentence else None
+        if marked and self.nlp:
+            return place_marked(bitext.source, marked, self.nlp, self.translator.tgt_lang)
+        parts = [marked.text[start:end] for start, end in marked.spans] if marked else alone
+        scores = similarities(list(map(romanize, parts)), Romanized(bitext.target), candidates, threshold=0)
+        projection = match_candidates(bitext, candidates, scores, self.solver, self.min_score)
+        if marked or not alone:
+            return projection
+        flag = "markers_changed" if sentence else "markers_in_text"
+        return Projection(bitext, projection.outcomes, (*projection.flags, flag))
+
+
+def texts_to_translate(source: Doc) -> List[str]:
+    """RETURNS (List[str]): the marked sentence, where it can be marked, and each of its entities; none without them."""
+    entities = [ent.text for ent in source.ents]
+    if not entities or not is_markable(source.text):
+        return entities
+    return [mark(source.text, [(ent.start_char, ent.end_char) for ent in source.ents]), *entities]
+
+
+def read_translation(source: Doc, translation: str, alone: Sequence[str]) -> Optional[Marked]:
+    """Find out which part of a marked translation belongs to which entity.
+
+    source (Doc): the sentence.
+    translation (str): its translation, with markers.
+    alone (Sequence[str]): the translation of each entity.
+    RETURNS (Optional[Marked]): the translation and its parts; None where it has not one pair of markers an entity.
+    """
+    read = read_marked(translation)
+    if read is None or len(read[1]) != len(source.ents):
+        return None
+    text, spans = read
+    parts = [text[start:end] for start, end in spans]
+    chosen, scores = assign(parts, alone, [ent.text for ent in source.ents])
+    return Marked(text, [spans[i] for i in chosen], scores)
+
+
+def assign(parts: Sequence[str], *names: Sequence[str]) -> Tuple[List[int], List[float]]:
+    """Assign parts of a text to entities, one to one, by the greatest sum of similarities.
+
+    parts (Sequence[str]): the parts.
+    *names (Sequence[str]): one or several names of each entity; the most similar counts.
+    RETURNS (Tuple[List[int], List[float]]): the part of each entity, and how similar it is.
+    """
+    from rapidfuzz.distance import Indel
+    from rapidfuzz.process import cdist
+    from scipy.optimize import linear_sum_assignment
+
+    columns = list(map(romanize, parts))
+    tables = [cdist(list(map(romanize, rows)), columns, scorer=Indel.normalized_similarity) for rows in names]
+    similarity: Floats2d = numpy.maximum.reduce(tables)
+    moved = numpy.abs(numpy.subtract.outer(numpy.arange(len(parts)), numpy.arange(len(parts))))
+    rows, chosen = linear_sum_assignment(similarity - ORDER * moved, maximize=True)
+    return chosen.tolist(), similarity[rows, chosen].tolist()
+
+
+def place_marked(source: Doc, marked: Marked, nlp: Language, lang: str) -> Projection:
+    """Make the target of a marked translation and put the entities where the markers were.
+
+    source (Doc): the sentence.
+    marked (Marked): its translation.
+    nlp (Language): tokenizes it.
+    lang (str): its language.
+    RETURNS (Projection): the new pair; an entity that does not end with its tokens is an `invalid_span`.
+    """
+    target = make_target(source, marked.text, nlp, lang)
+    outcomes = []
+    for i, (ent, part, score) in enumerate(zip(source.ents, marked.spans, marked.scores)):
+        span = target.char_span(*part)
+        if span is None or not entity_edges(target, token_spans([span])).all():
+            outcomes.append(Outcome(i, ent.label_, "invalid_span"))
+        else:
+            outcomes.append(Outcome(i, ent.label_, "projected", ((span.start, span.end),), (score,)))
+    return Projection(Bitext(source, target), outcomes)
+
+
+def make_marker_projector(
+    translator: Translator,
+    extractor: CandidateExtractor,
+    solver: Solver,
+    target: Literal["given", "made"] = "given",
+    min_score: float = 0.5,
+    segment: Literal["words", "characters"] = "words",
+) -> Projector:
+    """Make a `MarkerProjector` (registered as `spacy-xproj.MarkerProjector.v1`).
+
+    translator (Translator): translates from the source to the target language.
+    extractor (CandidateExtractor): proposes spans of the given target.
+    solver (Solver): chooses the matches with them.
+    target (str): `given` to label the given targets, `made` to make them of the marked translations.
+    min_score (float): less similar candidates of a given target are not considered.
+    segment (str): how targets that are made are cut into tokens: `words`, or `characters` for scripts without spaces.
+    RETURNS (Projector): the projector.
+    """
+    from ..text.tokenizers import blank_segmented
+
+    if target == "given":
+        return MarkerProjector(translator, extractor, solver, min_score)
+    nlp = blank_segmented(translator.tgt_lang, segment)
+    return MarkerProjector(translator, extractor, solver, min_score, nlp)

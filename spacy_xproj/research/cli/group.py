@@ -1,0 +1,8 @@
+"""The command group, inside that of the package."""
+
+import typer
+
+from ...cli.app import app
+
+research = typer.Typer(name="research", help="Studies, pre-training, comparisons.", no_args_is_help=True)
+app.add_typer(research)

@@ -1,0 +1,1 @@
+"""Text: words and their forms, scripts, tokenizers, languages."""

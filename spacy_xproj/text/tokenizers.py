@@ -1,0 +1,158 @@
+"""Tokens that are parts of words: characters of scripts without spaces, and prefixes that are glued to names.
+
+Entities of spaCy are made of whole tokens. A name that touches its neighbours, as all do in scripts without spaces, can
+be one only if tokens end where it does; characters always do. In languages with spaces, labels stay on whole words,
+with class prefixes and endings (isiZulu *eThekwini*), unless a `PrefixTokenizer` cuts them.
+"""
+
+from abc import ABC, abstractmethod
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
+
+from spacy.language import Language, create_tokenizer
+from spacy.tokens import Doc
+from spacy.util import DummyTokenizer
+
+from ..errors import XprojError
+from .forms import is_mark
+from .languages import blank_or_xx
+from .scripts import is_unspaced
+
+
+class PartTokenizer(DummyTokenizer, ABC):
+    """Cut the words of another tokenizer. A subclass says where.
+
+    tokenizer (Callable[[str], Doc]): makes the words, at spaces and punctuation.
+    """
+
+    def __init__(self, tokenizer: Callable[[str], Doc]):
+        self.tokenizer = tokenizer
+
+    def __call__(self, text: str) -> Doc:
+        """RETURNS (Doc): the tokens of a text; they hold all of it."""
+        doc = self.tokenizer(text)
+        words: List[str] = []
+        spaces: List[bool] = []
+        for token in doc:
+            parts = list(self.cut(token.text))
+            words += parts
+            spaces += [False] * (len(parts) - 1) + [bool(token.whitespace_)]
+        return Doc(doc.vocab, words=words, spaces=spaces)
+
+    @abstractmethod
+    def cut(self, word: str) -> Iterable[str]:
+        """YIELDS (str): the parts of a word, none of them empty."""
+
+
+NAME = "spacy-xproj.CharacterTokenizer.v1"
+SEGMENTS = ("words", "characters")
+#: Written before the consonant that they belong to: vowels of Thai and Lao; signs that stack Khmer and Burmese ones.
+LEADING = frozenset("เแโใไເແໂໃໄ\u17d2\u1039")
+#: Vowels and signs of Thai and Lao, and sound marks of half-width Katakana: marks in all but name, never alone.
+TRAILING = frozenset("ะาำๅๆฯະາຳໆຯ\uff9e\uff9f")
+
+
+class CharacterTokenizer(PartTokenizer):
+    """Cut words of scripts without spaces into characters with their marks, and leave all others whole.
+
+    tokenizer (Callable[[str], Doc]): makes the words, at spaces and punctuation.
+    """
+
+    def cut(self, word: str) -> Iterator[str]:
+        """YIELDS (str): the characters of a word."""
+        return characters(word)
+
+
+def characters(word: str) -> Iterator[str]:
+    """Cut a word around its characters of scripts without spaces.
+
+    word (str): the word, not empty.
+    YIELDS (str): each such character with its marks; what is between them as it is.
+    """
+    start = 0
+    for i in range(1, len(word)):
+        before, char = word[i - 1], word[i]
+        joined = is_mark(char) or char in TRAILING or before in LEADING
+        if not joined and (is_unspaced(before) or is_unspaced(char)):
+            yield word[start:i]
+            start = i
+    yield word[start:]
+
+
+def are_characters(words: Sequence[str]) -> bool:
+    """RETURNS (bool): whether a sentence has characters of scripts without spaces, none of them in a longer word."""
+    unspaced = [word for word in words if word and is_unspaced(word[0])]
+    return bool(unspaced) and all(next(characters(word)) == word for word in unspaced)
+
+
+def make_character_tokenizer() -> Callable[[Language], CharacterTokenizer]:
+    """Make a `CharacterTokenizer` (registered among spaCy's tokenizers as `spacy-xproj.CharacterTokenizer.v1`).
+
+    RETURNS (Callable[[Language], CharacterTokenizer]): makes the tokenizer of a pipeline; other scripts are cut by the
+        rules of its language.
+    """
+    make_words = create_tokenizer()
+
+    def make(nlp: Language) -> CharacterTokenizer:
+        return CharacterTokenizer(make_words(nlp))
+
+    return make
+
+
+def blank_characters(lang: str) -> Language:
+    """Make a blank pipeline with a `CharacterTokenizer`. It needs none of the packages that segmenters need.
+
+    lang (str): a language code.
+    RETURNS (Language): its pipeline, or that of `xx` where spaCy does not know the language.
+    """
+    return blank_or_xx(lang, {"@tokenizers": NAME})
+
+
+def blank_segmented(lang: str, segment: str, tokenizer: Optional[Dict[str, Any]] = None) -> Language:
+    """Make a blank pipeline that cuts text as one likes.
+
+    lang (str): a language code.
+    segment (str): `words`, by the tokenizer, or `characters`.
+    tokenizer (Optional[Dict[str, Any]]): the block of a tokenizer; by default, what spaCy has for the language.
+    RETURNS (Language): its pipeline, or that of `xx` where spaCy does not know the language.
+    RAISES (XprojError): where there is no such segment, or the tokenizer cannot be made.
+    """
+    if segment not in SEGMENTS:
+        raise XprojError(f"no segment '{segment}': use {' or '.join(SEGMENTS)}")
+    return blank_characters(lang) if segment == "characters" else blank_or_xx(lang, tokenizer)
+
+
+class PrefixTokenizer(PartTokenizer):
+    """Cut the prefix off a name, and leave all other words whole.
+
+    tokenizer (Callable[[str], Doc]): makes the words, at spaces and punctuation.
+    """
+
+    def cut(self, word: str) -> Tuple[str, ...]:
+        """RETURNS (Tuple[str, ...]): the prefix and the name, or the word."""
+        return cut_prefix(word)
+
+
+def cut_prefix(word: str) -> Tuple[str, ...]:
+    """Cut a word between its lower-case start and a capital that lower-case letters follow.
+
+    word (str): the word.
+    RETURNS (Tuple[str, ...]): the prefix, with a hyphen that ends it, and the name; the word if it has no such place.
+    """
+    capital = next((i for i, char in enumerate(word) if char.isupper()), 0)
+    prefix, name = word[:capital], word[capital:]
+    is_prefix = prefix.removesuffix("-").isalpha() and len(name) > 1 and name[1].islower()
+    return (prefix, name) if is_prefix else (word,)
+
+
+def make_prefix_tokenizer() -> Callable[[Language], PrefixTokenizer]:
+    """Make a `PrefixTokenizer` (registered among spaCy's tokenizers as `spacy-xproj.PrefixTokenizer.v1`).
+
+    RETURNS (Callable[[Language], PrefixTokenizer]): makes the tokenizer of a pipeline; the words are those of its
+        language's rules.
+    """
+    make_words = create_tokenizer()
+
+    def make(nlp: Language) -> PrefixTokenizer:
+        return PrefixTokenizer(make_words(nlp))
+
+    return make

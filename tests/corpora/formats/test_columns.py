@@ -1,0 +1,261 @@
+from typing import Any, Dict, List, Tuple
+
+import pytest
+import spacy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from spacy.tokens import Doc
+
+from spacy_xproj import XprojError
+from spacy_xproj.corpora.formats.columns import find_tokens, make_doc
+from spacy_xproj.corpora.formats.conll import make_conll_converter, read_conll
+from spacy_xproj.corpora.formats.masakhaner import make_masakhaner_converter, read_masakhaner
+from spacy_xproj.corpora.formats.uner import make_uner_converter, read_uner
+from spacy_xproj.corpora.formats.wikiann import make_wikiann_converter, read_wikiann
+
+UNER = """# newdoc id = d1
+# sent_id = d1-1
+# text = Obama's man in "Rio".
+1\tObama\tB-PER\t-\tanna
+2\t's\tO\t-\t-
+3\tman\tO\t-\t-
+4\tin\tO\t-\t-
+5\t"\tO\t-\t-
+6\tRio\tB-LOC\t-\tanna
+7\t"\tO\t-\t-
+8\t.\tO\t-\t-
+
+# sent_id = d1-2
+# text = # no  name
+1\t#\tO\t-\t-
+2\tno\tO\t-\t-
+3\tname\tO\t-\t-
+"""
+
+
+def entities(doc: Doc) -> List[Tuple[str, str]]:
+    return [(ent.text, ent.label_) for ent in doc.ents]
+
+
+def test_conll_2003() -> None:
+    text = (
+        "-DOCSTART- -X- O O\n\nEU NNP I-NP I-ORG\nrejects VBZ I-VP O\n\n\n"
+        "-DOCSTART- -X- O O\n\nPeter NNP I-NP I-PER\nB. NNP B-NP B-PER\n"
+    )
+    first, second = read_conll(text, "en")
+    assert (first.text, entities(first)) == ("EU rejects", [("EU", "ORG")])
+    assert entities(second) == [("Peter", "PER"), ("B.", "PER")]
+    assert (first.user_data, second.user_data) == ({"lang": "en", "line": 3}, {"lang": "en", "line": 9})
+
+
+@pytest.mark.parametrize("text", ["a\tO\nRio\tB-LOC\n", "a O\r\nRio   B-LOC\r\n\r\n", "\n\na O \nRio B-LOC"])
+def test_conll_separators(text: str) -> None:
+    (doc,) = read_conll(text, "en")
+    assert (doc.text, entities(doc)) == ("a Rio", [("Rio", "LOC")])
+
+
+def test_a_tab_separated_token_may_contain_spaces_and_other_line_ends_belong_to_it() -> None:
+    (doc,) = read_conll("New York\tB-LOC\n1\u00a0000\tO\nx\u2028y\tO\n", "en")
+    assert [t.text for t in doc] == ["New York", "1\u00a0000", "x\u2028y"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("EU B-ORG\rrejects O\r\rPeter B-PER\r", 1), ("EU B-ORG\n\nPeter B-PER\rsleeps O\n", 3), ("\r\rEU O\n", 1)],
+)
+def test_carriage_returns_that_end_a_line_alone(text: str, line: int) -> None:
+    with pytest.raises(XprojError, match=f"line {line}: a carriage return inside the line; convert the line ends"):
+        list(read_conll(text, "en"))
+
+
+def test_a_sentence_without_entities_is_annotated() -> None:
+    (doc,) = read_conll("a O\n", "en")
+    assert doc.has_annotation("ENT_IOB")
+
+
+def test_uner_keeps_name_and_text() -> None:
+    first, second = read_uner(UNER, "en")
+    assert first.text == 'Obama\'s man in "Rio".'
+    assert entities(first) == [("Obama", "PER"), ("Rio", "LOC")]
+    assert first.user_data == {"lang": "en", "line": 4, "sent_id": "d1-1"}
+    assert second.text == "# no  name"
+    assert [t.text for t in second] == ["#", "no", " ", "name"]
+
+
+def test_uner_text_that_does_not_fit() -> None:
+    text = UNER.replace("# text = # no  name", "# text = # no fame")
+    with pytest.raises(XprojError, match=r"line 14: .*'# no fame'.*'# no name' with --repair"):
+        list(read_uner(text, "en"))
+    doc = list(read_uner(text, "en", repair=True))[1]
+    assert doc.text == "# no name"
+    (fix,) = doc.user_data["repairs"]
+    assert (fix["line"], fix["before"], fix["after"]) == (14, "# no fame", "# no name")
+
+
+@pytest.mark.parametrize("comments", ["# sent_id = a\n# text = b\n", "# text = b\n", "# newdoc\n# sent_id = a\n"])
+def test_uner_sentence_without_tokens(comments: str) -> None:
+    with pytest.raises(XprojError, match="line 1: a sentence without tokens; add them, or remove .* an empty line"):
+        list(read_uner(comments + "\n1\tRio\tB-LOC\t-\t-\n", "en"))
+
+
+def test_uner_comments_on_the_file_may_stand_alone() -> None:
+    assert len(list(read_uner("# newdoc id = d0\n\n" + UNER, "en"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("position", "message"),
+    [
+        ("1-2", "multiword range 1-2; remove the line, its words follow"),
+        ("0.1", "empty node 0.1; remove the line, it is no word"),
+        ("2", "token number 2 should be 1; number them anew"),
+    ],
+)
+def test_uner_lines_that_are_not_the_next_token(position: str, message: str) -> None:
+    with pytest.raises(XprojError, match=f"line 4: {message}"):
+        list(read_uner(UNER.replace("1\tObama", f"{position}\tObama"), "en"))
+
+
+def test_masakhaner_hash_is_a_token() -> None:
+    (doc,) = read_masakhaner("# O\nJohn B-PER\nLewis I-PER\n", "xx")
+    assert (doc.text, entities(doc)) == ("# John Lewis", [("John Lewis", "PER")])
+
+
+@pytest.mark.parametrize("language", ["sw", "ceb", "simple", "be-x-old", "zh-classical", "fiu-vro"])
+def test_wikiann_languages(language: str) -> None:
+    (doc,) = read_wikiann(f"{language}:Rio\tB-LOC\n{language}:a:b\tO\n", "xx")
+    assert [t.text for t in doc] == ["Rio", "a:b"]
+
+
+def test_wikiann_leaves_out_the_language_only() -> None:
+    (doc,) = read_wikiann("zh-min-nan:http://x.y\tO\nzh-min-nan::\tO\nzh-min-nan:en:Rio\tB-LOC\n", "xx")
+    assert [t.text for t in doc] == ["http://x.y", ":", "en:Rio"]
+    assert entities(doc) == [("en:Rio", "LOC")]
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "message"),
+    [
+        (read_conll, "a O\n\nb X O\n", "line 3: 3 columns, not 2"),
+        (read_conll, "a\n", "line 1: 1 columns, not 2"),
+        (read_conll, "a\tX\tO\n\tX\tO\n", "line 2: column 1 is empty"),
+        (read_masakhaner, "a O\nb\tO\n", "line 2: 1 columns"),
+        (read_masakhaner, "a  O\n", "line 1: 3 columns"),
+        (read_uner, "1\ta\tO\n", "line 1: 3 columns, not 5"),
+        (read_wikiann, "en:a O\n", "line 1: 1 columns"),
+        (read_wikiann, "Rio\tO\n", "line 1: 'Rio' is not a language, a colon and a token"),
+        (read_wikiann, "en:\tO\n", "line 1: 'en:' is not"),
+        (read_wikiann, "http://x\tO\n", "line 1: 'http://x' is not a language, a colon and a token"),
+        (read_wikiann, "fr:a\tO\n\nfr:b\tO\nde:c\tO\n", "line 4: 'de:c' does not begin with 'fr:'"),
+    ],
+)
+def test_bad_lines(read: Any, text: str, message: str) -> None:
+    for repair in (False, True):
+        with pytest.raises(XprojError, match=message):
+            list(read(text, "en", repair=repair))
+
+
+@pytest.mark.parametrize(
+    ("scheme", "tags", "fixes"),
+    [
+        ("auto", "B-PER O I-LOC I-LOC", {3: "B-LOC"}),
+        ("IOB2", "I-PER I-PER O", {1: "B-PER"}),
+        ("auto", "B-PER I-LOC I-LOC", {2: "B-LOC"}),
+        ("auto", "B-PER X-PER I-PER", {2: "O", 3: "B-PER"}),
+        ("auto", "B-PER LOC B- -LOC", {2: "O", 3: "O", 4: "O"}),
+        ("IOB1", "B-PER I-PER O", {1: "I-PER"}),
+        ("IOB2", "B-PER E-PER", {2: "O"}),
+        ("auto", "B-PER I-PER O S-LOC", {2: "E-PER"}),
+        ("auto", "B-PER O E-PER I-PER S-LOC", {1: "S-PER", 3: "S-PER", 4: "S-PER"}),
+        ("auto", "I-PER E-PER S-PER", {1: "B-PER"}),
+        ("BILOU", "B-PER U-PER", {1: "U-PER"}),
+    ],
+)
+def test_bad_tags(scheme: str, tags: str, fixes: Dict[int, str]) -> None:
+    rows = tags.split()
+    text = "".join(f"w{i} {tag}\n" for i, tag in enumerate(rows, 1))
+    with pytest.raises(XprojError, match=rf"line {min(fixes)}: .*--repair"):
+        list(read_conll(text, "en", scheme))
+    (doc,) = read_conll(text, "en", scheme, repair=True)
+    found = {fix["line"]: (fix["token"], fix["before"], fix["after"]) for fix in doc.user_data["repairs"]}
+    assert found == {line: (f"w{line}", rows[line - 1], good) for line, good in fixes.items()}
+    mended = "".join(f"w{i} {fixes.get(i, tag)}\n" for i, tag in enumerate(rows, 1))
+    (again,) = read_conll(mended, "en", "auto" if scheme == "auto" else scheme)
+    assert entities(again) == entities(doc)
+
+
+@pytest.mark.parametrize(
+    ("tags", "fixes", "left"),
+    [
+        ("w O _ B-LOC", {2: "O"}, []),
+        ("_ B-LOC w I-LOC w O", {1: "O", 2: "B-LOC"}, [("w2", "LOC")]),
+        ("w B-LOC _ I-LOC _ I-LOC w O", {2: "O", 3: "O"}, [("w1", "LOC")]),
+        ("w S-PER _ B-LOC w I-LOC _ E-LOC", {2: "O", 3: "S-LOC", 4: "O"}, [("w1", "PER"), ("w3", "LOC")]),
+        ("w B-LOC _ I-LOC w I-LOC", {}, [("w1 \u00a0 w3", "LOC")]),
+        ("w O _ O", {}, []),
+    ],
+)
+def test_white_space_at_the_end_of_an_entity(tags: str, fixes: Dict[int, str], left: List[Tuple[str, str]]) -> None:
+    cells = tags.split()
+    words = [f"w{i}" if word == "w" else "\u00a0" for i, word in enumerate(cells[::2], 1)]
+    text = "".join(f"{word}\t{tag}\n" for word, tag in zip(words, cells[1::2], strict=True))
+    if fixes:
+        with pytest.raises(XprojError, match=rf"line {min(fixes)}: entity that begins or ends with .*--repair"):
+            list(read_conll(text, "en"))
+    (doc,) = read_conll(text, "en", repair=True)
+    assert {fix["line"]: fix["after"] for fix in doc.user_data.get("repairs", [])} == fixes
+    assert entities(doc) == left
+
+
+def test_text_is_not_normalised() -> None:
+    (doc,) = read_conll("e\u0301 O\n\u00e9 O\n", "en")
+    assert doc.text == "e\u0301 \u00e9"
+
+
+def test_reading_streams() -> None:
+    docs = read_conll("a O\n\nb I-PER\n", "en", "IOB2")
+    assert next(docs).text == "a"
+    with pytest.raises(XprojError, match="line 3"):
+        next(docs)
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (make_conll_converter, "Rio I-LOC\n"),
+        (make_masakhaner_converter, "Rio I-LOC\n"),
+        (make_wikiann_converter, "pt:Rio\tI-LOC\n"),
+        (make_uner_converter, "1\tRio\tI-LOC\t-\t-\n"),
+    ],
+)
+def test_makers_bind_their_settings(make: Any, text: str) -> None:
+    (doc,) = make("pt")(text)
+    assert entities(doc) == [("Rio", "LOC")]
+    assert (doc.vocab.lang, doc.user_data["lang"], "repairs" in doc.user_data) == ("pt", "pt", False)
+    (doc,) = make("pt", scheme="IOB2", repair=True)(text)
+    assert len(doc.user_data["repairs"]) == 1
+
+
+def test_bad_scheme() -> None:
+    with pytest.raises(XprojError, match="iob"):
+        list(read_conll("a O\n", "en", "iob"))
+
+
+VOCAB = spacy.blank("xx").vocab
+words = st.text(st.characters(exclude_categories=("Z", "C")), min_size=1, max_size=4)
+gaps = st.sampled_from(["", " ", "  ", "\u00a0", " \u3000", "\t"])
+
+
+@given(pieces=st.lists(st.tuples(gaps, words), min_size=1, max_size=6), tail=gaps, data=st.data())
+@settings(deadline=None)
+def test_a_doc_has_exactly_its_text_and_entities(pieces: List[Tuple[str, str]], tail: str, data: st.DataObject) -> None:
+    tokens = [word for _, word in pieces]
+    text = "".join(gap + word for gap, word in pieces) + tail
+    offsets = find_tokens(tokens, text)
+    assert offsets is not None
+    start = data.draw(st.integers(0, len(tokens) - 1))
+    end = data.draw(st.integers(start + 1, len(tokens)))
+    doc = make_doc(VOCAB, tokens, [(start, end, "PER")], text)
+    assert doc.text == text
+    assert [t.text for t in doc if not t.is_space] == tokens
+    (ent,) = doc.ents
+    assert (ent.start_char, ent.end_char) == (offsets[start][0], offsets[end - 1][1])

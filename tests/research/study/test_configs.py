@@ -1,0 +1,57 @@
+"""The config of the published study: every method resolves, and has the published settings."""
+
+import re
+from pathlib import Path
+
+import pytest
+from thinc.api import Config
+
+from spacy_xproj.cli.app import load_config
+from spacy_xproj.corpora.datasets import study_languages
+from spacy_xproj.registry import NAMES, registry
+from spacy_xproj.research.cli.study import language_overrides
+from spacy_xproj.research.study.settings import make_settings
+
+PATH = Path(__file__).parents[3] / "configs" / "study" / "published.cfg"
+CONFIG = load_config(PATH, [])
+REGISTERED = {name for catalogue in NAMES for name in getattr(registry, catalogue).get_all()}
+
+
+def test_settings():
+    settings = make_settings(CONFIG)
+    assert len(settings.rows()) == 18
+    assert settings.scored() == ["PER", "ORG", "LOC"]
+    assert settings.label_map().renames == {"DATE": "", "MISC": ""}
+    assert registry.resolve({"converter": CONFIG["converter"]})["converter"]
+
+
+def test_each_language_has_its_codes():
+    for row in study_languages("masakhaner2"):
+        config = load_config(PATH, language_overrides(row, row.masakhaner2))
+        assert config["translator"]["src_lang"] == config["back_translator"]["tgt_lang"] == row.nllb
+        assert config["methods"]["nmt"]["scorer"]["tgt_lang"] == row.nllb
+        assert config["converter"]["lang"] == row.code
+
+
+def test_published_models_and_settings():
+    assert CONFIG["translator"]["model"] == "facebook/nllb-200-3.3B"
+    assert CONFIG["tagger"]["model"] == "FacebookAI/xlm-roberta-large-finetuned-conll03-english"
+    assert CONFIG["methods"]["model_transfer"]["model"] == CONFIG["tagger"]["model"]
+    for method in ("heuristic", "align", "align_ner"):
+        aligner = CONFIG["methods"][method]["aligner"]
+        assert (aligner["layer"], aligner["method"]) == (8, "softmax")
+    assert CONFIG["methods"]["heuristic"]["length_ratio"] == 0.8
+    assert CONFIG["methods"]["ner"]["scorer"]["alpha"] == 1.15
+    assert CONFIG["methods"]["nmt"]["scorer"]["threshold"] == 0.1
+
+
+@pytest.mark.parametrize("method", CONFIG["methods"])
+def test_methods_resolve(method, tiny_encoder_dir, classifier):
+    """Tiny models stand for the encoder and the tagger. Translation models load when used."""
+    text = Config({"method": CONFIG["methods"][method]}).to_str()
+    missing = set(re.findall(r"spacy-xproj\.\w+\.v1", text)) - REGISTERED
+    if missing:
+        pytest.skip(f"not registered: {', '.join(missing)}")
+    tiny = text.replace(CONFIG["aligner"]["encoder"], tiny_encoder_dir).replace("layer = 8", "layer = 2")
+    tiny = tiny.replace(CONFIG["tagger"]["model"], classifier)
+    assert registry.resolve(Config().from_str(tiny))["method"]

@@ -1,0 +1,260 @@
+"""The study as a user runs it: `xproj research study`."""
+
+import pytest
+import srsly
+from spacy.tokens import DocBin
+from spacy.vocab import Vocab
+from typer.testing import CliRunner
+
+import spacy_xproj.research.cli  # noqa: F401  (its commands join the group)
+from spacy_xproj.cli import app
+from spacy_xproj.corpora.parallel import ParallelCorpus
+from spacy_xproj.research.study import source
+from spacy_xproj.translators.table import TableTranslator
+
+
+@pytest.fixture
+def study(study_dir):
+    """RETURNS: a function that runs the study, with overrides."""
+
+    def run(*arguments):
+        paths = [str(study_dir / name) for name in ("study.cfg", "out")]
+        return CliRunner().invoke(app, ["research", "study", *paths, *arguments])
+
+    return run
+
+
+def output(result):
+    """RETURNS: what a command printed, as one line: the terminal's width does not matter."""
+    return " ".join(result.output.split())
+
+
+def figures(study_dir):
+    table = srsly.read_json(study_dir / "out" / "table.json")
+    return {
+        code: {method: round(score["f"], 3) for method, score in row["scores"].items()}
+        for code, row in table["languages"].items()
+    }
+
+
+def test_figures_and_table(study, study_dir):
+    result = study()
+    assert result.exit_code == 0, result.output
+    assert figures(study_dir) == {
+        "hau": {"model_transfer": 0.5, "string": 1.0},
+        "swa": {"model_transfer": 0.667, "string": 1.0},
+    }
+    text = (study_dir / "out" / "table.md").read_text(encoding="utf8")
+    assert "| language | model transfer | string |" in text
+    assert "| hau Hausa | 50.0 | **100.0** |" in text
+    assert "| swa Swahili | 66.7 | **100.0** |" in text
+    assert "| mean of 2 | 58.3 | **100.0** |" in text
+    assert "labels PER, ORG, LOC" in text and "Without a figure" not in text
+
+
+def test_what_is_on_disk(study, study_dir):
+    study()
+    folder = study_dir / "out" / "hau"
+    pairs = list(ParallelCorpus(folder / "labelled"))
+    assert [pair.source.text for pair in pairs] == ["Ana is in Lagos", "Ana did", "Tomorrow"]
+    assert [[(ent.text, ent.label_) for ent in pair.source.ents] for pair in pairs] == [
+        [("Ana", "PER"), ("Lagos", "LOC")],
+        [("Ana", "PER")],
+        [],
+    ]
+    assert not any(pair.target.ents for pair in pairs)  # gold labels do not leak
+    docs = list(DocBin().from_disk(folder / "string.spacy").get_docs(Vocab()))
+    assert [[(ent.text, ent.label_) for ent in doc.ents] for doc in docs] == [
+        [("Ana", "PER"), ("Lagos", "LOC")],
+        [("Ana", "PER")],
+        [],
+    ]
+    scores = srsly.read_json(folder / "string.json")
+    assert (scores["sentences"], scores["outcomes"], scores["flags"]) == (3, {"projected": 3}, {})
+    assert scores["strict"]["per_type"]["PER"]["support"] == 2
+
+
+def test_what_is_done_is_not_done_again(study, study_dir):
+    study()
+    before = {path: path.read_bytes() for path in (study_dir / "out").rglob("*.*")}
+    for name in ("hau.tsv", "swa.tsv"):
+        (study_dir / name).unlink()
+    result = study()
+    assert result.exit_code == 0, result.output
+    assert output(result).count("done before") == 4
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_settings_with_many_digits_are_the_same_in_the_next_run(study, study_dir):
+    with (study_dir / "study.cfg").open("a", encoding="utf8") as file:
+        file.write("[translation]\nmax_ratio = 3.1234567890123\n")
+    study()
+    (study_dir / "hau.tsv").unlink()  # would be needed to translate again
+    (study_dir / "out" / "hau" / "string.json").unlink()
+    result = study()
+    assert result.exit_code == 0, result.output
+    assert output(result).count("done before") == 3
+
+
+@pytest.mark.parametrize("name", ["string.json", "translated/manifest.json", "labelled/manifest.json"])
+def test_what_is_damaged_is_made_again(study, study_dir, name):
+    study()
+    before = figures(study_dir)
+    (study_dir / "out" / "hau" / name).write_text("")
+    result = study("--methods.string.extractor.max_length", "2")
+    assert result.exit_code == 0, result.output
+    assert "making the" in output(result) and figures(study_dir) == before
+
+
+def test_a_changed_method_alone_is_done_again(study, study_dir):
+    study()
+    (study_dir / "hau.tsv").unlink()  # would be needed to translate again
+    (study_dir / "swa.tsv").unlink()
+    result = study("--methods.string.extractor.max_length", "1")
+    assert result.exit_code == 0, result.output
+    assert output(result).count("done before") == 2
+    assert figures(study_dir)["hau"]["string"] == 1.0
+
+
+def test_other_labels_do_not_need_other_translations(study, study_dir):
+    study()
+    (study_dir / "hau.tsv").unlink()
+    (study_dir / "swa.tsv").unlink()
+    result = study("--study.map", "DATE=,MISC=,LOC=")
+    assert result.exit_code == 0, result.output
+    assert "done before" not in output(result)
+    assert figures(study_dir)["swa"] == {"model_transfer": 0.0, "string": 1.0}
+
+
+def test_changed_gold_is_translated_again(study, study_dir):
+    study()
+    (study_dir / "swa.test.txt").write_text("Rui O\n", encoding="utf8")
+    result = study()
+    assert result.exit_code == 1
+    assert "no translation of 'Rui'" in output(result)
+    assert output(result).count("done before") == 2
+
+
+def test_a_missing_file_is_reported_and_the_others_go_on(study, study_dir):
+    gold = (study_dir / "hau.test.txt").read_text(encoding="utf8")
+    (study_dir / "hau.test.txt").unlink()
+    result = study()
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert "hau.test.txt: no such file; get MasakhaNER 2.0 from https://github.com/masakhane-io" in output(result)
+    assert "2 of 4 results are missing (hau)" in output(result)
+    assert figures(study_dir) == {"hau": {}, "swa": {"model_transfer": 0.667, "string": 1.0}}
+    text = (study_dir / "out" / "table.md").read_text(encoding="utf8")
+    assert "| hau Hausa | – | – |" in text and "| mean of 1 | 66.7 | **100.0** |" in text
+    assert "- hau (model_transfer, string): " in text
+
+    (study_dir / "hau.test.txt").write_text(gold, encoding="utf8")
+    result = study()
+    assert result.exit_code == 0, result.output
+    assert output(result).count("done before") == 2
+    assert not list((study_dir / "out").rglob("*.error.txt"))
+
+
+def test_a_translator_that_fails_is_asked_once_and_model_transfer_goes_on(study, study_dir, monkeypatch):
+    asked = []
+
+    def fail(self, texts):
+        asked.append(self.src_lang)
+        raise MemoryError("no memory left")
+
+    monkeypatch.setattr(TableTranslator, "__call__", fail)
+    with (study_dir / "study.cfg").open("a", encoding="utf8") as file:
+        file.write('[methods.again]\n@xproj_projectors = "spacy-xproj.CandidateMatching.v1"\n')
+    result = study()
+    assert result.exit_code == 1
+    assert asked == ["ha", "sw"]
+    assert "4 of 6 results are missing (hau, swa)" in output(result)
+    assert "hau, again: MemoryError: no memory left" in output(result)
+    assert figures(study_dir)["hau"] == {"model_transfer": 0.5}
+    assert "Traceback" in (study_dir / "out" / "hau" / "string.error.txt").read_text(encoding="utf8")
+
+
+def test_an_interrupted_translation_goes_on(study, study_dir, monkeypatch):
+    monkeypatch.setattr(source, "SHARD_SIZE", 1)
+    real = TableTranslator.__call__
+    seen = []
+
+    def interrupted(self, texts):
+        for text in texts:
+            if len(seen) == 2:
+                raise KeyboardInterrupt
+            seen.append(text)
+            yield from real(self, [text])
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TableTranslator, "__call__", interrupted)
+        assert study("--study.languages", "hau").exit_code != 0
+    assert (study_dir / "out" / "hau" / "translated.partial").is_dir()
+
+    def recorded(self, texts):
+        for text in texts:
+            seen.append(text)
+            yield from real(self, [text])
+
+    monkeypatch.setattr(TableTranslator, "__call__", recorded)
+    result = study("--study.languages", "hau")
+    assert result.exit_code == 0, result.output
+    assert sorted(seen) == sorted(["Ana na Lagos", "Ana ta yi", "Gobe"])
+    assert figures(study_dir)["hau"]["string"] == 1.0
+
+
+def test_a_sentence_without_translation_is_scored_all_the_same(study, study_dir):
+    (study_dir / "hau.tsv").write_text("Ana na Lagos\t\nAna ta yi\tAna did\nGobe\tTomorrow\n", encoding="utf8")
+    result = study()
+    assert result.exit_code == 0, result.output
+    scores = srsly.read_json(study_dir / "out" / "hau" / "string.json")
+    assert (scores["sentences"], scores["flags"]) == (3, {"empty": 1})
+    assert (scores["strict"]["p"], round(scores["strict"]["r"], 3)) == (1.0, 0.333)
+
+
+def test_a_label_that_nobody_settled_is_an_error(study, study_dir):
+    result = study("--study.map", "DATE=")
+    assert result.exit_code == 1
+    assert "label 'MISC' is not among LOC, ORG, PER" in output(result)
+
+
+def test_limit(study, study_dir):
+    assert study("--study.limit", "1").exit_code == 0
+    assert srsly.read_json(study_dir / "out" / "hau" / "string.json")["sentences"] == 1
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--study.dataset", "conll"], "unknown dataset 'conll'"),
+        (["--study.languages", "hau,pcm"], "no language 'pcm' in the study"),
+        (["--study.colour", "red"], "colour"),
+        (["--study.limit", "many"], "limit"),
+        (["--study.limit", "-1"], "[study] limit: "),
+        (["--study.labels", ""], "[study] labels: none, so nothing would be scored"),
+        (["--study.labels", ","], "[study] labels: none"),
+        (["--study.languages", "hau,swa,hau"], "[study] languages: 'hau' is named 2 times"),
+        (["--methods.string", "x"], "[methods.string]: neither a projector nor a tagger"),
+    ],
+)
+def test_bad_settings(study, study_dir, arguments, message):
+    result = study(*arguments)
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert message in output(result) and "Traceback" not in output(result)
+    assert not (study_dir / "out").exists()
+
+
+@pytest.mark.parametrize("section", ["study", "converter", "translator", "tagger", "methods"])
+def test_missing_sections(study, study_dir, section):
+    config = (study_dir / "study.cfg").read_text(encoding="utf8")
+    (study_dir / "study.cfg").write_text(config.replace(f"[{section}", "[other"), encoding="utf8")
+    result = study()
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert f"no section [{section}]" in output(result)
+
+
+def test_no_methods(study, study_dir):
+    config = (study_dir / "study.cfg").read_text(encoding="utf8")
+    (study_dir / "study.cfg").write_text(config.split("[methods.")[0], encoding="utf8")
+    result = study()
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert "[methods] is empty" in output(result)

@@ -1,0 +1,88 @@
+"""Tokens that are parts of words."""
+
+import pytest
+import spacy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spacy_xproj.text.tokenizers import CharacterTokenizer, PrefixTokenizer, blank_characters, characters, cut_prefix
+
+
+@pytest.mark.parametrize(
+    "word, expected",
+    [
+        ("word", ["word"]),
+        ("北京大学", ["北", "京", "大", "学"]),
+        ("NHK放送", ["NHK", "放", "送"]),
+        ("東京2020年", ["東", "京", "2020", "年"]),
+        ("がぎ", ["が", "ぎ"]),
+        ("か\u3099き", ["か\u3099", "き"]),
+        ("佐々木さん", ["佐", "々", "木", "さ", "ん"]),
+        ("二〇〆切", ["二", "〇", "〆", "切"]),
+        ("ｶﾞﾝﾀﾞﾑ", ["ｶﾞ", "ﾝ", "ﾀﾞ", "ﾑ"]),
+        ("กรุงเทพฯ", ["ก", "รุ", "ง", "เท", "พฯ"]),
+        ("น้ำตา", ["น้ำ", "ตา"]),
+        ("မြန်မာ", ["မြ", "န်", "မာ"]),
+        ("ខ្មែរ", ["ខ្មែ", "រ"]),
+        ("Ọ\u0300yọ\u0301", ["Ọ\u0300yọ\u0301"]),
+    ],
+)
+def test_characters(word, expected):
+    assert list(characters(word)) == expected
+
+
+@given(st.text(alphabet="ab 北京。กรุเท\u0e34-.\u0301"))
+def test_tokens_hold_the_text(text):
+    doc = TOKENIZER(text)
+    assert doc.text == text
+    assert [token.text for token in TOKENIZER("Obama vai a 北京。")] == ["Obama", "vai", "a", "北", "京", "。"]
+
+
+TOKENIZER = blank_characters("xx").tokenizer
+
+
+@pytest.mark.parametrize("lang, expected", [("ja", "ja"), ("th", "th"), ("zh", "zh"), ("my", "xx"), ("km", "xx")])
+def test_no_segmenter_is_needed(lang, expected, tmp_path):
+    nlp = blank_characters(lang)
+    assert nlp.lang == expected
+    nlp.to_disk(tmp_path / "model")
+    loaded = spacy.load(tmp_path / "model")
+    assert isinstance(loaded.tokenizer, CharacterTokenizer)
+    assert [token.text for token in loaded("กทม 東京")] == ["ก", "ท", "ม", "東", "京"]
+
+
+CONFIG = {"nlp": {"tokenizer": {"@tokenizers": "spacy-xproj.PrefixTokenizer.v1"}}}
+NLP = spacy.blank("xx", config=CONFIG)
+
+
+@pytest.mark.parametrize(
+    "word, expected",
+    [
+        ("eThekwini", ("e", "Thekwini")),
+        ("kwaSoweto", ("kwa", "Soweto")),
+        ("e-Afrika", ("e-", "Afrika")),
+        ("kuÉmile", ("ku", "Émile")),
+        ("Soweto", ("Soweto",)),
+        ("McDonald", ("McDonald",)),
+        ("ngoMEC", ("ngoMEC",)),
+        ("abantu", ("abantu",)),
+        ("3D", ("3D",)),
+        ("-Abc", ("-Abc",)),
+        ("pH", ("pH",)),
+    ],
+)
+def test_cut_prefix(word, expected):
+    assert cut_prefix(word) == expected
+
+
+@given(st.text(alphabet="abAB -.'é3"))
+def test_parts_hold_the_text(text):
+    assert NLP.make_doc(text).text == text
+
+
+def test_the_tokenizer_survives(tmp_path):
+    NLP.to_disk(tmp_path / "model")
+    loaded = spacy.load(tmp_path / "model")
+    assert isinstance(loaded.tokenizer, PrefixTokenizer)
+    copy = spacy.blank("xx", config=CONFIG).from_bytes(loaded.to_bytes())
+    assert [token.text for token in copy("uNelson eThekwini.")] == ["u", "Nelson", "e", "Thekwini", "."]
