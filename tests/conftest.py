@@ -1,9 +1,17 @@
 """Fixtures that tests of several subpackages share."""
 
+import os
 import random
 import string
 
 import pytest
+
+# Before anything imports NumPy, PyTorch or the Hugging Face hub, and for the processes that tests start: a thread for
+# each of the processes that run the tests at once, and no look on the hub for a file that a test says is missing.
+for variable in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"):
+    os.environ[variable] = "1"
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 TINY_WORDS = ["anna", "ben", "berlin", "lives", "in", "lisbon", "don't", "nobody", "knows", "annabel"]
 TINY_SPECIAL = {
