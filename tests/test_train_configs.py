@@ -20,7 +20,7 @@ LONG = "anna lives in berlin , " * 60
 
 @pytest.fixture
 def corpus(tmp_path):
-    docs = [spacy.blank("en")(text) for text in ("anna lives in berlin", "ben knows annabel", "nobody") * 3]
+    docs = list(spacy.blank("en").pipe(["anna lives in berlin", "ben knows annabel", "nobody"] * 3))
     for doc in docs:
         doc.ents = [Span(doc, 0, 1, "PER")] if len(doc) > 1 else []
     DocBin(docs=docs).to_disk(tmp_path / "corpus.spacy")

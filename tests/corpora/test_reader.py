@@ -9,12 +9,14 @@ from spacy_xproj.corpora.reader import make_parallel_corpus_reader
 from spacy_xproj.errors import XprojError
 from spacy_xproj.types import Bitext
 
+EN, PT = spacy.blank("en"), spacy.blank("pt")
+
 
 @pytest.fixture
 def path(tmp_path):
     def pairs():
         for number in range(7):
-            source, target = spacy.blank("en")(f"Ana didn't go {number}."), spacy.blank("pt")(f"Ana não foi {number}.")
+            source, target = EN(f"Ana didn't go {number}."), PT(f"Ana não foi {number}.")
             source.ents = [Span(source, 0, 1, label="PER")]
             yield Bitext(source, target)
 
@@ -36,23 +38,23 @@ def test_sides(path):
 
 def test_a_side_that_was_never_labelled(path):
     with pytest.raises(XprojError, match=r'bitext, target sentence 1: .* never set; .*or set side = "source"'):
-        next(make_parallel_corpus_reader(path)(spacy.blank("pt")))
+        next(make_parallel_corpus_reader(path)(PT))
 
 
 def test_sentences_without_entities_or_words_are_read(tmp_path):
     def pairs():
         for text in ("Ana", ""):
-            target = spacy.blank("pt")(text)
+            target = PT(text)
             target.ents = []
-            yield Bitext(spacy.blank("en")("Ana"), target)
+            yield Bitext(EN("Ana"), target)
 
     write_parallel_corpus(tmp_path / "bitext", pairs(), "en", "pt", {})
-    examples = list(make_parallel_corpus_reader(tmp_path / "bitext")(spacy.blank("pt")))
+    examples = list(make_parallel_corpus_reader(tmp_path / "bitext")(PT))
     assert [example.reference.text for example in examples] == ["Ana", ""]
 
 
 def test_limit_and_bad_side(path):
-    assert len(list(make_parallel_corpus_reader(path, side="source", limit=4)(spacy.blank("en")))) == 4
+    assert len(list(make_parallel_corpus_reader(path, side="source", limit=4)(EN))) == 4
     with pytest.raises(XprojError, match="source, target"):
         make_parallel_corpus_reader(path, side="left")
 
@@ -61,4 +63,4 @@ def test_found_by_name(path):
     reader = spacy.registry.resolve(
         {"corpus": {"@readers": "spacy-xproj.ParallelCorpus.v1", "path": str(path), "side": "source", "limit": 2}}
     )["corpus"]
-    assert len(list(reader(spacy.blank("en")))) == 2
+    assert len(list(reader(EN))) == 2

@@ -108,8 +108,7 @@ def test_pickles_are_not_read(tower, tmp_path):
 @pytest.fixture
 def trained(tower, tmp_path):
     """A student after 3 steps of `spacy train`, with the encoder's directory gone."""
-    docs = [spacy.blank("en")(text) for text in ("anna lives in berlin", "ben knows annabel") * 3]
-    docs.append(spacy.blank("en")(LONG[:600]))
+    docs = list(spacy.blank("en").pipe(["anna lives in berlin", "ben knows annabel"] * 3 + [LONG[:600]]))
     for doc in docs:
         doc.ents = [Span(doc, 0, 1, "PER")]
     DocBin(docs=docs).to_disk(tmp_path / "corpus.spacy")
