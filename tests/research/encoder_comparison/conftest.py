@@ -86,7 +86,7 @@ def compare():
 
     def run(folder, *arguments, run_alone=in_this_process):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("spacy_xproj.research.encoder_comparison.run.run_alone", run_alone)
+            patch.setattr("spacy_xproj.research.encoder_comparison.students.run_alone", run_alone)
             paths = [str(folder / "comparison.cfg"), str(folder / "out")]
             return CliRunner().invoke(app, ["research", "compare-encoders", *paths, *arguments])
 

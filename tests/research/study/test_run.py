@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 import spacy_xproj.research.cli  # noqa: F401  (its commands join the group)
 from spacy_xproj.cli import app
 from spacy_xproj.corpora.parallel import ParallelCorpus
-from spacy_xproj.research.study import source
+from spacy_xproj.research.study import data
 from spacy_xproj.translators.table import TableTranslator
 
 
@@ -174,7 +174,7 @@ def test_a_translator_that_fails_is_asked_once_and_model_transfer_goes_on(study,
 
 
 def test_an_interrupted_translation_goes_on(study, study_dir, monkeypatch):
-    monkeypatch.setattr(source, "SHARD_SIZE", 1)
+    monkeypatch.setattr(data, "SHARD_SIZE", 1)
     real = TableTranslator.__call__
     seen = []
 

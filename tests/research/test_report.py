@@ -8,10 +8,9 @@ from xml.etree import ElementTree
 import pytest
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.research.report.comparison import comparison_tables, to_markdown
-from spacy_xproj.research.report.figures import check_report, curve_figure, f1_figure, to_svg
-from spacy_xproj.research.report.page import make_page
-from spacy_xproj.research.report.tables import Table, interval, number, p_value, percent, signed
+from spacy_xproj.research.encoder_comparison.figures import check_report, curve_figure, f1_figure, to_svg
+from spacy_xproj.research.encoder_comparison.tables import comparison_tables, to_markdown
+from spacy_xproj.research.report import Table, interval, make_page, number, p_value, percent, signed
 
 SUMMARY = {
     "protocol": "strict F1",

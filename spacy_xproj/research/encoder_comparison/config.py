@@ -41,11 +41,11 @@ class ComparisonSettings(BaseModel, extra="forbid"):
     gpu_id: int = -1
 
     def scored(self) -> List[str]:
-        """RETURNS (List[str]): the labels that are scored."""
+        """List the labels that are scored."""
         return split_list(self.labels)
 
     def groups(self) -> Dict[str, List[str]]:
-        """RETURNS (Dict[str, List[str]]): the labels that are concrete, and those that are abstract."""
+        """List the labels that are concrete, and those that are abstract."""
         return {"concrete": split_list(self.concrete), "abstract": split_list(self.abstract)}
 
 
@@ -54,7 +54,7 @@ class DataSettings(BaseModel, extra="forbid"):
 
     train (str): a `.spacy` file, or a directory of them.
     dev (str): likewise; what the learning curve is measured on. It decides nothing: the last state is scored.
-    lang (str): the code of the pipeline's language, "xx" by default; may be ``{lang}`` where `train` has it.
+    lang (str): the code of the pipeline's language, "xx" by default; may be ``{lang}`` if `train` has it.
     """
 
     train: str
@@ -62,7 +62,7 @@ class DataSettings(BaseModel, extra="forbid"):
     lang: str = "xx"
 
     def for_language(self, lang: str) -> "DataSettings":
-        """RETURNS (DataSettings): the same with the language put in."""
+        """Put a language in."""
         values = {"train": self.train, "dev": self.dev, "lang": self.lang}
         return DataSettings(**{key: value.replace(LANG, lang) for key, value in values.items()})
 
@@ -90,12 +90,12 @@ class Comparison:
     encoder_training: Dict[str, Dict[str, Any]]
 
 
-def make_comparison(config: Dict[str, Any]) -> Comparison:
+def read_comparison(config: Dict[str, Any]) -> Comparison:
     """Check a config and that its files are there, before anything is trained.
 
     config (Dict[str, Any]): the config.
     RETURNS (Comparison): the comparison.
-    RAISES (XprojError): where a section or file is missing, or a setting is unknown or has a wrong value.
+    RAISES (XprojError): if a section or file is missing, or a setting is unknown or has a wrong value.
     """
     for section in SECTIONS:
         if not config.get(section) and section not in OPTIONAL:
@@ -114,7 +114,7 @@ def make_comparison(config: Dict[str, Any]) -> Comparison:
 
 
 def _paths(config: Dict[str, Any], section: str) -> Dict[str, Path]:
-    """RETURNS (Dict[str, Path]): a section of paths. RAISES (XprojError): where a value is none."""
+    """Read a section of paths."""
     for name, path in config[section].items():
         if not isinstance(path, (str, type(None))):
             raise XprojError(f"[{section}] {name}: {path} is no path; write a path in quotes")
@@ -122,8 +122,7 @@ def _paths(config: Dict[str, Any], section: str) -> Dict[str, Path]:
 
 
 def _blocks(config: Dict[str, Any], section: str) -> Iterator[Tuple[str, Dict[str, Any]]]:
-    """YIELDS (Tuple[str, Dict[str, Any]]): the name and the settings of each section in a section.
-    RAISES (XprojError): where there is a plain value instead."""
+    """List the name and the settings of each section in a section."""
     for name, block in config.get(section, {}).items():
         if not isinstance(block, dict):
             raise XprojError(f"[{section}] {name}: {block} is no section; write [{section}.{name}], settings below it")

@@ -6,8 +6,8 @@ from spacy.vocab import Vocab
 
 from spacy_xproj.corpora.formats.wikiann import make_wikiann_converter
 from spacy_xproj.errors import XprojError
-from spacy_xproj.research.study.gold import read_gold, target_doc
-from spacy_xproj.research.study.settings import StudySettings
+from spacy_xproj.research.study.config import StudySettings
+from spacy_xproj.research.study.data import read_gold, target_doc
 
 SETTINGS = StudySettings(dataset="wikiann", path="{code}", labels="PER,ORG,LOC")
 

@@ -1,4 +1,4 @@
-"""The section ``[study]`` of a config."""
+"""The config of a study."""
 
 from collections import Counter
 from pathlib import Path
@@ -14,7 +14,7 @@ from ...text.languages import LanguageRow
 
 
 class StudySettings(BaseModel, extra="forbid"):
-    """What is measured, and on which text.
+    """The section ``[study]``: what is measured, and on which text.
 
     dataset (str): one of `DATASETS`; it says which languages there are.
     path (str): the gold file of a language, ``{code}`` standing for what the dataset calls it.
@@ -32,18 +32,18 @@ class StudySettings(BaseModel, extra="forbid"):
     limit: int = Field(0, ge=0)
 
     def label_map(self) -> LabelMap:
-        """RETURNS (LabelMap): what becomes of each label."""
+        """Parse what becomes of each label."""
         return LabelMap.parse(self.labels, self.map)
 
     def scored(self) -> List[str]:
-        """RETURNS (List[str]): the labels that are scored."""
+        """List the labels that are scored."""
         return split_list(self.labels)
 
     def rows(self) -> List[LanguageRow]:
         """List the languages.
 
         RETURNS (List[LanguageRow]): the languages.
-        RAISES (XprojError): where dataset or languages are unknown, or a language is named twice.
+        RAISES (XprojError): if the dataset or a language is unknown, or a language is named twice.
         """
         codes = split_list(self.languages)
         for code, count in Counter(codes).items():
@@ -52,16 +52,16 @@ class StudySettings(BaseModel, extra="forbid"):
         return study_languages(self.dataset, codes)
 
     def gold_path(self, row: LanguageRow) -> Path:
-        """RETURNS (Path): the gold file of a language."""
+        """Name the gold file of a language."""
         return Path(self.path.replace("{code}", dataset_code(row, self.dataset)))
 
 
-def make_settings(config: Dict[str, Any]) -> StudySettings:
+def read_study(config: Dict[str, Any]) -> StudySettings:
     """Check a config.
 
     config (Dict[str, Any]): the config.
     RETURNS (StudySettings): its section ``[study]``.
-    RAISES (XprojError): where a section is missing, or a setting is unknown or has a wrong value.
+    RAISES (XprojError): if a section is missing, or a setting is unknown or has a wrong value.
     """
     missing = {"study", "language", "converter", "translator", "tagger", "methods"} - config.keys()
     if missing:

@@ -1,30 +1,50 @@
-"""The table of the study: a row for each language, a column for each method."""
+"""The results of a study, and their table: a row for each language, a column for each method."""
 
+from dataclasses import dataclass
 from statistics import fmean
-from typing import Any, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ...corpora.datasets import DATASETS
 from ...evaluation.strict import PROTOCOL
-from ..report.tables import NO_FIGURE, markdown_row, percent
-from .language import Cell
-from .settings import StudySettings
+from ..report import NO_FIGURE, markdown_row, percent
+from .config import StudySettings
 
 
-def make_table(cells: Sequence[Cell], settings: StudySettings) -> Dict[str, Any]:
+@dataclass(frozen=True)
+class MethodResult:
+    """What a method is worth on a language.
+
+    language (str): as the dataset calls it.
+    name (str): its English name.
+    method (str): the name of its block.
+    scores (Optional[Dict[str, Any]]): scores and counts, as in METHOD.json; None if it failed.
+    reason (str): why it failed.
+    fresh (bool): whether this run has made the result.
+    """
+
+    language: str
+    name: str
+    method: str
+    scores: Optional[Dict[str, Any]]
+    reason: str = ""
+    fresh: bool = True
+
+
+def make_table(results: Sequence[MethodResult], settings: StudySettings) -> Dict[str, Any]:
     """Put the results together.
 
-    cells (Sequence[Cell]): a cell for each language and method, in the order of the table.
+    results (Sequence[MethodResult]): a result for each language and method, in the order of the table.
     settings (StudySettings): the settings of the study.
     RETURNS (Dict[str, Any]): `protocol`, `dataset` and its `license`, `labels`, `methods`; `languages`, with name, and
-        precision, recall and F1 of each method; `mean`, the mean F1 of each method over the languages where all methods
-        have one, and `mean_over`, these languages; `failures`, with their reasons. Fractions of 1.
+        precision, recall and F1 of each method; `mean`, the mean F1 of each method over the languages on which all
+        methods have one, and `mean_over`, these languages; `failures`, with their reasons. Fractions of 1.
     """
-    methods = list(dict.fromkeys(cell.method for cell in cells))
+    methods = list(dict.fromkeys(result.method for result in results))
     languages: Dict[str, Dict[str, Any]] = {}
-    for cell in cells:
-        row = languages.setdefault(cell.language, {"name": cell.name, "scores": {}})
-        if cell.result is not None:
-            row["scores"][cell.method] = {key: round(cell.result["strict"][key], 6) for key in "prf"}
+    for result in results:
+        row = languages.setdefault(result.language, {"name": result.name, "scores": {}})
+        if result.scores is not None:
+            row["scores"][result.method] = {key: round(result.scores["strict"][key], 6) for key in "prf"}
     complete = [code for code, row in languages.items() if len(row["scores"]) == len(methods)]
     columns = {method: [languages[code]["scores"][method]["f"] for code in complete] for method in methods}
     return {
@@ -37,9 +57,9 @@ def make_table(cells: Sequence[Cell], settings: StudySettings) -> Dict[str, Any]
         "mean": {method: round(fmean(values), 6) for method, values in columns.items() if values},
         "mean_over": complete,
         "failures": [
-            {"language": cell.language, "method": cell.method, "reason": cell.reason}
-            for cell in cells
-            if cell.result is None
+            {"language": result.language, "method": result.method, "reason": result.reason}
+            for result in results
+            if result.scores is None
         ],
     }
 

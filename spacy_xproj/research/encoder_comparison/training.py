@@ -24,7 +24,7 @@ def train_student(config_path: Path, overrides: Dict[str, Any], model_path: Path
 
     config_path (Path): the training config.
     overrides (Dict[str, Any]): what is changed in it: values by dotted name.
-    model_path (Path): where the student goes.
+    model_path (Path): the directory to write the student to.
     gpu_id (int): the GPU, -1 for the CPU.
     RETURNS (Dict[str, Any]): `sentences` and `seconds` of training, peak memory in MB as `memory` and `gpu_memory`, and
         `curve`: at each evaluation the `step`, the `losses` since the last one, as spaCy logs them, and F1 `f` (spaCy's
@@ -69,7 +69,7 @@ class Stopwatch:
         self.seconds = 0.0
 
     def __call__(self, function: Any) -> Any:
-        """RETURNS (Any): what the function gives, called without arguments."""
+        """Call a function without arguments and return what it gives."""
         start = perf_counter()
         result = function()
         self.seconds += perf_counter() - start
@@ -86,7 +86,7 @@ def updates(
     settings (Dict[str, Any]): what the section ``[training]`` of it describes.
     evaluating (Stopwatch): measures the evaluations.
     YIELDS (Tuple[Any, Dict[str, Any], Any]): after each step, the batch, what spaCy tells of it, and whether the
-        evaluation was the best one so far: None where there was none.
+        evaluation was the best one so far: None if there was none.
     """
     from spacy.training.loop import create_evaluation_callback, create_train_batches, train_while_improving
     from spacy.util import resolve_dot_names
@@ -140,7 +140,7 @@ def label_tests(model_path: Path, tests: Dict[str, Path], output_dir: Path, gpu_
 
 
 def use_gpu(gpu_id: int) -> None:
-    """Take a GPU, or none where the number is negative."""
+    """Take a GPU, or none if the number is negative."""
     from thinc.api import require_gpu
 
     if gpu_id >= 0:

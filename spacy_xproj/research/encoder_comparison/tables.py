@@ -2,14 +2,14 @@
 
 from typing import Any, Dict, List
 
-from .tables import NO_FIGURE, Table, interval, number, p_value, percent, signed
+from ..report import NO_FIGURE, Table, interval, number, p_value, percent, signed
+from .summary import Summary
 
-Summary = Dict[str, Any]
 PAIRED_HEADER = ["pairs", "difference", "interval", "t-test p", "Holm", "Wilcoxon p", "Holm", "d_z", "interval"]
 
 
 def comparison_tables(summary: Summary) -> List[Table]:
-    """RETURNS (List[Table]): the tables of what `comparison.make_summary` gives."""
+    """Make the tables of what `make_summary` gives."""
     tables = [
         score_table(summary),
         student_table(summary),
@@ -23,7 +23,7 @@ def comparison_tables(summary: Summary) -> List[Table]:
 
 
 def score_table(summary: Summary) -> Table:
-    """RETURNS (Table): F1 of each encoder, mode, training data and language."""
+    """Show F1 of each encoder, mode, training data and language."""
     rows = [
         [
             row["mode"],
@@ -47,8 +47,8 @@ def score_table(summary: Summary) -> Table:
 
 
 def student_table(summary: Summary) -> Table:
-    """RETURNS (Table): each pair of encoders over all students."""
-    rows = [[row["mode"], against(row), *paired_cells(row)] for row in summary["students"]]
+    """Show each pair of encoders over all students."""
+    rows = [[row["mode"], against(row), *paired_figures(row)] for row in summary["students"]]
     note = (
         "Difference of F1 in points, over pairs of students with the same training data and seed, each with its mean "
         "over languages; with its 95% interval; p of the paired t-test and of Wilcoxon's signed-rank test, two-sided, "
@@ -60,8 +60,8 @@ def student_table(summary: Summary) -> Table:
 
 
 def test_table(summary: Summary) -> Table:
-    """RETURNS (Table): each pair of encoders over all languages and seeds."""
-    rows = [[row["mode"], row["data"], against(row), *paired_cells(row)] for row in summary["tests"]]
+    """Show each pair of encoders over all languages and seeds."""
+    rows = [[row["mode"], row["data"], against(row), *paired_figures(row)] for row in summary["tests"]]
     note = (
         "The same over pairs of the same language and seed. The tests take the pairs to be independent; pairs of one "
         "language share its sentences, and one student may be tested on several languages, so p is too small rather "
@@ -71,8 +71,8 @@ def test_table(summary: Summary) -> Table:
     return Table("Differences over languages and seeds", note, 3, header, rows)
 
 
-def paired_cells(row: Dict[str, Any]) -> List[str]:
-    """RETURNS (List[str]): the figures of a `PairedTest`, under `PAIRED_HEADER`."""
+def paired_figures(row: Dict[str, Any]) -> List[str]:
+    """Write the figures of a `PairedTest`, as `PAIRED_HEADER` names them."""
     return [
         number(row["n"]),
         signed(row["mean"]),
@@ -87,7 +87,7 @@ def paired_cells(row: Dict[str, Any]) -> List[str]:
 
 
 def difference_table(summary: Summary) -> Table:
-    """RETURNS (Table): each pair of encoders on each language."""
+    """Show each pair of encoders on each language."""
     rows = [
         [
             row["mode"],
@@ -108,13 +108,17 @@ def difference_table(summary: Summary) -> Table:
 
 
 def slice_table(summary: Summary) -> Table:
-    """RETURNS (Table): F1 on each slice: a row for each slice, a column for each encoder."""
-    cells: Dict[Any, Dict[str, Any]] = {}
+    """Show F1 on each slice: a row for each slice, a column for each encoder."""
+    scores: Dict[Any, Dict[str, Any]] = {}
     for row in summary["slices"]:
-        cells.setdefault((row["mode"], row["data"], row["slice"]), {})[row["encoder"]] = row
+        scores.setdefault((row["mode"], row["data"], row["slice"]), {})[row["encoder"]] = row
     rows = [
-        [*names, number(next(iter(found.values()))["gold"]), *(slice_cell(found, name) for name in summary["encoders"])]
-        for names, found in cells.items()
+        [
+            *names,
+            number(next(iter(by_encoder.values()))["gold"]),
+            *(slice_figure(by_encoder, name) for name in summary["encoders"]),
+        ]
+        for names, by_encoder in scores.items()
     ]
     groups = ", ".join(f"{group} ({' '.join(labels)})" for group, labels in summary["groups"].items())
     note = (
@@ -126,13 +130,13 @@ def slice_table(summary: Summary) -> Table:
     return Table("Slices", note, 3, ["mode", "data", "slice", "gold", *summary["encoders"]], rows)
 
 
-def slice_cell(found: Dict[str, Any], encoder: str) -> str:
-    """RETURNS (str): F1 of an encoder on a slice; a dash where it has no students."""
-    return percent(found[encoder]["f"]) if encoder in found else NO_FIGURE
+def slice_figure(by_encoder: Dict[str, Any], encoder: str) -> str:
+    """Write F1 of an encoder on a slice; a dash if it has no students."""
+    return percent(by_encoder[encoder]["f"]) if encoder in by_encoder else NO_FIGURE
 
 
 def contrast_table(summary: Summary) -> Table:
-    """RETURNS (Table): where each encoder gains more over another."""
+    """Show on which slice each encoder gains more over another."""
     rows = [
         [
             row["mode"],
@@ -153,7 +157,7 @@ def contrast_table(summary: Summary) -> Table:
 
 
 def cost_table(summary: Summary) -> Table:
-    """RETURNS (Table): speed and memory of each encoder beside its F1."""
+    """Show speed and memory of each encoder beside its F1."""
     gpu = any(row["training_gpu_memory"] for row in summary["costs"])
     rows = [
         [
@@ -177,31 +181,31 @@ def cost_table(summary: Summary) -> Table:
 
 
 def memories(gpu: bool) -> List[str]:
-    """RETURNS (List[str]): the kinds of memory that there are figures of."""
+    """Name the kinds of memory that there are figures of."""
     return ["memory", "gpu_memory"] if gpu else ["memory"]
 
 
 def failure_table(summary: Summary) -> Table:
-    """RETURNS (Table): the students that are missing in all figures."""
+    """Show the students that are missing in all figures."""
     rows = [[row["student"], row["reason"]] for row in summary["failures"]]
     note = "Without a figure. A pair of encoders is compared on the seeds and languages that both have."
     return Table("Failures", note, 2, ["student", "reason"], rows)
 
 
 def in_order(summary: Summary, rows: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
-    """RETURNS (List[Dict[str, Any]]): rows so that the encoders stand below each other."""
+    """Sort rows so that the encoders stand below each other."""
     axes = {"mode": "modes", "data": "data", "language": "languages", "encoder": "encoders"}
     places = {key: list(summary[axis]) for key, axis in axes.items()}
     return sorted(rows, key=lambda row: [places[key].index(row[key]) for key in axes])
 
 
 def against(row: Dict[str, Any]) -> str:
-    """RETURNS (str): the encoders of a row."""
+    """Name the encoders of a row."""
     return f"{row['encoder']} – {row['baseline']}"
 
 
 def heading(summary: Summary) -> str:
-    """RETURNS (str): what was compared, in one line."""
+    """Say what was compared, in one line."""
     names = {axis: ", ".join(summary[axis]) for axis in ("encoders", "languages", "labels")}
     seeds = ", ".join(map(str, summary["seeds"]))
     changes = "".join(f", {name} {value}" for name, value in summary["training"].items())
@@ -216,6 +220,6 @@ def heading(summary: Summary) -> str:
 
 
 def to_markdown(summary: Summary) -> str:
-    """RETURNS (str): all tables as Markdown."""
+    """Write all tables as Markdown."""
     tables = "\n".join(table.to_markdown() for table in comparison_tables(summary))
     return f"# Comparison of encoders\n\n{heading(summary)}\n\n{tables}"

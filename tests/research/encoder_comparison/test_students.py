@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from spacy_xproj.research.encoder_comparison.cells import Inputs, list_cells
-from spacy_xproj.research.encoder_comparison.settings import make_comparison
+from spacy_xproj.research.encoder_comparison.config import read_comparison
+from spacy_xproj.research.encoder_comparison.students import Inputs, list_specs
 from spacy_xproj.storage.files import json_digest
 
 TRAIN_CONFIG = Path(__file__).parents[3] / "configs" / "train" / "small.cfg"
@@ -30,8 +30,8 @@ def digest(tmp_path):
     }
 
     def make():
-        comparison = make_comparison(config)
-        return json_digest(Inputs(comparison).of(next(iter(list_cells(comparison)))))
+        comparison = read_comparison(config)
+        return json_digest(Inputs(comparison).of(next(iter(list_specs(comparison)))))
 
     return make
 

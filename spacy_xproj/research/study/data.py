@@ -1,27 +1,72 @@
-"""What all methods share: the source side of each target sentence, translated and labelled once, kept on disk."""
+"""The sentences of a language: gold, translated, and labelled once for all methods, kept on disk."""
 
 from contextlib import closing
-from itertools import tee
+from itertools import islice, tee
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, Iterator
+from typing import Any, Callable, Dict, Iterable, Iterator, List
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import minibatch
 from wasabi import msg
 
-from ...corpora.datasets import SOURCE
+from ...corpora.datasets import SOURCE, get_dataset
 from ...corpora.labels import LabelMap
+from ...corpora.pairing import without_entities
 from ...corpora.parallel import MANIFEST, ParallelCorpus, read_manifest
 from ...corpora.parallel_writer import ParallelCorpusWriter
 from ...errors import XprojError
+from ...storage.files import read_text
 from ...taggers.table import Tagger
+from ...text.scripts import is_unspaced
 from ...translators.bitexts import translate_docs
 from ...translators.quality import Checks
-from ...types import Bitext, Translator
+from ...types import Bitext, Converter, Translator
+from .config import StudySettings
 
 SHARD_SIZE = 200
 BATCH_SIZE = 64
+
+
+def read_gold(path: Path, settings: StudySettings, converter: Converter) -> List[Doc]:
+    """Read the gold file of a language.
+
+    path (Path): the file.
+    settings (StudySettings): the dataset that it belongs to, and what becomes of its labels.
+    converter (Converter): reads its format.
+    RETURNS (List[Doc]): the sentences, at least one.
+    RAISES (XprojError): if the file is missing, bad or empty.
+    """
+    if not path.is_file():
+        dataset = get_dataset(settings.dataset)
+        raise XprojError(f"{path}: no such file; get {dataset.title} from {dataset.url} and put it there")
+    label_map = settings.label_map()
+    try:
+        docs = list(islice(converter(read_text(path)), settings.limit or None))
+        for doc in docs:
+            label_map.apply(doc)
+    except XprojError as error:
+        raise XprojError(f"{path}, {error}") from None
+    if not docs:
+        raise XprojError(f"{path}: no sentence in it; check the path and [converter]")
+    return docs
+
+
+def target_doc(gold: Doc, spaced: bool) -> Doc:
+    """Copy the gold tokens without their labels.
+
+    gold (Doc): the gold sentence. Files with a token a line give it single spaces.
+    spaced (bool): whether there are spaces between words. If not, those that touch a character of a script without
+        spaces are left out: translation models have not seen them.
+    RETURNS (Doc): the same tokens.
+    """
+    if spaced:
+        return without_entities(gold)
+    words = [token.text for token in gold]
+    spaces = [bool(token.whitespace_) for token in gold]
+    for i in range(len(words) - 1):
+        spaces[i] = spaces[i] and not (is_unspaced(words[i][-1]) or is_unspaced(words[i + 1][0]))
+    return Doc(gold.vocab, words=words, spaces=spaces, user_data=dict(gold.user_data))
 
 
 def keep_corpus(
@@ -31,8 +76,8 @@ def keep_corpus(
 
     path (Path): its directory.
     tgt_lang (str): its target language.
-    provenance (Dict[str, Any]): all that it depends on; a corpus of another provenance, or one whose manifest cannot
-        be read, is made anew.
+    provenance (Dict[str, Any]): all that it depends on. If the corpus on disk has another one, or its manifest cannot
+        be read, it is made anew.
     make (Callable[[int], Iterable[Bitext]]): gives the pairs from that number on.
     RETURNS (ParallelCorpus): the corpus.
     """
@@ -43,7 +88,7 @@ def keep_corpus(
 
 
 def _is_made_from(path: Path, provenance: Dict[str, Any]) -> bool:
-    """Whether a corpus is on disk and has this provenance."""
+    """Tell whether a corpus is on disk and has this provenance."""
     if not (path / MANIFEST).is_file():
         return False
     try:
@@ -77,7 +122,7 @@ def translate_targets(docs: Iterable[Doc], translator: Translator, nlp: Language
 
 
 def label_sources(bitexts: Iterable[Bitext], tagger: Tagger, label_map: LabelMap) -> Iterator[Bitext]:
-    """YIELDS (Bitext): each pair, its source labelled by a tagger as in `tag_docs`."""
+    """Label the source of each pair, as `tag_docs` does."""
     bitexts, copies = tee(bitexts)
     for bitext, source in zip(bitexts, tag_docs((copy.source for copy in copies), tagger, label_map), strict=True):
         yield Bitext(source, bitext.target)
@@ -90,7 +135,7 @@ def tag_docs(docs: Iterable[Doc], tagger: Tagger, label_map: LabelMap) -> Iterat
     tagger (Tagger): finds their entities.
     label_map (LabelMap): what becomes of its labels.
     YIELDS (Doc): each sentence, changed in place.
-    RAISES (XprojError): where the tagger has a label that the map does not settle.
+    RAISES (XprojError): if the tagger has a label that the map does not settle.
     """
     for batch in minibatch(docs, BATCH_SIZE):
         for doc, entities in zip(batch, tagger.entities(batch), strict=True):

@@ -4,19 +4,19 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any, Callable, Dict, List
 
 from ...errors import XprojError
+from .summary import Summary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-Summary = Dict[str, Any]
 #: Told apart by colour-blind readers too (Okabe and Ito 2008).
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#000000")
 PANEL = (4.2, 3.2)
 
 
 def check_report() -> None:
-    """RAISES (XprojError): where matplotlib is not installed."""
+    """Check that matplotlib is installed."""
     try:
         import matplotlib  # noqa: F401
     except ImportError:
@@ -26,7 +26,7 @@ def check_report() -> None:
 def f1_figure(summary: Summary) -> "Figure":
     """Draw F1 by language: the mean of each encoder, its interval, and each seed as a dot.
 
-    summary (Dict[str, Any]): as `comparison.make_summary` gives it.
+    summary (Summary): as `make_summary` gives it.
     RETURNS (Figure): a panel for each mode and training data.
     """
     languages = list(summary["languages"])
@@ -54,7 +54,7 @@ def f1_figure(summary: Summary) -> "Figure":
 def curve_figure(summary: Summary) -> "Figure":
     """Draw the learning curves on the development corpora: each student thin, the mean of an encoder thick.
 
-    summary (Dict[str, Any]): as `comparison.make_summary` gives it.
+    summary (Summary): as `make_summary` gives it.
     RETURNS (Figure): a panel for each mode and training data.
     """
 
@@ -75,7 +75,7 @@ def curve_figure(summary: Summary) -> "Figure":
 def draw_panels(summary: Summary, rows: List[Dict[str, Any]], draw: Callable[..., None]) -> "Figure":
     """Draw a grid of panels: a line of them for each training data, a column for each mode.
 
-    summary (Dict[str, Any]): gives the axes.
+    summary (Summary): gives the axes.
     rows (List[Dict[str, Any]]): what is drawn.
     draw (Callable[..., None]): draws the rows of an encoder; takes the panel, the rows, the encoder's place, its colour
         and its name.
@@ -102,7 +102,7 @@ def draw_panels(summary: Summary, rows: List[Dict[str, Any]], draw: Callable[...
 
 
 def to_svg(figure: "Figure") -> str:
-    """RETURNS (str): the figure as SVG; the same figure always gives the same text."""
+    """Write a figure as SVG; the same figure always gives the same text."""
     from io import StringIO
 
     import matplotlib

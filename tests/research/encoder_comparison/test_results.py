@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc, DocBin, Span
 
 from spacy_xproj.evaluation.strict import strict_counts
-from spacy_xproj.research.encoder_comparison.slices import SEEN, UNSEEN, entity_strings, slice_counts
+from spacy_xproj.research.encoder_comparison.results import SEEN, UNSEEN, entity_strings, slice_counts
 
 VOCAB = spacy.blank("xx").vocab
 WORDS = ["Ana", "Rio", "x", "Bo"]
