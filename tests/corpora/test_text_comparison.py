@@ -75,12 +75,12 @@ def test_the_command(tmp_path):
     write_docs(docs(YORUBA), tmp_path / "a.spacy")
     write_docs(docs(unicodedata.normalize("NFD", YORUBA)), tmp_path / "b.spacy")
     paths = [str(tmp_path / name) for name in ("a.spacy", "b.spacy")]
-    result = CliRunner().invoke(app, ["compare", *paths, "--json", str(tmp_path / "figures.json")])
+    result = CliRunner().invoke(app, ["compare-text", *paths, "--json", str(tmp_path / "figures.json")])
     assert result.exit_code == 0, result.output
     assert "88.9%" in result.output and "0.0% after NFC" in " ".join(result.output.split())
     written = srsly.read_json(tmp_path / "figures.json")
     assert written["figures"]["tokens"] == [9, 9] and len(written["warnings"]) == 2
-    alike = CliRunner().invoke(app, ["compare", paths[0], paths[0]])
+    alike = CliRunner().invoke(app, ["compare-text", paths[0], paths[0]])
     assert alike.exit_code == 0 and "no difference" in alike.output
-    missing = CliRunner().invoke(app, ["compare", paths[0], str(tmp_path / "c.spacy")])
+    missing = CliRunner().invoke(app, ["compare-text", paths[0], str(tmp_path / "c.spacy")])
     assert missing.exit_code == 1 and "c.spacy: no such file" in missing.stderr
