@@ -8,8 +8,6 @@ if many languages share few students. The bootstrap over sentences says what the
 from typing import List, NamedTuple, Optional, Sequence, Tuple
 
 import numpy
-from scipy import stats
-from scipy.special import nctdtrinc
 
 LEVEL = 0.95
 #: Above this, scipy's search for a noncentrality may never end.
@@ -50,6 +48,8 @@ def paired_test(scores: Sequence[float], baseline: Sequence[float]) -> PairedTes
     baseline (Sequence[float]): those of the baseline, in the same order; at least one.
     RETURNS (PairedTest): the tests; intervals are at 95%.
     """
+    from scipy import stats  # here, since the command line loads this module: it takes half a second
+
     differences = numpy.subtract(scores, baseline)
     n = len(differences)
     mean = float(differences.mean())
@@ -74,6 +74,8 @@ def noncentrality_interval(t: float, df: int) -> Optional[Tuple[float, float]]:
     RETURNS (Optional[Tuple[float, float]]): the noncentralities under which t is at the upper, and at the lower 2.5%.
         None if t is above 1,000 or below -1,000: the search for them may not end there.
     """
+    from scipy.special import nctdtrinc
+
     if abs(t) > LARGEST_T:
         return None
     low, high = (float(nctdtrinc(df, p, abs(t))) for p in ((1 + LEVEL) / 2, (1 - LEVEL) / 2))
