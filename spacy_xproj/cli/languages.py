@@ -10,7 +10,7 @@ from ..corpora.datasets import DATASETS, dataset_code, dataset_rows, study_langu
 from ..storage.files import write_json
 from .app import command
 
-#: The columns that are printed, with their headings. The licence follows below the table.
+#: The columns that are printed, with their headings: all but the first two are attributes of `LanguageRow`.
 COLUMNS = {
     "dataset": "dataset",
     "code": "code",
@@ -52,13 +52,7 @@ def describe(dataset: str) -> List[Dict[str, Any]]:
         {
             "dataset": dataset,
             "code": dataset_code(row, dataset),
-            "name": row.name,
-            "iso_639_1": row.iso_639_1,
-            "iso_639_3": row.iso_639_3,
-            "nllb": row.nllb,
-            "spacy": row.spacy,
-            "script": row.script,
-            "spaced": row.spaced,
+            **{column: getattr(row, column) for column in list(COLUMNS)[2:]},
             "study": row in in_study,
             "license": DATASETS[dataset].license,
         }

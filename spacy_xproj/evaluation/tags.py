@@ -123,11 +123,11 @@ def check_same_sentences(gold: Sequence[Doc], predicted: Sequence[Doc]) -> None:
     for number, (a, b) in enumerate(zip(gold, predicted, strict=True), 1):
         if "".join(a.text.split()) != "".join(b.text.split()):
             raise XprojError(f"pair {number}: the texts differ, '{a.text[:40]}' and '{b.text[:40]}'; {remedy}")
-    check_annotated(gold, "gold", "convert it from a labelled file (xproj convert)")
-    check_annotated(predicted, "predicted", "write it with a pipeline that finds entities (xproj label) or project it")
+    check_labelled(gold, "gold", "convert it from a labelled file (xproj convert)")
+    check_labelled(predicted, "predicted", "write it with a pipeline that finds entities (xproj label) or project it")
 
 
-def check_annotated(docs: Sequence[Doc], side: str, remedy: str) -> None:
+def check_labelled(docs: Sequence[Doc], side: str, remedy: str) -> None:
     """Check that sentences are labelled. One without entities is; one whose entities were never set is not.
 
     docs (Sequence[Doc]): the sentences. Empty ones need no label.

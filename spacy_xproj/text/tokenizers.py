@@ -101,49 +101,33 @@ def make_character_tokenizer() -> Callable[[Language], CharacterTokenizer]:
     return lambda nlp: CharacterTokenizer(make_words(nlp))
 
 
-def blank_characters(lang: str) -> Language:
-    """Make a blank pipeline with a `CharacterTokenizer`. It needs none of the packages that segmenters need.
-
-    lang (str): a language code.
-    RETURNS (Language): its pipeline, or that of `xx` if spaCy does not know the language.
-    """
-    return blank_or_xx(lang, {"@tokenizers": NAME})
-
-
 def blank_segmented(lang: str, segment: str, tokenizer: Optional[Dict[str, Any]] = None) -> Language:
     """Make a blank pipeline that cuts text as one likes.
 
     lang (str): a language code.
-    segment (str): `words`, by the tokenizer, or `characters`.
+    segment (str): `words`, by the tokenizer, or `characters`, which needs none of the packages that segmenters need.
     tokenizer (Optional[Dict[str, Any]]): the block of a tokenizer; by default, what spaCy has for the language.
     RETURNS (Language): its pipeline, or that of `xx` if spaCy does not know the language.
     RAISES (XprojError): if there is no such segment, or the tokenizer cannot be made.
     """
     if segment not in SEGMENTS:
         raise XprojError(f"no segment '{segment}': use {' or '.join(SEGMENTS)}")
-    return blank_characters(lang) if segment == "characters" else blank_or_xx(lang, tokenizer)
+    return blank_or_xx(lang, {"@tokenizers": NAME} if segment == "characters" else tokenizer)
 
 
 class PrefixTokenizer(SplittingTokenizer):
     """Cut the prefix off a name, and leave all other words whole.
 
+    A word is cut between its lower-case start, which a hyphen may end, and a capital that a lower-case letter follows.
+
     tokenizer (Callable[[str], Doc]): makes the words, at spaces and punctuation.
     """
 
     def cut(self, word: str) -> Tuple[str, ...]:
-        return cut_prefix(word)
-
-
-def cut_prefix(word: str) -> Tuple[str, ...]:
-    """Cut a word between its lower-case start and a capital that lower-case letters follow.
-
-    word (str): the word.
-    RETURNS (Tuple[str, ...]): the prefix, with a hyphen that ends it, and the name; the word if it has no such place.
-    """
-    capital = next((i for i, char in enumerate(word) if char.isupper()), 0)
-    prefix, name = word[:capital], word[capital:]
-    is_prefix = prefix.removesuffix("-").isalpha() and len(name) > 1 and name[1].islower()
-    return (prefix, name) if is_prefix else (word,)
+        capital = next((i for i, char in enumerate(word) if char.isupper()), 0)
+        prefix, name = word[:capital], word[capital:]
+        is_prefix = prefix.removesuffix("-").isalpha() and len(name) > 1 and name[1].islower()
+        return (prefix, name) if is_prefix else (word,)
 
 
 def make_prefix_tokenizer() -> Callable[[Language], PrefixTokenizer]:
