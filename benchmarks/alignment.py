@@ -40,7 +40,7 @@ from spacy.tokens import Doc
 
 from spacy_xproj.aligners.embedding import EmbeddingAligner, make_embedding_aligner
 from spacy_xproj.aligners.similarity import get_extraction
-from spacy_xproj.corpora.formats.uner import read_uner
+from spacy_xproj.corpora.formats.uner import UnerConverter
 from spacy_xproj.corpora.pairing import pair_by_sent_id
 from spacy_xproj.encoders.cache import resolve_encoder
 from spacy_xproj.models.subtokens import SentenceVectors, Words
@@ -93,7 +93,7 @@ def parse_args() -> argparse.Namespace:
 
 def read_pairs(data: Path) -> List[Bitext]:
     paths = [data / "uner" / f"{lang}_pud.test.iob2" for lang in ("en", "pt")]
-    docs = [list(read_uner(read_text(path), lang)) for path, lang in zip(paths, ("en", "pt"))]
+    docs = [list(UnerConverter(lang)(read_text(path))) for path, lang in zip(paths, ("en", "pt"))]
     return [pair for pair in pair_by_sent_id(*docs, *paths) if isinstance(pair, Bitext)]
 
 

@@ -28,8 +28,8 @@ from spacy.tokens import Doc
 
 from spacy_xproj.aligners.embedding import EmbeddingAligner, doc_words
 from spacy_xproj.aligners.similarity import get_extraction
-from spacy_xproj.corpora.formats.conll import read_conll
-from spacy_xproj.corpora.formats.uner import read_uner
+from spacy_xproj.corpora.formats.conll import ConllConverter
+from spacy_xproj.corpora.formats.uner import UnerConverter
 from spacy_xproj.corpora.pairing import pair_by_order, pair_by_sent_id
 from spacy_xproj.encoders.cache import resolve_encoder
 from spacy_xproj.evaluation.strict import score
@@ -131,12 +131,12 @@ def parse_args() -> argparse.Namespace:
 def read_corpora(data: Path, limit: Optional[int]) -> Iterator[tuple[str, Corpus]]:
     """Pair the files with the package's own readers. All have the same sentences in the same order, or named ones."""
     paths = {lang: data / "europarl" / f"{lang}.conll02" for lang in ("en", "de", "es")}
-    docs = {lang: list(islice(read_conll(read_text(path), lang), limit)) for lang, path in paths.items()}
+    docs = {lang: list(islice(ConllConverter(lang)(read_text(path)), limit)) for lang, path in paths.items()}
     for lang in ("de", "es"):
         bitexts = list(pair_by_order(docs["en"], docs[lang], paths["en"], paths[lang]))
         yield f"europarl-{lang}", Corpus(bitexts, docs[lang])
     paths = {lang: data / "uner" / f"{lang}_pud.test.iob2" for lang in ("en", "pt", "de")}
-    docs = {lang: list(read_uner(read_text(path), lang)) for lang, path in paths.items()}
+    docs = {lang: list(UnerConverter(lang)(read_text(path))) for lang, path in paths.items()}
     for lang in ("pt", "de"):
         pairs = pair_by_sent_id(docs["en"], docs[lang], paths["en"], paths[lang])
         bitexts = list(islice((pair for pair in pairs if isinstance(pair, Bitext)), limit))

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
-import srsly
 import typer
 from wasabi import msg
 
@@ -11,7 +10,7 @@ from ..corpora.consistency import Consistency
 from ..corpora.docbin import read_docs, write_docs
 from ..corpora.labels import split_list
 from ..errors import XprojError
-from ..storage.files import atomic_path
+from ..storage.files import write_json
 from .app import check_not_input, command
 
 #: Rows of the table; a JSON file has them all.
@@ -54,8 +53,7 @@ def consistency_cli(
     places = sum(row["unlabelled"] for row in rows)
     msg.info(f"{corpus_path}: {len(rows)} strings are labelled here and not there, {places} places without a label")
     if json_path is not None:
-        with atomic_path(json_path) as temporary:
-            srsly.write_json(temporary, rows)
+        write_json(json_path, rows)
     if output is not None:
         added = consistency.fill(labels)
         write_docs(docs, output)
@@ -63,5 +61,5 @@ def consistency_cli(
 
 
 def counts(labels: Dict[str, int]) -> str:
-    """RETURNS (str): counts by label, such as ``LOC 4, ORG 1``."""
+    """List counts by label, such as ``LOC 4, ORG 1``."""
     return ", ".join(f"{label} {count}" for label, count in sorted(labels.items()))

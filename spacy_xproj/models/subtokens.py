@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..encoders.cache import resolve_encoder
 from ..encoders.encoder import max_length
 from ..errors import XprojError, loading_errors
-from ..text.scripts import runs
+from ..text.scripts import group_unspaced
 from ..types import Floats2d, Ints1d
 
 Words = Tuple[str, ...]
@@ -114,7 +114,9 @@ class SubtokenModel(ABC):
     def _tokenize(self, sentences: List[Words]) -> Tuple[List[List[int]], List[Owners]]:
         if not sentences:
             return [], []
-        grouped = [runs(words) if self.running_text else [[i] for i in range(len(words))] for words in sentences]
+        grouped = [
+            group_unspaced(words) if self.running_text else [[i] for i in range(len(words))] for words in sentences
+        ]
         texts = [["".join(words[i] for i in run) for run in row] or [""] for words, row in zip(sentences, grouped)]
         encoded = self.tokenizer(
             texts, is_split_into_words=True, add_special_tokens=False, verbose=False, return_offsets_mapping=True

@@ -17,7 +17,7 @@ from spacy.vocab import Vocab
 from ...corpora.docbin import read_docs
 from ...encoders.texts import corpus_files
 from ...evaluation.strict import Scores, strict_scores
-from ...evaluation.tags import check_pairs
+from ...evaluation.tags import check_same_sentences
 from ...types import Ints4d
 from .config import Comparison
 from .students import Student
@@ -109,7 +109,7 @@ def slice_counts(gold: Sequence[Doc], predicted: Sequence[Doc], labels: List[str
         is `UNSEEN` and `SEEN`. *Shape:* ``(sentences, labels, 2, 3)``
     RAISES (XprojError): if the two do not hold the same sentences, or entities were never set.
     """
-    check_pairs(gold, predicted)
+    check_same_sentences(gold, predicted)
     counts = numpy.zeros((len(gold), len(labels), 2, 3), dtype=numpy.int32)
     columns = {label: i for i, label in enumerate(labels)}
     for row, pair in zip(counts, zip(gold, predicted)):

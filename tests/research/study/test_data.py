@@ -4,7 +4,7 @@ import pytest
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
-from spacy_xproj.corpora.formats.wikiann import make_wikiann_converter
+from spacy_xproj.corpora.formats.wikiann import WikiannConverter
 from spacy_xproj.errors import XprojError
 from spacy_xproj.research.study.config import StudySettings
 from spacy_xproj.research.study.data import read_gold, target_doc
@@ -34,17 +34,17 @@ def test_text_that_is_translated(words, spaced, text):
 def test_gold_of_a_language_whose_segmenter_is_not_needed(tmp_path):
     path = tmp_path / "test"
     path.write_text("ja:東\tB-LOC\nja:京\tI-LOC\n\nja:彼\tO\n", encoding="utf8")
-    first, second = read_gold(path, SETTINGS, make_wikiann_converter("ja"))
+    first, second = read_gold(path, SETTINGS, WikiannConverter("ja"))
     assert [(ent.text, ent.label_) for ent in first.ents] == [("東 京", "LOC")]
     assert not second.ents
-    (only,) = read_gold(path, SETTINGS.copy(update={"limit": 1}), make_wikiann_converter("ja"))
+    (only,) = read_gold(path, SETTINGS.copy(update={"limit": 1}), WikiannConverter("ja"))
     assert only.text == first.text
 
 
 def test_bad_files(tmp_path):
     path = tmp_path / "test"
     with pytest.raises(XprojError, match=r"test: no such file; get WikiANN .* from https://github.com/.*xtreme"):
-        read_gold(path, SETTINGS, make_wikiann_converter("sw"))
+        read_gold(path, SETTINGS, WikiannConverter("sw"))
     for text, message in (
         ("", "no sentence"),
         ("sw:Ana\n", "line 1: 1 columns"),
@@ -52,4 +52,4 @@ def test_bad_files(tmp_path):
     ):
         path.write_text(text, encoding="utf8")
         with pytest.raises(XprojError, match=f"test.*{message}"):
-            read_gold(path, SETTINGS, make_wikiann_converter("sw"))
+            read_gold(path, SETTINGS, WikiannConverter("sw"))

@@ -1,25 +1,24 @@
-"""``xproj compare``: do two corpora of one language write it alike?"""
+"""``xproj compare-text``: do two corpora of one language write it alike?"""
 
 from pathlib import Path
 from typing import Optional
 
-import srsly
 import typer
 from wasabi import msg
 
 from ..corpora.docbin import read_docs
 from ..corpora.text_comparison import compare_texts, figures, text_statistics
-from ..storage.files import atomic_path
+from ..storage.files import write_json
 from .app import command
 
 
-@command("compare")
-def compare_cli(
+@command("compare-text")
+def compare_text_cli(
     known_path: Path = typer.Argument(..., metavar="KNOWN", help="What a student learns from (.spacy), as projected"),
     other_path: Path = typer.Argument(..., metavar="OTHER", help="What it shall label (.spacy), of the same language"),
     json_path: Optional[Path] = typer.Option(None, "--json", dir_okay=False, help="Where to write the figures"),
 ) -> None:
-    """Warn where two corpora of one language differ in Unicode form, in what a word is, or in their words."""
+    """Warn if two corpora of one language differ in Unicode form, in what a word is, or in their words."""
     known, other = (text_statistics(read_docs(path)) for path in (known_path, other_path))
     rows = figures(known, other)
     table = [(name, *(show(value) for value in values)) for name, values in rows.items()]
@@ -30,12 +29,11 @@ def compare_cli(
     if not warnings:
         msg.good("no difference that matters")
     if json_path is not None:
-        with atomic_path(json_path) as temporary:
-            srsly.write_json(temporary, {"figures": rows, "warnings": warnings})
+        write_json(json_path, {"figures": rows, "warnings": warnings})
 
 
 def show(value: Optional[float]) -> str:
-    """RETURNS (str): a count as it is, a share as a percentage, nothing for None."""
+    """Write a count as it is, a share as a percentage and None as nothing."""
     if value is None:
         return ""
     return str(value) if isinstance(value, int) else f"{value:.1%}"
