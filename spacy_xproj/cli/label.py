@@ -15,8 +15,7 @@ from wasabi import msg
 from ..corpora.docbin import stream_docs, write_docs
 from ..corpora.labels import LabelMap, label_summary
 from ..corpora.parallel import MANIFEST, SIDES, ParallelCorpus
-from ..corpora.parallel_copy import with_rejects
-from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance
+from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance, with_rejects
 from ..errors import XprojError
 from ..storage.files import check_output
 from ..taggers.pipeline import load_pipeline

@@ -1,12 +1,12 @@
 """A projected corpus on disk.
 
-OUTPUT_DIR/
-  target.spacy          the labelled sentences, those that a filter dropped left out
-  outcomes.jsonl        what became of every source entity, dropped sentences included
-  rejects.jsonl         the sentences that a filter dropped, and why
-  summary.json          counts, settings, provenance, licences
+    OUTPUT_DIR/
+      target.spacy          the labelled sentences, those that a filter dropped left out
+      outcomes.jsonl        what became of every source entity, dropped sentences included
+      rejects.jsonl         the sentences that a filter dropped, and why
+      summary.json          counts, settings, provenance, licences
 
-`shards` writes it.
+`writer` writes it.
 """
 
 from collections import Counter
@@ -26,8 +26,8 @@ SUMMARY = "summary.json"
 
 
 @dataclass
-class Run:
-    """Counts of a projection run, or of a part of one.
+class ProjectionCounts:
+    """Counts of a projection, or of some of its pairs.
 
     pairs (int): pairs projected.
     entities (int): source entities.
@@ -58,12 +58,12 @@ class Run:
         statuses = Counter(outcome.status for outcome in projection.outcomes)
         rejects = Counter([] if reason is None else [reason])
         entities = len(projection.bitext.source.ents)
-        self.add(Run(1, entities, statuses, dict(labels), Counter(projection.flags), rejects))
+        self.add(ProjectionCounts(1, entities, statuses, dict(labels), Counter(projection.flags), rejects))
 
-    def add(self, other: "Run") -> None:
-        """Add the counts of another part of the run.
+    def add(self, other: "ProjectionCounts") -> None:
+        """Add the counts of other pairs.
 
-        other (Run): its counts.
+        other (ProjectionCounts): their counts.
         """
         self.pairs += other.pairs
         self.entities += other.entities
@@ -77,7 +77,7 @@ class Run:
     def summary(self, corpus: ParallelCorpus, config: Dict[str, Any], licenses: Dict[str, str]) -> Dict[str, Any]:
         """Say what was done, for summary.json.
 
-        corpus (ParallelCorpus): where the pairs came from.
+        corpus (ParallelCorpus): the corpus of the pairs.
         config (Dict[str, Any]): the settings of the projector and the filter.
         licenses (Dict[str, str]): of the corpus and the models, as far as they are known.
         RETURNS (Dict[str, Any]): the summary.
@@ -128,7 +128,7 @@ def outcome_rows(pair: int, projection: Projection) -> Iterator[Dict[str, Any]]:
 
 
 def source_row(projection: Projection, outcome: Outcome) -> Dict[str, Any]:
-    """RETURNS (Dict[str, Any]): start and end character and text of the source entity of an outcome."""
+    """Give start and end character and text of the source entity of an outcome."""
     ent = projection.bitext.source.ents[outcome.entity]
     return {"start": ent.start_char, "end": ent.end_char, "text": ent.text}
 
