@@ -1,5 +1,7 @@
 """`translate` and `pair` as a user runs them."""
 
+from functools import partial
+
 import pytest
 import spacy
 import srsly
@@ -194,9 +196,7 @@ def test_bad_settings(job, tmp_path, arguments, message):
 
 @pytest.fixture
 def pair(invoke, tmp_path):
-    return lambda *arguments: invoke(
-        "pair", *(tmp_path / name for name in ("en.spacy", "pt.spacy", "bitext")), *arguments
-    )
+    return partial(invoke, "pair", tmp_path / "en.spacy", tmp_path / "pt.spacy", tmp_path / "bitext")
 
 
 def test_pair_by_order(pair, tmp_path):
