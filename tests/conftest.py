@@ -236,7 +236,7 @@ def save_seq2seq(tmp_path_factory):
     from transformers import set_seed
 
     def save(tokenizer, model_class, **config):
-        folder = str(tmp_path_factory.mktemp("seq2seq"))
+        folder = str(tmp_path_factory.mktemp(model_class.__name__.lower()))
         set_seed(1)
         model_class(model_class.config_class(**{**SEQ2SEQ_SIZES, **config})).eval().save_pretrained(folder)
         tokenizer.save_pretrained(folder)
