@@ -6,9 +6,7 @@ import random
 import pytest
 import srsly
 from spacy.tokens import DocBin
-from typer.testing import CliRunner
 
-from spacy_xproj.cli import app
 from spacy_xproj.errors import XprojError
 from spacy_xproj.extractors.combined import make_combined_candidates
 from spacy_xproj.extractors.ngram import make_ngram_candidates
@@ -97,14 +95,13 @@ def tiny_mt5(docs, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def generator(docs, tiny_mt5, tmp_path_factory):
+def generator(invoke, docs, tiny_mt5, tmp_path_factory):
     """The model after training on three quarters of the corpus, as a user trains it (a few seconds)."""
     folder = tmp_path_factory.mktemp("generator")
     shuffled = random.Random(0).sample(docs, len(docs))
     DocBin(docs=shuffled[:24]).to_disk(folder / "train.spacy")
     settings = ["--epochs", "50", "--learning-rate", "0.01", "--warmup-steps", "5", "--device", "cpu"]
-    paths = [str(folder / "train.spacy"), str(folder / "model")]
-    result = CliRunner().invoke(app, ["train-candidates", *paths, "--model", tiny_mt5, *settings])
+    result = invoke("train-candidates", folder / "train.spacy", folder / "model", "--model", tiny_mt5, *settings)
     assert result.exit_code == 0, result.output
     return folder / "model", shuffled[24:]
 
@@ -197,9 +194,9 @@ def test_more_answers_than_beams():
     ("corpus", "model", "message"),
     [("none.spacy", "mt5", "none.spacy: no such file"), ("train.spacy", "none", "none' cannot be loaded")],
 )
-def test_bad_input_ends_in_one_line(docs, tiny_mt5, tmp_path, corpus, model, message):
+def test_bad_input_ends_in_one_line(invoke, docs, tiny_mt5, tmp_path, corpus, model, message):
     DocBin(docs=docs[:2]).to_disk(tmp_path / "train.spacy")
     model = tiny_mt5 if model == "mt5" else str(tmp_path / model)
-    result = CliRunner().invoke(app, ["train-candidates", str(tmp_path / corpus), str(tmp_path / "out"), "-m", model])
-    assert result.exit_code == 1 and message in " ".join(result.output.split())
+    result = invoke("train-candidates", tmp_path / corpus, tmp_path / "out", "-m", model)
+    assert result.exit_code == 1 and message in result.text
     assert "Traceback" not in result.output and not (tmp_path / "out").exists()
