@@ -229,9 +229,9 @@ def _is_intact(file: Path, checksum: str) -> bool:
 def _check_content(path: Path, mark: str, what: str) -> None:
     """Check that a directory may be replaced: it is not there, is empty, or is known by a file. What a run leaves that
     is killed while it writes its first progress does not count."""
-    if path.is_dir() and not (path / mark).is_file():
-        if any(file.name != LOCK and not file.name.startswith(f".{PROGRESS}.") for file in path.iterdir()):
-            raise _something_else(path, what)
+    files = [file.name for file in path.iterdir()] if path.is_dir() else []
+    if mark not in files and any(name != LOCK and not name.startswith(f".{PROGRESS}.") for name in files):
+        raise _something_else(path, what)
 
 
 def _something_else(path: Path, what: str) -> XprojError:
