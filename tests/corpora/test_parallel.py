@@ -3,7 +3,7 @@
 import os
 import shutil
 from contextlib import closing
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 import pytest
@@ -110,11 +110,11 @@ def test_an_interruption_anywhere_changes_nothing(tmp_path, monkeypatch):
     places = [(journal, "sha256"), (journal, "atomic_path"), (journal, "write_json"), (Path, "write_bytes")]
     places += [(os, "link"), (parallel_writer, "write_json"), (shutil, "rmtree")]
     for moment in range(1, 1000):
-        left = iter(range(moment - 1))
+        calls = count(1)
 
-        def alarmed(function, left=left):
+        def alarmed(function, moment=moment, calls=calls):
             def call(*args, **kwargs):
-                if next(left, None) is None:
+                if next(calls) == moment:
                     raise KeyboardInterrupt
                 return function(*args, **kwargs)
 

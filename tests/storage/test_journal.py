@@ -61,6 +61,23 @@ def test_the_progress_names_files_that_are_there(tmp_path):
         assert (book.path / f"00000-{name}").is_file()
 
 
+def test_a_finished_result_is_not_written_to(tmp_path, monkeypatch):
+    """It shares files with the shards, if the run was killed before it removed them."""
+    book = open_journal(tmp_path / "out")
+    for content in (b"0", b"1", b"2"):
+        book.append(1, {"a": content}, {})
+    with monkeypatch.context() as patch, book.finish() as directory:
+        patch.setattr(book, "remove", book.close)
+        (directory / "all").touch()
+        book.place(2, "a", directory / "last")
+    (book.path / "00001-a").unlink()
+    book = open_journal(tmp_path / "out")
+    assert book.done == 1
+    for content in (b"3", b"4"):
+        book.append(1, {"a": content}, {})
+    assert book.read(2, "a") == b"4" and (tmp_path / "out" / "last").read_bytes() == b"2"
+
+
 @pytest.mark.parametrize("link", [os.link, None])
 def test_the_result_does_not_hang_on_the_shards(tmp_path, monkeypatch, link):
     """Also on a file system without hard links."""
