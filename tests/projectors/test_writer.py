@@ -44,7 +44,7 @@ FILTER = {"@xproj_filters": "spacy-xproj.ProjectionFilter.v1", "complete": True}
 
 @pytest.fixture
 def job(tmp_path, make_bitext):
-    """RETURNS: a function that projects the sentences in shards of two, as the command does."""
+    """Give a function that projects the sentences in shards of two, as the command does."""
     pairs = [make_bitext(source, target, ents) for source, target, ents, _ in SENTENCES]
     pairs[0].target.user_data["sent_id"] = "first"
     write_parallel_corpus(tmp_path / "bitext", pairs, "en", "de", {}, shard_size=3)
@@ -119,7 +119,7 @@ def test_an_interruption_anywhere_changes_nothing(job, tmp_path, monkeypatch):
 
 
 def test_shards_are_joined_to_what_one_file_was(job, tmp_path):
-    run = job("out", filter_settings={**FILTER, "complete": False})
+    counts = job("out", filter_settings={**FILTER, "complete": False})
     docs = DocBin(store_user_data=True)
     job(
         "again",
@@ -128,7 +128,7 @@ def test_shards_are_joined_to_what_one_file_was(job, tmp_path):
     )
     assert (tmp_path / "out" / "target.spacy").read_bytes() == docs.to_bytes()
     read = list(DocBin().from_disk(tmp_path / "out" / "target.spacy").get_docs(Vocab()))
-    assert len(read) == run.pairs == len(SENTENCES)
+    assert len(read) == counts.pairs == len(SENTENCES)
     assert read[0].user_data["sent_id"] == "first"
     assert [ent.text for ent in read[0].ents] == ["Berlin", "Ana"]
 
