@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 
-from spacy_xproj.aligners.back_translation import make_back_translation_aligner
+from spacy_xproj.aligners.back_translation import BackTranslationAligner
 from spacy_xproj.aligners.embedding import make_embedding_aligner
-from spacy_xproj.aligners.mixture import make_mixture_aligner, make_weighted_aligner
+from spacy_xproj.aligners.mixture import MixtureAligner, make_weighted_aligner
 from spacy_xproj.lazy import Deferred
 from spacy_xproj.parts import (
     Composite,
@@ -19,24 +19,24 @@ from spacy_xproj.parts import (
     provenance_licenses,
 )
 from spacy_xproj.scores.embedding import make_embedding_score
-from spacy_xproj.scores.soft_alignment import make_soft_alignment_score
-from spacy_xproj.scores.string import make_string_score
+from spacy_xproj.scores.soft_alignment import SoftAlignmentScore
+from spacy_xproj.scores.string import StringScore
 from spacy_xproj.scores.translation import make_translation_score
-from spacy_xproj.scores.weighted import make_weighted_score, make_weighted_term
+from spacy_xproj.scores.weighted import WeightedScore, make_weighted_term
 from spacy_xproj.translators.table import make_table_translator
 
 
 def test_what_has_statistics():
-    string, soft = make_string_score(), make_soft_alignment_score()
+    string, soft = StringScore(), SoftAlignmentScore()
     assert has_statistics(soft) and not has_statistics(string) and not has_statistics(None)
-    assert not has_statistics(make_weighted_score(string, make_weighted_term(string)))
-    assert has_statistics(make_weighted_score(string, make_weighted_term(soft)))
+    assert not has_statistics(WeightedScore(string, make_weighted_term(string)))
+    assert has_statistics(WeightedScore(string, make_weighted_term(soft)))
 
 
 def test_statistics_of_nested_parts(tiny_encoder_dir, make_bitext):
     def make():
         embedding = make_embedding_score(tiny_encoder_dir, layer=1)
-        return make_weighted_score(make_weighted_term(make_soft_alignment_score(), 0.5), embedding)
+        return WeightedScore(make_weighted_term(SoftAlignmentScore(), 0.5), embedding)
 
     scorer, loaded = make(), make()
     loaded.from_bytes(scorer.to_bytes())
@@ -75,7 +75,7 @@ def test_statistics_of_aligners_of_aligners(tiny_encoder_dir, make_bitext, tmp_p
     def make():
         first, second = (make_embedding_aligner(tiny_encoder_dir, layer=1, lexicon_weight=0.3) for _ in range(2))
         translator = make_table_translator(tmp_path / "table.tsv", "en", "pt")
-        return make_mixture_aligner(make_weighted_aligner(make_back_translation_aligner(translator, first, second)))
+        return MixtureAligner(make_weighted_aligner(BackTranslationAligner(translator, first, second)))
 
     aligner, loaded = make(), make()
     aligner.initialize(lambda: iter([pair]))

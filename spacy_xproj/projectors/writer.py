@@ -14,9 +14,9 @@ from wasabi import msg
 from .. import __version__
 from ..corpora.parallel import ParallelCorpus, partial_path
 from ..errors import XprojError
-from ..parts import part_licenses, provenance_licenses
+from ..parts import all_counts, part_licenses, provenance_licenses
 from ..storage.files import atomic_path, check_output, real_path, write_json
-from ..types import Projection, Projector, SentenceFilter, all_counts
+from ..types import Projection, Projector, SentenceFilter
 from .apply import apply_projection
 from .inputs import file_digests
 from .partial import Shards, check_content
@@ -91,7 +91,7 @@ class ProjectionWriter:
         RETURNS (Run): the counts of all pairs.
         RAISES (XprojError): where the filter drops all, or another run writes there.
         """
-        self._counted = all_counts([self.projector])
+        self._counted = all_counts(self.projector)
         try:
             for batch in minibatch(projections, self.shard_size):
                 self._write_shard(batch)
@@ -117,7 +117,7 @@ class ProjectionWriter:
                 docs.add(apply_projection(projection))
             else:
                 rejects.append(reject_row(pair, projection, reason))
-        counted = all_counts([self.projector])
+        counted = all_counts(self.projector)
         run.counts = Counter({name: count - self._counted.get(name, 0) for name, count in counted.items()})
         self._counted = counted
         contents = {TARGET: docs.to_bytes(), OUTCOMES: _json_lines(outcomes), REJECTS: _json_lines(rejects)}

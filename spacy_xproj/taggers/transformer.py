@@ -8,8 +8,8 @@ from spacy.tokens import Doc
 from ..corpora.formats.schemes import Entity
 from ..errors import XprojError, loading_errors
 from ..models.subtokens import SentenceVectors, SubtokenModel, pick_dtype
-from ..types import Ints2d
-from .table import Tagger, TagTable
+from ..types import Ints2d, Tagger, TagProbabilities
+from .probabilities import best_entities, best_spans
 
 Columns = Tuple[Tuple[str, ...], List[int], List[int], int]
 
@@ -62,25 +62,25 @@ class TransformerTagger(SubtokenModel):
         self.temperature = temperature
         super().__init__(tokenizer, classifier, classifier.config.num_labels, max_batch_tokens, device)
 
-    def tables(self, docs: Sequence[Doc]) -> List[TagTable]:
-        """RETURNS (List[TagTable]): the tag probabilities of each Doc's tokens."""
+    def probabilities(self, docs: Sequence[Doc]) -> List[TagProbabilities]:
+        """RETURNS (List[TagProbabilities]): the tag probabilities of each Doc's tokens."""
         labels, begin, inside, outside = self.columns
-        tables = []
+        found = []
         for sentence in self([tuple(token.text for token in doc) for doc in docs]):
             rows = numpy.zeros((sentence.n_words, self.width), dtype=numpy.float32)
             rows[:, outside] = 1
             words = sentence.pooled() if self.pooling == "mean" else _first(sentence)
             rows[words.word] = words.vectors
-            tables.append(TagTable(labels, rows[:, outside], rows[:, begin], rows[:, inside]))
-        return tables
+            found.append(TagProbabilities(labels, rows[:, outside], rows[:, begin], rows[:, inside]))
+        return found
 
     def entities(self, docs: Sequence[Doc]) -> List[List[Entity]]:
         """RETURNS (List[List[Entity]]): the entities in each Doc, by each token's most probable tag."""
-        return [table.entities() for table in self.tables(docs)]
+        return [best_entities(tags) for tags in self.probabilities(docs)]
 
     def spans(self, docs: Sequence[Doc]) -> List[Ints2d]:
         """RETURNS (List[Ints2d]): the token spans of the entities in each Doc, by each token's most probable tag."""
-        return [table.spans() for table in self.tables(docs)]
+        return [best_spans(tags) for tags in self.probabilities(docs)]
 
     def _output(self, **inputs: Any) -> Any:
         return (self.model(**inputs).logits.float() / self.temperature).softmax(dim=-1)

@@ -9,7 +9,7 @@ from thinc.api import Config
 from typer.testing import CliRunner
 
 from spacy_xproj.cli import app
-from spacy_xproj.cli.app import load_config, progress, resolve
+from spacy_xproj.config import load_config, progress, resolve
 from spacy_xproj.errors import XprojError
 
 COMMANDS = ["convert", "translate", "pair", "project", "label", "evaluate", "encoder", "compare", "consistency"]

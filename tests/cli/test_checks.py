@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
+from spacy_xproj.cli.checks import check_devices, check_sections
 from thinc.api import Config
 
-from spacy_xproj.cli.app import load_config
-from spacy_xproj.cli.checks import check_devices, check_sections
+from spacy_xproj.config import load_config
 from spacy_xproj.errors import XprojError
 
 CONFIGS = Path(__file__).parents[2] / "configs" / "project"

@@ -8,7 +8,7 @@ from spacy.vocab import Vocab
 
 from spacy_xproj.errors import XprojError
 from spacy_xproj.pipeline.ensemble import Ensemble
-from spacy_xproj.taggers.table import TagTable
+from spacy_xproj.types import TagProbabilities
 
 SETTINGS = {"student_weight": 0.5, "projection_weight": 0.5, "threshold": 0.3}
 
@@ -20,14 +20,14 @@ class Student:
         self.labels = ("LOC", "PER")
         self.entities = entities
 
-    def tables(self, docs):
+    def probabilities(self, docs):
         tables = []
         for doc in docs:
             begin, inside = numpy.zeros((2, len(doc), 2), dtype=numpy.float32)
             for (start, end, label), probability in self.entities.get(doc.text, {}).items():
                 begin[start, self.labels.index(label)] += probability
                 inside[start + 1 : end, self.labels.index(label)] += probability
-            tables.append(TagTable(self.labels, 1 - begin.sum(axis=1) - inside.sum(axis=1), begin, inside))
+            tables.append(TagProbabilities(self.labels, 1 - begin.sum(axis=1) - inside.sum(axis=1), begin, inside))
         return tables
 
 

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from thinc.api import Config
-
 from spacy_xproj.projectors.default import DEFAULT_CONFIG
+from thinc.api import Config
 
 CONFIG = Path(__file__).parents[2] / "configs" / "project" / "default.cfg"
 

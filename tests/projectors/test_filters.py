@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from spacy_xproj.cli.app import app
 from spacy_xproj.corpora.parallel_writer import write_parallel_corpus
-from spacy_xproj.projectors.filters import make_projection_filter
+from spacy_xproj.projectors.filters import ProjectionFilter
 from spacy_xproj.types import FLAGS, Outcome, Projection
 
 CONFIG = """
@@ -56,7 +56,7 @@ LOST = Outcome(2, "LOC", "lost_overlap")
     ],
 )
 def test_reasons(make_bitext, settings, outcomes, reason):
-    assert make_projection_filter(**settings)(Projection(make_bitext("a", "b c d e"), outcomes)) == reason
+    assert ProjectionFilter(**settings)(Projection(make_bitext("a", "b c d e"), outcomes)) == reason
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import srsly
 import typer
 from wasabi import msg
 
-from ...cli.app import OVERRIDES, command, fail, load_config
+from ...cli.app import OVERRIDES, command, fail
+from ...config import load_config
 from ...storage.files import atomic_path
 from ..encoder_comparison.run import Student, run_comparison
 from ..encoder_comparison.settings import make_comparison

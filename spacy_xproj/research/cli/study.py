@@ -7,7 +7,8 @@ import srsly
 import typer
 from wasabi import msg
 
-from ...cli.app import OVERRIDES, command, fail, load_config, progress
+from ...cli.app import OVERRIDES, command, fail, progress
+from ...config import load_config
 from ...corpora.datasets import dataset_code
 from ...storage.files import atomic_path
 from ...text.languages import LanguageRow

@@ -19,12 +19,12 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tupl
 from spacy.tokens import Doc
 
 from ... import __version__
+from ...config import resolve
 from ...corpora.datasets import SOURCE, dataset_code
 from ...corpora.docbin import write_docs
 from ...corpora.parallel import ParallelCorpus
 from ...evaluation.strict import score
 from ...projectors.apply import apply_projection, count_statuses
-from ...registry import registry
 from ...storage.files import sha256
 from ...storage.results import attempt, keep_result
 from ...text.languages import LanguageRow
@@ -192,4 +192,4 @@ class LanguageStudy:
         return {"labels": self.settings.labels, "map": self.settings.map}
 
     def _make(self, name: str, block: Dict[str, Any]) -> Any:
-        return registry.resolve({name: block})[name]
+        return resolve({name: block}, name, "the config of the study")

@@ -15,10 +15,9 @@ from ...corpora.labels import LabelMap
 from ...corpora.parallel import MANIFEST, ParallelCorpus, read_manifest
 from ...corpora.parallel_writer import ParallelCorpusWriter
 from ...errors import XprojError
-from ...taggers.table import Tagger
 from ...translators.bitexts import translate_docs
 from ...translators.quality import Checks
-from ...types import Bitext, Translator
+from ...types import Bitext, Tagger, Translator
 
 SHARD_SIZE = 200
 BATCH_SIZE = 64

@@ -6,11 +6,11 @@ import numpy
 import pytest
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.extractors.ngram import make_ngram_candidates, ngrams
+from spacy_xproj.extractors.ngram import NgramCandidates, ngrams
 from spacy_xproj.models.probability import TranslationProbability
 from spacy_xproj.projectors.codec.projector import make_constrained_projector
 from spacy_xproj.projectors.marking import mark
-from spacy_xproj.solvers.exact import make_exact_solver
+from spacy_xproj.solvers.exact import ExactSolver
 from spacy_xproj.types import STATUSES
 
 CASES = [
@@ -28,8 +28,8 @@ def model_dir(request):
 
 
 def make_projector(model, max_length=45, **settings):
-    extractor = make_ngram_candidates(max_length)
-    return make_constrained_projector(model, "en", "pt", extractor, make_exact_solver(), device="cpu", **settings)
+    extractor = NgramCandidates(max_length)
+    return make_constrained_projector(model, "en", "pt", extractor, ExactSolver(), device="cpu", **settings)
 
 
 def brute_force(path, bitext, ent):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from thinc.api import Config
 
-from spacy_xproj.cli.app import load_config
+from spacy_xproj.config import load_config
 from spacy_xproj.corpora.datasets import study_languages
 from spacy_xproj.registry import NAMES, registry
 from spacy_xproj.research.cli.study import language_overrides
