@@ -13,6 +13,7 @@ from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from spacy_xproj.errors import XprojError
 from spacy_xproj.taggers.pipeline import make_spacy_tagger, tag_marginals
+from spacy_xproj.taggers.probabilities import best_entities, best_spans
 from spacy_xproj.taggers.transformer import make_transformer_tagger, tag_columns
 from spacy_xproj.types import TagProbabilities
 
@@ -34,7 +35,7 @@ def reference(path, doc, temperature=1.0):
 
 @pytest.mark.parametrize("pooling, temperature", [("first", 1.0), ("mean", 1.0), ("first", 2.5)])
 @pytest.mark.parametrize("max_batch_tokens", [1, 4096])
-def test_tables_are_those_of_the_model(classifier, pooling, temperature, max_batch_tokens):
+def test_probabilities_are_those_of_the_model(classifier, pooling, temperature, max_batch_tokens):
     docs = make_docs("anna lives in berlin", "nobody knows annabel zoo", "don't")
     tagger = make_transformer_tagger(
         classifier, pooling=pooling, temperature=temperature, max_batch_tokens=max_batch_tokens, device="cpu"
@@ -51,7 +52,7 @@ def test_tables_are_those_of_the_model(classifier, pooling, temperature, max_bat
 
 
 def test_word_without_subtokens_is_outside(classifier):
-    (table,) = make_transformer_tagger(classifier, device="cpu").tables(make_docs("anna \u200b berlin"))
+    (table,) = make_transformer_tagger(classifier, device="cpu").probabilities(make_docs("anna \u200b berlin"))
     assert table.outside[1] == 1 and not table.begin[1].any() and not table.inside[1].any()
 
 
@@ -92,15 +93,15 @@ def test_model_that_cannot_be_loaded(tmp_path):
         make_spacy_tagger(str(tmp_path / "none"))
 
 
-def test_spans_of_a_table():
+def test_entities_of_the_most_probable_tags():
     tags = ["B-A", "I-A", "B-A", "I-B", "I-B", "O", "I-A", "B-B"]
     columns = {"O": 0, "I-A": 1, "I-B": 2, "B-A": 3, "B-B": 4}
     rows = numpy.eye(5, dtype=numpy.float32)[[columns[tag] for tag in tags]]
     table = TagProbabilities(("A", "B"), rows[:, 0], rows[:, 3:], rows[:, 1:3])
-    assert table.spans().tolist() == [[0, 2], [2, 3], [3, 5], [6, 7], [7, 8]]
-    assert table.entities() == [(0, 2, "A"), (2, 3, "A"), (3, 5, "B"), (6, 7, "A"), (7, 8, "B")]
+    assert best_spans(table).tolist() == [[0, 2], [2, 3], [3, 5], [6, 7], [7, 8]]
+    assert best_entities(table) == [(0, 2, "A"), (2, 3, "A"), (3, 5, "B"), (6, 7, "A"), (7, 8, "B")]
     tied = TagProbabilities(("A",), numpy.zeros(2), numpy.ones((2, 1)), numpy.ones((2, 1)))
-    assert tied.spans().tolist() == [[0, 2]]  # one column for begin and inside: a run is one entity
+    assert best_spans(tied).tolist() == [[0, 2]]  # one column for begin and inside: a run is one entity
 
 
 @pytest.fixture(scope="module")
