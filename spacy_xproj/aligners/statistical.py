@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Iterable, Iterator, List, Optional, Tuple
 
+import numpy
 import srsly
 from spacy.tokens import Doc
 
@@ -150,7 +151,7 @@ def _lines(forms: List[Sides]) -> Sides:
 
 
 def _halved(links: WordAlignment) -> WordAlignment:
-    return WordAlignment(links.source, links.target, links.weight / 2)
+    return WordAlignment(links.source, links.target, numpy.float32(0.5) * links.weight)
 
 
 def _of_tokens(links: WordAlignment, pair: Bitext) -> WordAlignment:

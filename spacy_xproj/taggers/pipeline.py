@@ -1,6 +1,6 @@
 """spaCy pipelines as taggers."""
 
-from typing import Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy
 import spacy
@@ -49,7 +49,7 @@ class SpacyTagger:
                 f"the spaCy pipeline ({', '.join(names) or 'empty'}) has no transition-based 'ner', and others give no "
                 "tag probabilities: name another pipeline or use spacy-xproj.TransformerTagger.v1"
             )
-        ner = self.pipeline.get_pipe(names[place])
+        ner: Any = self.pipeline.get_pipe(names[place])
         with self.pipeline.select_pipes(disable=names[place:]):
             prepared = list(self.pipeline.pipe(self._copies(docs)))
         probabilities = []

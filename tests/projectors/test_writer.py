@@ -267,6 +267,8 @@ def test_a_run_that_is_killed_while_it_removes_its_shards(job, tmp_path, monkeyp
 
 
 def test_a_filter_that_drops_all_leaves_nothing(job, tmp_path):
+    doubtful = ["0-0:0.5" if source else "" for source, *_ in SENTENCES]
+    (tmp_path / "links.txt").write_text("".join(f"{links}\n" for links in doubtful))
     with pytest.raises(XprojError, match="the filter drops every sentence"):
         job("out", filter_settings={**FILTER, "min_score": 1.0, "drop_empty": True})
     assert not list(tmp_path.glob("*out*"))
