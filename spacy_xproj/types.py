@@ -5,19 +5,7 @@ item, in order, so a step never drops anything; what it cannot do, it says in it
 """
 
 from dataclasses import dataclass, replace
-from typing import (
-    Callable,
-    Dict,
-    Iterable,
-    Iterator,
-    List,
-    NamedTuple,
-    Optional,
-    Protocol,
-    Sequence,
-    Tuple,
-    runtime_checkable,
-)
+from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Protocol, Tuple, runtime_checkable
 
 import numpy
 from numpy.typing import NDArray
@@ -295,11 +283,11 @@ class Tagger(Protocol):
     """A named-entity model: Docs in; out come, for each, the probabilities of its tokens' tags, the entities (start and
     end token, label) or only their token spans."""
 
-    def probabilities(self, docs: Sequence[Doc]) -> List[TagProbabilities]: ...
+    def probabilities(self, docs: List[Doc]) -> List[TagProbabilities]: ...
 
-    def entities(self, docs: Sequence[Doc]) -> List[List[Tuple[int, int, str]]]: ...
+    def entities(self, docs: List[Doc]) -> List[List[Tuple[int, int, str]]]: ...
 
-    def spans(self, docs: Sequence[Doc]) -> List[Ints2d]: ...
+    def spans(self, docs: List[Doc]) -> List[Ints2d]: ...
 
 
 @runtime_checkable
