@@ -137,14 +137,14 @@ def read_section(model: Type[Section], values: Dict[str, Any], name: str) -> Sec
 
 
 def check_fraction(name: str, value: float) -> None:
-    """Check a setting that scores are compared with.
+    """Check a setting that scores or link weights are compared with.
 
     name (str): its name, for messages.
     value (float): the setting.
     RAISES (XprojError): if it is not in [0, 1].
     """
     if not 0 <= value <= 1:
-        raise XprojError(f"{name} is {value}: use a number in [0, 1], as scores are")
+        raise XprojError(f"{name} is {value}: use a number in [0, 1]")
 
 
 def _parse(text: str, origin: Origin, **settings: Any) -> Config:

@@ -6,6 +6,7 @@ from typing import Dict, Iterable, Iterator, Optional, Tuple
 import numpy
 from spacy.tokens import Doc
 
+from ..config import check_fraction
 from ..errors import XprojError
 from ..parts import Composite, estimators
 from ..text.forms import nfc
@@ -58,6 +59,7 @@ class BackTranslationAligner(Composite):
         if mode not in MODES:
             raise XprojError(f"no mode '{mode}': use one of {', '.join(MODES)}")
         check_reduction(reduction)
+        check_fraction("threshold", threshold)
         if estimators(back_to_target) and back_to_target in (direct, source_to_back):
             raise XprojError("back_to_target learns from its own pair of languages: give it an aligner of its own")
         self.translator = translator

@@ -5,6 +5,7 @@ from typing import Iterable, Iterator, Optional, Sequence
 
 import numpy
 
+from ..config import check_fraction
 from ..errors import XprojError
 from ..parts import Composite, check_weights
 from ..types import Bitext, WordAligner, WordAlignment, is_positional
@@ -31,7 +32,7 @@ class MixtureAligner(Composite):
     *terms (WordAligner): the aligners.
     weights (Optional[Sequence[float]]): the weight of each, in (0, 1]; 1 for all if there are none.
     threshold (float): links whose sum does not exceed it are dropped.
-    RAISES (XprojError): if there is no term, not one weight for each, or a weight out of range.
+    RAISES (XprojError): if there is no term, not one weight for each, or a number out of range.
     """
 
     def __init__(self, *terms: WordAligner, weights: Optional[Sequence[float]] = None, threshold: float = 0.0):
@@ -40,6 +41,7 @@ class MixtureAligner(Composite):
         for weight in self.weights:
             if not 0 < weight <= 1:
                 raise XprojError(f"weight {weight} of an aligner: give one in (0, 1], as link weights are")
+        check_fraction("threshold", threshold)
         self.threshold = threshold
         self.positional = any(map(is_positional, terms))
 

@@ -92,3 +92,8 @@ def test_nothing_to_mix():
         MixtureAligner()
     with pytest.raises(XprojError, match="MixtureAligner has 2 terms and 1 weights; give each term one"):
         MixtureAligner(Fixed("0-0"), Fixed("0-0"), weights=[0.5])
+
+
+def test_a_threshold_out_of_range():
+    with pytest.raises(XprojError, match=r"threshold is 2.0: use a number in \[0, 1\]"):
+        MixtureAligner(Fixed("0-0"), threshold=2.0)

@@ -199,6 +199,24 @@ def output(result):
     return " ".join(result.output.split())
 
 
+@pytest.mark.parametrize(
+    "section, remedy", [("translations", "did you mean [translation]?"), ("filler", "did you mean [filter]?")]
+)
+def test_unknown_sections(job, tmp_path, section, remedy):
+    config = tmp_path / "translate.cfg"
+    config.write_text(f'{config.read_text()}[{section}]\non_flag = "drop"\n')
+    result = job()
+    assert result.exit_code == 1
+    assert f"unknown section [{section}], which would not be read; {remedy}" in output(result)
+    assert not (tmp_path / "bitext").exists()
+
+
+def test_an_unknown_device(job, tmp_path):
+    config = tmp_path / "translate.cfg"
+    config.write_text(config.read_text().replace("[translation]", 'device = "foo"\n[translation]'))
+    assert "[translator] device = 'foo'" in output(job())
+
+
 def run_pair(tmp_path, *arguments):
     paths = [str(tmp_path / name) for name in ("en.spacy", "pt.spacy", "bitext")]
     return CliRunner().invoke(app, ["pair", *paths, *arguments])

@@ -226,3 +226,9 @@ def test_pairs_without_entities_go_to_positional_aligners_only(make_bitext, posi
     aligned = list(align(iter(bitexts), Recorder()))
     assert seen == expected
     assert [len(pair.links()) for pair in aligned] == [1 if i in expected else 0 for i in range(3)]
+
+
+@pytest.mark.parametrize("setting", ["min_score", "min_margin"])
+def test_scores_out_of_range(setting):
+    with pytest.raises(XprojError, match=rf"{setting} is 1.5: use a number in \[0, 1\]"):
+        CandidateMatching(NgramCandidates(), AlignmentScore(), ExactSolver(), **{setting: 1.5})
