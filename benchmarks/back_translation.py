@@ -22,13 +22,13 @@ from projection import CachedAligner, CachedEncoder, Corpus, matching, read_corp
 
 from spacy_xproj.aligners.back_translation import MODES, BackTranslationAligner
 from spacy_xproj.aligners.embedding import EmbeddingAligner
+from spacy_xproj.api import load_projector
 from spacy_xproj.evaluation.bootstrap import Interval, bootstrap_difference, f1
 from spacy_xproj.evaluation.strict import strict_counts
 from spacy_xproj.projectors.apply import apply_projection
-from spacy_xproj.projectors.default import load_projector
-from spacy_xproj.projectors.heuristic import make_alignment_heuristic
-from spacy_xproj.scores.alignment import make_alignment_score
-from spacy_xproj.solvers.exact import make_exact_solver
+from spacy_xproj.projectors.heuristic import AlignmentHeuristic
+from spacy_xproj.scores.alignment import AlignmentScore
+from spacy_xproj.solvers.exact import ExactSolver
 from spacy_xproj.translators.bundled import BundledTranslator
 from spacy_xproj.types import Ints2d, Projector, WordAligner
 
@@ -78,11 +78,11 @@ def parse_args() -> argparse.Namespace:
 
 
 def heuristic(aligner: WordAligner) -> Projector:
-    return make_alignment_heuristic(aligner)
+    return AlignmentHeuristic(aligner)
 
 
 def alignment_score(aligner: WordAligner) -> Projector:
-    return matching(aligner, make_alignment_score(), make_exact_solver(), 10)
+    return matching(aligner, AlignmentScore(), ExactSolver(), 10)
 
 
 def default(aligner: WordAligner) -> Projector:

@@ -16,11 +16,11 @@ from typing import Dict
 
 from projection import CachedEncoder, Corpus, aligner, measure, read_corpora
 
-from spacy_xproj.extractors.ngram import make_ngram_candidates
-from spacy_xproj.projectors.default import load_projector
+from spacy_xproj.api import load_projector
+from spacy_xproj.extractors.ngram import NgramCandidates
 from spacy_xproj.projectors.easyproject import make_marker_projector
-from spacy_xproj.projectors.heuristic import make_alignment_heuristic
-from spacy_xproj.solvers.exact import make_exact_solver
+from spacy_xproj.projectors.heuristic import AlignmentHeuristic
+from spacy_xproj.solvers.exact import ExactSolver
 from spacy_xproj.translators.bundled import BundledTranslator
 from spacy_xproj.types import Projector
 
@@ -34,12 +34,12 @@ def main() -> None:
     args = parser.parse_args()
     corpus: Corpus = dict(read_corpora(args.data, args.limit))[CORPUS]
     translator = BundledTranslator("en", "pt")
-    markers = make_marker_projector(translator, make_ngram_candidates(), make_exact_solver())
+    markers = make_marker_projector(translator, NgramCandidates(), ExactSolver())
     encoder = CachedEncoder(layer=7)
     default = load_projector()
     default.aligner.encoder = encoder
     methods: Dict[str, Projector] = {
-        "heuristic, match, no length ratio": make_alignment_heuristic(aligner(encoder, "match"), length_ratio=0),
+        "heuristic, match, no length ratio": AlignmentHeuristic(aligner(encoder, "match"), length_ratio=0),
         "default": default,
         "EasyProject": markers,
     }
@@ -51,7 +51,7 @@ def main() -> None:
     with_entities = [bitext for bitext in corpus.bitexts if bitext.source.ents]
     flags = Counter(flag for projection in markers(with_entities) for flag in projection.flags or ["markers kept"])
     print(f"\n{len(with_entities)} sentences have entities: {listed(flags)}")
-    maker = make_marker_projector(translator, make_ngram_candidates(), make_exact_solver(), target="made")
+    maker = make_marker_projector(translator, NgramCandidates(), ExactSolver(), target="made")
     made = Counter(outcome.status for projection in maker(with_entities) for outcome in projection.outcomes)
     print(f"Where the marked translations are made the targets: {listed(made)}")
 

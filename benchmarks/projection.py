@@ -27,24 +27,24 @@ import srsly
 from spacy.tokens import Doc
 
 from spacy_xproj.aligners.embedding import EmbeddingAligner, doc_words
+from spacy_xproj.api import load_projector
 from spacy_xproj.corpora.formats.conll import ConllConverter
 from spacy_xproj.corpora.formats.uner import UnerConverter
 from spacy_xproj.corpora.pairing import pair_by_order, pair_by_sent_id
 from spacy_xproj.encoders.cache import resolve_encoder
 from spacy_xproj.evaluation.strict import score
-from spacy_xproj.extractors.ngram import make_ngram_candidates
+from spacy_xproj.extractors.ngram import NgramCandidates
 from spacy_xproj.models.subtokens import SentenceVectors, SubtokenEncoder
 from spacy_xproj.projectors.apply import apply_projection
-from spacy_xproj.projectors.default import load_projector
-from spacy_xproj.projectors.heuristic import make_alignment_heuristic
-from spacy_xproj.projectors.matching import make_candidate_matching
-from spacy_xproj.scores.alignment import make_alignment_score
+from spacy_xproj.projectors.heuristic import AlignmentHeuristic
+from spacy_xproj.projectors.matching import CandidateMatching
+from spacy_xproj.scores.alignment import AlignmentScore
 from spacy_xproj.scores.embedding import EmbeddingScore
-from spacy_xproj.scores.soft_alignment import make_soft_alignment_score
-from spacy_xproj.scores.string import make_string_score
-from spacy_xproj.scores.weighted import make_weighted_score, make_weighted_term
-from spacy_xproj.solvers.exact import make_exact_solver
-from spacy_xproj.solvers.greedy import make_greedy_solver
+from spacy_xproj.scores.soft_alignment import SoftAlignmentScore
+from spacy_xproj.scores.string import StringScore
+from spacy_xproj.scores.weighted import WeightedScore
+from spacy_xproj.solvers.exact import ExactSolver
+from spacy_xproj.solvers.greedy import GreedySolver
 from spacy_xproj.storage.files import read_text
 from spacy_xproj.types import Bitext, Initializable, MatchScorer, Projector, Solver, WordAligner, WordAlignment
 
@@ -149,23 +149,21 @@ def methods(encoder: SubtokenEncoder) -> Dict[str, Projector]:
     default.aligner.encoder = encoder
     soft = aligner(encoder, "soft")
     links = aligner(encoder, "match")
-    exact, greedy = make_exact_solver(power=5), make_greedy_solver()
+    exact, greedy = ExactSolver(power=5), GreedySolver()
     found: Dict[str, Projector] = {}
     for extraction in ("match", "itermax", "argmax"):
         for ratio in (0.8, 0.0):
             name = f"heuristic, {extraction}, length ratio {ratio:g}"
-            found[name] = make_alignment_heuristic(aligner(encoder, extraction), length_ratio=ratio)
+            found[name] = AlignmentHeuristic(aligner(encoder, extraction), length_ratio=ratio)
     for extraction in ("match", "itermax", "argmax"):
         hard = aligner(encoder, extraction)
-        found[f"alignment score, {extraction}, 10-grams, exact"] = matching(
-            hard, make_alignment_score(), make_exact_solver(), 10
-        )
-    found["alignment score, match, 10-grams, greedy"] = matching(links, make_alignment_score(), greedy, 10)
-    dice, string, embedding = make_soft_alignment_score(), make_string_score(), EmbeddingScore()
+        found[f"alignment score, {extraction}, 10-grams, exact"] = matching(hard, AlignmentScore(), ExactSolver(), 10)
+    found["alignment score, match, 10-grams, greedy"] = matching(links, AlignmentScore(), greedy, 10)
+    dice, string, embedding = SoftAlignmentScore(), StringScore(), EmbeddingScore()
     embedding.encoder = encoder
     found["default"] = default
     found["default but greedy"] = matching(soft, dice, greedy)
-    found["default but Σ score, not Σ score⁵"] = matching(soft, dice, make_exact_solver())
+    found["default but Σ score, not Σ score⁵"] = matching(soft, dice, ExactSolver())
     found["string score"] = matching(None, string, exact)
     found["embedding score"] = matching(None, embedding, exact)
     found["soft 0.8 + string 0.2"] = matching(soft, mixture(dice, 0.8, string), exact)
@@ -183,13 +181,13 @@ def aligner(encoder: SubtokenEncoder, method: str) -> WordAligner:
 def matching(aligner: Optional[WordAligner], scorer: MatchScorer, solver: Solver, longest: int = 45) -> Projector:
     """Ten-grams and no minimum are the published setting; 45-grams and .3 the default one."""
     min_score = 0.0 if longest == 10 else 0.3
-    return make_candidate_matching(make_ngram_candidates(longest), scorer, solver, aligner, min_score)
+    return CandidateMatching(NgramCandidates(longest), scorer, solver, aligner, min_score)
 
 
 def mixture(first: MatchScorer, weight: float, *others: MatchScorer) -> MatchScorer:
     """One score with a weight, others with equal shares of what is left of 1."""
     share = (1 - weight) / len(others)
-    return make_weighted_score(make_weighted_term(first, weight), *(make_weighted_term(o, share) for o in others))
+    return WeightedScore(first, *others, weights=[weight, *[share] * len(others)])
 
 
 def measure(method: str, projector: Projector, name: str, corpus: Corpus) -> Dict[str, object]:

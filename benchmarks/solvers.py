@@ -29,9 +29,9 @@ from spacy_xproj.corpora.formats.conll import ConllConverter
 from spacy_xproj.corpora.formats.uner import UnerConverter
 from spacy_xproj.corpora.pairing import pair_by_order, pair_by_sent_id
 from spacy_xproj.extractors.ngram import ngrams
-from spacy_xproj.solvers.exact import make_exact_solver
-from spacy_xproj.solvers.greedy import make_greedy_solver
-from spacy_xproj.solvers.milp import make_milp_solver
+from spacy_xproj.solvers.exact import ExactSolver
+from spacy_xproj.solvers.greedy import GreedySolver
+from spacy_xproj.solvers.milp import MilpSolver
 from spacy_xproj.storage.files import atomic_path, read_text
 from spacy_xproj.types import Bitext, Candidates, Floats2d, Match, Solver
 
@@ -156,13 +156,13 @@ def report(name: str, instances: List[Instance], power: float, n_pairwise: int) 
     print(f"\n{len(instances)} {name}: Σ score^{power:g}, at most one match for each entity\n")
     print("| solver | solved | median µs | mean µs | p99 µs | not optimal | lost there |")
     print("|---|---|---|---|---|---|---|", flush=True)
-    exact = make_exact_solver(power=power)
+    exact = ExactSolver(power=power)
     solved = [(instance, total(exact(*instance), power)) for instance in instances]
     some = solved[:: max(1, len(solved) // n_pairwise)]
     systems: Dict[str, Tuple[Solver, List[Tuple[Instance, float]]]] = {
         "exact": (exact, solved),
-        "greedy": (make_greedy_solver(), solved),
-        "milp, token rows": (make_milp_solver(power=power), solved),
+        "greedy": (GreedySolver(), solved),
+        "milp, token rows": (MilpSolver(power=power), solved),
         "milp, pairwise rows as published": (partial(pairwise_solver, power=power), some),
     }
     for system, (solver, instances_with_optimum) in systems.items():

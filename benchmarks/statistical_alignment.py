@@ -17,12 +17,12 @@ from typing import Dict
 
 from projection import CachedAligner, CachedEncoder, Corpus, read_corpora
 
-from spacy_xproj.aligners.mixture import make_mixture_aligner, make_weighted_aligner
-from spacy_xproj.aligners.statistical import make_statistical_aligner
+from spacy_xproj.aligners.mixture import MixtureAligner
+from spacy_xproj.aligners.statistical import StatisticalAligner
+from spacy_xproj.api import load_projector
 from spacy_xproj.evaluation.bootstrap import bootstrap_difference, f1
 from spacy_xproj.evaluation.strict import strict_counts
 from spacy_xproj.projectors.apply import apply_projection
-from spacy_xproj.projectors.default import load_projector
 from spacy_xproj.types import Ints2d, Projector
 
 
@@ -33,7 +33,7 @@ def main() -> None:
     seconds: Dict[str, float] = {}
     for name, corpus in read_corpora(args.data, args.limit):
         start = time.perf_counter()
-        eflomal = CachedAligner(make_statistical_aligner(args.symmetrization), corpus.bitexts)
+        eflomal = CachedAligner(StatisticalAligner(), corpus.bitexts)
         seconds[name] = time.perf_counter() - start
         for lexicon_weight in (0.0, 0.3):
             counts = []
@@ -42,8 +42,7 @@ def main() -> None:
                 aligner = projector.aligner
                 aligner.encoder, aligner.lexicon_weight = encoder, lexicon_weight
                 if mixed:
-                    terms = make_weighted_aligner(aligner, 0.8), make_weighted_aligner(eflomal, 0.2)
-                    projector.aligner = make_mixture_aligner(*terms)
+                    projector.aligner = MixtureAligner(aligner, eflomal, weights=[0.8, 0.2])
                 counts.append(project(projector, corpus))
             difference = bootstrap_difference(counts[1], counts[0])
             alone, mixture = (float(f1(side.sum(axis=0))) for side in counts)
@@ -57,7 +56,6 @@ def parse_args() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--limit", type=int, help="sentences of each corpus; all by default")
-    parser.add_argument("--symmetrization", default="mean", help="of the two directions of eflomal")
     return parser.parse_args()
 
 

@@ -3,11 +3,11 @@
 from spacy_xproj.api import Bitext, apply_projection, load_projector
 """
 
+from .config import load_projector
 from .corpora.parallel import ParallelCorpus
 from .errors import XprojError
 from .evaluation.strict import score
 from .projectors.apply import apply_projection
-from .projectors.default import load_projector
 from .registry import registry
 from .types import (
     Bitext,

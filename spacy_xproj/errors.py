@@ -8,8 +8,8 @@ class XprojError(ValueError):
 
 
 def loading_errors() -> Tuple[Type[Exception], ...]:
-    """RETURNS (Tuple[Type[Exception], ...]): what transformers raises where a model cannot be loaded: files that are
-    missing, damaged, of an unknown kind, or that bring code of their own, which is never run."""
+    """List what transformers raises if a model cannot be loaded: if files are missing, damaged, of an unknown kind, or
+    bring code of their own, which is never run."""
     from safetensors import SafetensorError
 
     return OSError, ValueError, ImportError, SafetensorError

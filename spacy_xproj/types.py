@@ -51,7 +51,7 @@ class WordAlignment:
         return cls(source.astype(numpy.int32), target.astype(numpy.int32), weight)
 
     def to_matrix(self, n_source: int, n_target: int) -> Floats2d:
-        """RETURNS (Floats2d): the weights as a dense matrix. *Shape:* ``(n_source, n_target)``"""
+        """Write the weights into a dense matrix. *Shape:* ``(n_source, n_target)``"""
         matrix = numpy.zeros((n_source, n_target), dtype=numpy.float32)
         matrix[self.source, self.target] = self.weight
         return matrix
@@ -62,7 +62,7 @@ class WordAlignment:
 
         line (str): the links, separated by spaces; a link without weight has weight 1.
         RETURNS (WordAlignment): the links in the order of the line.
-        RAISES (XprojError): where a link is not of that form, or is there twice.
+        RAISES (XprojError): if a link is not of that form, or appears twice.
         """
         links: List[Tuple[int, int, float]] = []
         for item in line.split():
@@ -76,7 +76,7 @@ class WordAlignment:
                 raise XprojError(f"bad link '{item}': write source-target or source-target:weight, weight in (0, 1]")
             links.append(link)
         if len({link[:2] for link in links}) < len(links):
-            raise XprojError(f"a link is there twice in '{line.strip()[:60]}': write each once")
+            raise XprojError(f"each link must appear once: '{line.strip()[:60]}' has one twice; remove one of them")
         columns = list(zip(*links)) or [(), (), ()]
         return cls(
             numpy.asarray(columns[0], dtype=numpy.int32),
@@ -87,8 +87,8 @@ class WordAlignment:
     def to_pharaoh(self) -> str:
         """Write one line of links, which `from_pharaoh` reads back bit by bit.
 
-        RETURNS (str): the line; weights are written where they are not 1, with the fewest digits (nine at most) that
-            tell them from every other number of 32 bits.
+        RETURNS (str): the line; weights other than 1 are written with the fewest digits (nine at most) that tell them
+            from every other number of 32 bits.
         """
         rows = zip(self.source.tolist(), self.target.tolist(), self.weight.astype(numpy.float32))
         return " ".join(f"{s}-{t}" if w == 1 else f"{s}-{t}:{w!s}" for s, t, w in rows)
@@ -108,11 +108,11 @@ class Bitext:
     alignment: Optional[WordAlignment] = None
 
     def aligned(self, alignment: WordAlignment) -> "Bitext":
-        """RETURNS (Bitext): the same pair with this alignment."""
+        """Make the same pair with this alignment."""
         return replace(self, alignment=alignment)
 
     def links(self) -> WordAlignment:
-        """RETURNS (WordAlignment): the alignment. RAISES (XprojError): where the pair has none."""
+        """Give the alignment. RAISES (XprojError): if the pair has none."""
         if self.alignment is None:
             raise XprojError("this step reads word alignments: give the projector an 'aligner'")
         return self.alignment
@@ -122,8 +122,8 @@ class Bitext:
 class Candidates:
     """Target token spans that an entity may be matched with.
 
-    spans (Ints2d): start (included) and end (excluded) of each, no span twice. *Shape:* ``(candidates, 2)``
-    origin (Optional[NDArray]): where several extractors were combined, which of them proposed each span, as booleans.
+    spans (Ints2d): start (included) and end (excluded) of each; each span appears once. *Shape:* ``(candidates, 2)``
+    origin (Optional[NDArray]): if several extractors were combined, which of them proposed each span, as booleans.
         *Shape:* ``(candidates, extractors)``
     """
 
@@ -147,7 +147,7 @@ class Match(NamedTuple):
     score: float
 
 
-#: What a solver or a projector may have to say about a sentence, with what it means. It says nothing where matches are
+#: What a solver or a projector may have to say about a sentence, with what it means. It says nothing if matches are
 #: optimal and markers were kept.
 FLAGS: Dict[str, str] = {
     "not_proved_optimal": "the search was stopped: there may be matches that score more",
@@ -188,10 +188,10 @@ class Outcome:
     entity (int): index into ``source.ents``.
     label (str): the entity's label.
     status (str): one of `STATUSES`.
-    spans (Tuple[Tuple[int, int], ...]): target token spans [start, end) that received the label; none where
-        the status is not `projected`, several where the projector allows it.
+    spans (Tuple[Tuple[int, int], ...]): target token spans [start, end) that received the label; none if the status
+        is not `projected`, several if the projector allows it.
     scores (Tuple[float, ...]): the score of each span.
-    margins (Tuple[float, ...]): by how much each score exceeds that of the entity's best rival place; none where the
+    margins (Tuple[float, ...]): by how much each score exceeds that of the entity's best rival place; none if the
         projector does not compare places.
     """
 
@@ -203,7 +203,7 @@ class Outcome:
     margins: Tuple[float, ...] = ()
 
     def placed(self) -> Iterator[Tuple[Tuple[int, int], float, Optional[float]]]:
-        """YIELDS (Tuple[Tuple[int, int], float, Optional[float]]): each span, its score and its margin if known."""
+        """Go through the spans, each with its score and its margin if known."""
         yield from zip(self.spans, self.scores, self.margins or [None] * len(self.spans))
 
 
@@ -236,6 +236,25 @@ class Translator(Protocol):
     def __call__(self, texts: Iterable[str]) -> Iterator[str]: ...
 
 
+@dataclass(frozen=True)
+class Translation:
+    """What became of a text.
+
+    text (str): its translation.
+    flags (Tuple[str, ...]): what the translator has to say of it (see `spacy_xproj.translators.base`).
+    """
+
+    text: str
+    flags: Tuple[str, ...] = ()
+
+
+@runtime_checkable
+class FlaggingTranslator(Protocol):
+    """A translator that tells what may be wrong with its translations."""
+
+    def translate_flagged(self, texts: Iterable[str]) -> Iterator[Translation]: ...
+
+
 @runtime_checkable
 class WordAligner(Protocol):
     """Pairs in, one alignment each out. Reads tokens only, never labels."""
@@ -243,10 +262,32 @@ class WordAligner(Protocol):
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]: ...
 
 
-def is_positional(aligner: WordAligner) -> bool:
-    """RETURNS (bool): whether an aligner tells pairs by their place in the corpus, and so must get all of them: it has
-    the attribute ``positional`` then."""
-    return getattr(aligner, "positional", False)
+@dataclass(frozen=True)
+class TagProbabilities:
+    """Tag probabilities of the tokens of one sentence.
+
+    labels (Tuple[str, ...]): the entity labels, without prefixes.
+    outside (Floats1d): probability that a token is of no entity. *Shape:* ``(tokens,)``
+    begin (Floats2d): probability that a token begins an entity of each label. *Shape:* ``(tokens, labels)``
+    inside (Floats2d): probability that a token continues one. *Shape:* ``(tokens, labels)``
+    """
+
+    labels: Tuple[str, ...]
+    outside: Floats1d
+    begin: Floats2d
+    inside: Floats2d
+
+
+@runtime_checkable
+class Tagger(Protocol):
+    """A named-entity model: Docs in; out come, for each, the probabilities of its tokens' tags, the entities (start and
+    end token, label) or only their token spans."""
+
+    def probabilities(self, docs: List[Doc]) -> List[TagProbabilities]: ...
+
+    def entities(self, docs: List[Doc]) -> List[List[Tuple[int, int, str]]]: ...
+
+    def spans(self, docs: List[Doc]) -> List[Ints2d]: ...
 
 
 @runtime_checkable
@@ -265,7 +306,7 @@ class MatchScorer(Protocol):
 
 @runtime_checkable
 class Solver(Protocol):
-    """A score matrix and its candidates in, the chosen matches out: `Matches` where there is something to say."""
+    """A score matrix and its candidates in, the chosen matches out: `Matches` if there is something to say."""
 
     def __call__(self, scores: Floats2d, candidates: Candidates) -> List[Match]: ...
 
@@ -285,6 +326,16 @@ class SentenceFilter(Protocol):
 
 
 @runtime_checkable
+class Converter(Protocol):
+    """The text of a file in, annotated Docs out (`spacy_xproj.corpora`)."""
+
+    def __call__(self, text: str) -> Iterable[Doc]: ...
+
+
+# What a part may have besides: each of these is optional.
+
+
+@runtime_checkable
 class Initializable(Protocol):
     """A part that estimates corpus statistics from unlabelled text before it is used."""
 
@@ -301,24 +352,45 @@ class Serializable(Protocol):
 
 
 @runtime_checkable
+class Positional(Protocol):
+    """An aligner that may tell pairs by their place in the corpus, and must get all of them then."""
+
+    positional: bool
+
+
+@runtime_checkable
+class Forgetful(Protocol):
+    """A part that remembers something of the pairs that it has seen, and can forget it."""
+
+    def forget(self) -> None: ...
+
+
+@runtime_checkable
 class Counting(Protocol):
-    """A part that counts what it does, for the summary of a run."""
+    """A part that counts what it does itself, for the summary of a run."""
 
     def counts(self) -> Dict[str, int]: ...
 
 
 @runtime_checkable
-class Converter(Protocol):
-    """The text of a file in, annotated Docs out (`spacy_xproj.corpora`)."""
+class Licensed(Protocol):
+    """A part with a model whose licence is recorded with what it makes, if it is known."""
 
-    def __call__(self, text: str) -> Iterable[Doc]: ...
+    license: Optional[str]
+
+
+@runtime_checkable
+class HasInputs(Protocol):
+    """A translator that depends on files: the SHA-256 of each, by its path."""
+
+    def input_digests(self) -> Dict[str, str]: ...
+
+
+def is_positional(aligner: WordAligner) -> bool:
+    """Tell whether an aligner must get all pairs of a corpus: see `Positional`."""
+    return isinstance(aligner, Positional) and aligner.positional
 
 
 def token_spans(ents: Iterable[Span]) -> Ints2d:
-    """RETURNS (Ints2d): start and end token of each span. *Shape:* ``(spans, 2)``"""
+    """List the start and the end token of each span. *Shape:* ``(spans, 2)``"""
     return numpy.asarray([(ent.start, ent.end) for ent in ents], dtype=numpy.int32).reshape(-1, 2)
-
-
-def all_counts(parts: Iterable[object]) -> Dict[str, int]:
-    """RETURNS (Dict[str, int]): what those of the parts that count have counted so far."""
-    return {name: count for part in parts if isinstance(part, Counting) for name, count in part.counts().items()}

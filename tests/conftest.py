@@ -138,11 +138,11 @@ def bundled_encoder():
 @pytest.fixture(scope="session")
 def default_projector(bundled_encoder):
     """RETURNS: a function that makes the default projector, each time without the statistics of a corpus."""
-    from spacy_xproj.projectors.default import DEFAULT_CONFIG
+    from spacy_xproj.config import load_project_config
     from spacy_xproj.registry import registry
 
     def make():
-        config = DEFAULT_CONFIG.copy()
+        config = load_project_config()
         config["projector"]["aligner"]["encoder"] = bundled_encoder
         return registry.resolve(config)["projector"]
 

@@ -5,46 +5,47 @@ import shutil
 
 import pytest
 
-from spacy_xproj.aligners.back_translation import make_back_translation_aligner
+from spacy_xproj.aligners.back_translation import BackTranslationAligner
 from spacy_xproj.aligners.embedding import EmbeddingAligner
-from spacy_xproj.aligners.mixture import make_mixture_aligner, make_weighted_aligner
+from spacy_xproj.aligners.mixture import MixtureAligner
 from spacy_xproj.lazy import Lazy
 from spacy_xproj.parts import (
     Composite,
+    all_counts,
     all_parts,
+    estimators,
     forget_all,
-    has_statistics,
     part_licenses,
     prepare,
     provenance_licenses,
 )
 from spacy_xproj.scores.embedding import EmbeddingScore
-from spacy_xproj.scores.soft_alignment import make_soft_alignment_score
-from spacy_xproj.scores.string import make_string_score
+from spacy_xproj.scores.soft_alignment import SoftAlignmentScore
+from spacy_xproj.scores.string import StringScore
 from spacy_xproj.scores.translation import TranslationScore
-from spacy_xproj.scores.weighted import make_weighted_score, make_weighted_term
+from spacy_xproj.scores.weighted import WeightedScore
 from spacy_xproj.translators.table import make_table_translator
 
 
 def test_what_has_statistics():
-    string, soft = make_string_score(), make_soft_alignment_score()
-    assert has_statistics(soft) and not has_statistics(string) and not has_statistics(None)
-    assert not has_statistics(make_weighted_score(string, make_weighted_term(string)))
-    assert has_statistics(make_weighted_score(string, make_weighted_term(soft)))
+    string, soft = StringScore(), SoftAlignmentScore()
+    assert estimators(soft) == [("", soft)] and estimators(string) == estimators(None) == []
+    assert estimators(WeightedScore(string, WeightedScore(string))) == []
+    assert estimators(WeightedScore(string, WeightedScore(soft), soft)) == [("terms.1.terms.0", soft)]
 
 
 def test_statistics_of_nested_parts(tiny_encoder_dir, make_bitext):
     def make():
         embedding = EmbeddingScore(tiny_encoder_dir, layer=1)
-        return make_weighted_score(make_weighted_term(make_soft_alignment_score(), 0.5), embedding)
+        return WeightedScore(WeightedScore(SoftAlignmentScore(), weights=[0.5]), embedding)
 
     scorer, loaded = make(), make()
     loaded.from_bytes(scorer.to_bytes())
-    assert loaded.terms[1].means is None and loaded.terms[0].scorer.function_words is None
+    assert loaded.terms[1].means is None and loaded.terms[0].terms[0].function_words is None
     scorer.initialize(lambda: iter([make_bitext("anna lives in berlin", "ben knows lisbon")]))
     loaded.from_bytes(scorer.to_bytes())
-    soft, embedding = loaded.terms[0].scorer, loaded.terms[1]
-    assert soft.function_words == scorer.terms[0].scorer.function_words
+    soft, embedding = loaded.terms[0].terms[0], loaded.terms[1]
+    assert soft.function_words == scorer.terms[0].terms[0].function_words
     assert soft.function_words[0] == {"in", "anna"}
     for mean, expected in zip(embedding.means, scorer.terms[1].means, strict=True):
         assert mean.tolist() == expected.tolist()
@@ -75,13 +76,13 @@ def test_statistics_of_aligners_of_aligners(tiny_encoder_dir, make_bitext, tmp_p
     def make():
         first, second = (EmbeddingAligner(tiny_encoder_dir, layer=1, lexicon_weight=0.3) for _ in range(2))
         translator = make_table_translator(tmp_path / "table.tsv", "en", "pt")
-        return make_mixture_aligner(make_weighted_aligner(make_back_translation_aligner(translator, first, second)))
+        return MixtureAligner(MixtureAligner(BackTranslationAligner(translator, first, second)))
 
     aligner, loaded = make(), make()
     aligner.initialize(lambda: iter([pair]))
     loaded.from_bytes(aligner.to_bytes())
     for name in ("direct", "back_to_target"):
-        saved, found = (getattr(part.terms[0].aligner, name) for part in (aligner, loaded))
+        saved, found = (getattr(part.terms[0].terms[0], name) for part in (aligner, loaded))
         assert saved.lexicon.associations == found.lexicon.associations
     assert next(loaded([pair])).to_pharaoh() == next(aligner([pair])).to_pharaoh()
 
@@ -98,9 +99,6 @@ class Model:
 class Outer(Composite):
     def __init__(self, **parts):
         self.__dict__.update(parts)
-
-    def parts(self):
-        return {}
 
 
 def test_licenses_of_parts_inside_parts():
@@ -123,6 +121,18 @@ def test_all_parts_forget():
     first, second = Model(None), Model(None)
     forget_all(Outer(scorer=Outer(terms=(first,)), model=second))
     assert first.remembered == second.remembered == []
+
+
+def test_a_part_in_two_places_is_one_part():
+    class Sum:
+        def counts(self):
+            return {"seen": 2}
+
+    one = Sum()
+    assert all_counts(Outer(a=one, b=Outer(c=[one, Sum()]))) == {"seen": 4}
+    shared, before = Saving(), Sampler.seen
+    Outer(a=shared, b=[shared]).initialize(lambda: "a")
+    assert Sampler.seen == before + 1
 
 
 def test_what_others_made_is_not_searched():
@@ -162,25 +172,17 @@ class Saving(Sampler):
         (self.value,) = data
 
 
-class Parts(Composite):
-    def __init__(self, *inner):
-        self.inner = inner
-
-    def parts(self):
-        return {str(i): part for i, part in enumerate(self.inner)}
-
-
 def test_a_run_that_goes_on_loads_what_was_estimated():
-    first, second = Parts(Saving(), None), Parts(Saving(), None)
+    first, second = Outer(a=Saving(), b=None), Outer(a=Saving(), b=None)
     saved = prepare(first, lambda: "abc")
     assert prepare(second, lambda: pytest.fail("estimated again"), saved) == saved
-    assert second.inner[0].value == first.inner[0].value
+    assert second.a.value == first.a.value
 
 
 def test_nothing_is_saved_where_a_part_cannot_give_its_own():
-    projector = Parts(Saving(), Parts(Sampler()))
+    projector = Outer(a=Saving(), b=Outer(c=Sampler()))
     assert prepare(projector, lambda: "abc") is None
-    assert projector.inner[1].inner[0].value
+    assert projector.b.c.value
 
 
 def test_a_projector_without_statistics():

@@ -4,20 +4,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from thinc.api import Config
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
-from spacy_xproj.api import apply_projection
-from spacy_xproj.registry import registry
+from spacy_xproj.config import load_config, load_project_config, resolve
 
 CONFIGS = Path(__file__).parent.parent / "configs" / "project"
-WEIGHTS = {
-    "align_ner": {"align": 0.5, "ner": 0.5},
-    "align_ner_spans": {"align": 0.5, "ner_spans": 0.5},
-    "align_nmt": {"align": 0.5, "translation": 0.5},
-    "ner_spans_nmt": {"ner_spans": 0.5, "translation": 0.5},
-    "all_fusion": {"align": 0.5, "ner_spans": 0.5, "translation": 1.0},
-}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +33,7 @@ def blocks(block):
 
 def load(name, encoder, classifier):
     """Build the projector of a config with tiny models in place of real ones. Translation models load when used."""
-    config = Config().from_disk(CONFIGS / f"{name}.cfg")
+    config = load_project_config(CONFIGS / f"{name}.cfg")
     projector = config["projector"]
     for block in blocks(projector):
         if block.get("@xproj_aligners") == "spacy-xproj.EmbeddingAligner.v1":
@@ -50,9 +41,9 @@ def load(name, encoder, classifier):
         if block.get("@xproj_aligners") == "spacy-xproj.StatisticalAligner.v1":
             pytest.importorskip("eflomal")
     for term in projector.get("scorer", {}).get("*", {}).values():
-        if "tagger" in term["scorer"]:
-            term["scorer"]["tagger"]["model"] = classifier
-    return registry.resolve({"projector": projector})["projector"], config
+        if "tagger" in term:
+            term["tagger"]["model"] = classifier
+    return resolve(config, "projector", name), config
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.cfg")), ids=lambda path: path.stem)
@@ -61,20 +52,19 @@ def test_config_resolves(path, tiny_encoder_dir, classifier):
     assert ("aligner" in config["projector"]) == (getattr(projector, "aligner", None) is not None)
 
 
-@pytest.mark.parametrize("name", WEIGHTS)
-def test_weights_are_the_published_ones(name, tiny_encoder_dir, classifier):
-    projector, config = load(name, tiny_encoder_dir, classifier)
-    terms = config["projector"]["scorer"]["*"]
-    assert {key: term["weight"] for key, term in terms.items()} == WEIGHTS[name]
-    assert sorted(term.weight for term in projector.scorer.terms) == sorted(WEIGHTS[name].values())
+def test_weights_are_the_published_ones(tiny_encoder_dir, classifier):
+    projector, config = load("all_fusion", tiny_encoder_dir, classifier)
+    scorer = config["projector"]["scorer"]
+    assert dict(zip(scorer["*"], scorer["weights"])) == {"align": 0.5, "ner_spans": 0.5, "translation": 1.0}
+    assert [type(term).__name__ for term in projector.scorer.terms] == [
+        "AlignmentScore",
+        "NerScore",
+        "TranslationScore",
+    ]
 
 
-@pytest.mark.parametrize("name", ["align_ner", "align_ner_spans"])
-def test_mixture_projects(name, tiny_encoder_dir, classifier, make_bitext):
-    projector, _ = load(name, tiny_encoder_dir, classifier)
-    bitexts = [make_bitext("anna lives in berlin", "in berlin lives anna", [(0, 1, "PER")])] * 3
-    projector.initialize(lambda: bitexts)
-    for projection in projector(bitexts):
-        (outcome,) = projection.outcomes
-        assert outcome.status == "projected"
-        assert apply_projection(projection).ents[0].label_ == "PER"
+@pytest.mark.parametrize("name", ["default", "nllb"])
+def test_the_projector_is_the_default_one(name):
+    config, default = load_project_config(CONFIGS / f"{name}.cfg"), load_project_config()
+    assert list(load_config(CONFIGS / f"{name}.cfg")) == ["translator"]
+    assert {key: config[key] for key in default} == default

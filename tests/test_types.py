@@ -67,7 +67,7 @@ def test_malformed_links(link):
 
 
 def test_a_link_twice():
-    with pytest.raises(XprojError, match="a link is there twice in '0-0:0.9 0-0:0.2': write each once"):
+    with pytest.raises(XprojError, match="each link must appear once: '0-0:0.9 0-0:0.2'"):
         WordAlignment.from_pharaoh("0-0:0.9 0-0:0.2\n")
 
 

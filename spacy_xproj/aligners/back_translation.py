@@ -1,13 +1,14 @@
 """Alignment by way of a back-translation: the source sentence, translated into the target language again."""
 
 from itertools import tee
-from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
+from typing import Dict, Iterable, Iterator, Optional, Tuple
 
 import numpy
 from spacy.tokens import Doc
 
+from ..config import check_fraction
 from ..errors import XprojError
-from ..parts import Composite, has_statistics
+from ..parts import Composite, estimators
 from ..text.forms import nfc
 from ..text.languages import blank_or_xx, equivalent_codes
 from ..types import Bitext, GetBitexts, Initializable, Translator, WordAligner, WordAlignment, is_positional
@@ -19,17 +20,17 @@ MODES: Dict[str, str] = {
     "intersect": "links that both have, with the smaller weight",
     "union": "links that one of them has, with the greater weight",
     "fill": "the direct links, and the composed ones of source tokens that have no direct link",
-    "product": "links that both have, with the geometric mean of their weights",
 }
 
 
 class BackTranslationAligner(Composite):
-    """Refine an alignment by way of a back-translation (Politov et al. 2025, §3.1).
+    """Refine an alignment by way of a back-translation (Politov et al. 2025, §3.1; registered as
+    `spacy-xproj.BackTranslationAligner.v1`).
 
     A machine translation follows the source more closely than the target sentence may do, and the target sentence is
     compared with it in one language. The links from source to back-translation and those from back-translation to
     target are composed, and combined with the direct ones. Every mode reads links only, never labels: `fill` looks at
-    source tokens, not at entities. Where nearly every token has a link (`match`, `soft`) it changes next to nothing.
+    source tokens, not at entities. If nearly every token has a link (`match`, `soft`) it changes next to nothing.
 
     An aligner that is initialised estimates statistics of two languages. The one of back-translation and target has the
     same language on both sides, so there it must be an object of its own.
@@ -37,10 +38,12 @@ class BackTranslationAligner(Composite):
     translator (Translator): translates from the source into the target language.
     direct (WordAligner): aligns source and target.
     back_to_target (WordAligner): aligns back-translation and target.
-    source_to_back (Optional[WordAligner]): aligns source and back-translation; `direct` where there is none.
-    mode (str): one of `MODES`.
-    reduction (str): where several words of the back-translation join two words: `max` or `sum` (see `links.compose`).
+    source_to_back (Optional[WordAligner]): aligns source and back-translation; `direct` if there is none.
+    mode (str): one of `MODES`: `compose`, `intersect`, `union` or `fill`.
+    reduction (str): if several words of the back-translation join two words, take their `max` or their `sum` (see
+        `links.compose`).
     threshold (float): composed links whose weight does not exceed it are dropped.
+    RAISES (XprojError): if a setting is unknown, or one aligner would have to learn from two pairs of languages.
     """
 
     def __init__(
@@ -56,7 +59,8 @@ class BackTranslationAligner(Composite):
         if mode not in MODES:
             raise XprojError(f"no mode '{mode}': use one of {', '.join(MODES)}")
         check_reduction(reduction)
-        if has_statistics(back_to_target) and back_to_target in (direct, source_to_back):
+        check_fraction("threshold", threshold)
+        if estimators(back_to_target) and back_to_target in (direct, source_to_back):
             raise XprojError("back_to_target learns from its own pair of languages: give it an aligner of its own")
         self.translator = translator
         self.direct = direct
@@ -67,11 +71,6 @@ class BackTranslationAligner(Composite):
         self.threshold = threshold
         self.nlp = blank_or_xx(translator.tgt_lang)
         self.positional = any(map(is_positional, (direct, back_to_target, self.source_to_back)))
-
-    def parts(self) -> Dict[str, Any]:
-        """RETURNS (Dict[str, Any]): the aligners, each once."""
-        aligners = {"direct": self.direct, "back_to_target": self.back_to_target}
-        return aligners if self.source_to_back is self.direct else {**aligners, "source_to_back": self.source_to_back}
 
     def initialize(self, get_bitexts: GetBitexts) -> None:
         """Let every aligner estimate its corpus statistics. What they read is translated.
@@ -90,7 +89,7 @@ class BackTranslationAligner(Composite):
 
         bitexts (Iterable[Bitext]): the pairs.
         YIELDS (WordAlignment): the links of each.
-        RAISES (XprojError): where the translator translates between other languages than those of the pairs.
+        RAISES (XprojError): if the translator translates between other languages than those of the pairs.
         """
         if self.mode == "compose":
             yield from self._compose(bitexts)
@@ -110,7 +109,7 @@ class BackTranslationAligner(Composite):
             yield compose(source_to_back, back_to_target, self.reduction, self.threshold)
 
     def _translated(self, bitexts: Iterable[Bitext]) -> Iterator[Tuple[Bitext, Doc]]:
-        """YIELDS (Tuple[Bitext, Doc]): each pair with its back-translation."""
+        """Give each pair with its back-translation."""
         pairs, sources = tee(bitexts)
         translations = self.translator(pair.source.text for pair in sources)
         for pair, translation in zip(pairs, translations, strict=True):
@@ -139,29 +138,4 @@ def combine(direct: WordAlignment, composed: WordAlignment, mode: str) -> WordAl
     if mode == "fill":
         return merge([direct, unlinked(composed, direct)])
     a, b = common(direct, composed)
-    weight = numpy.minimum(a.weight, b.weight) if mode == "intersect" else numpy.sqrt(a.weight) * numpy.sqrt(b.weight)
-    return WordAlignment(a.source, a.target, weight)
-
-
-def make_back_translation_aligner(
-    translator: Translator,
-    direct: WordAligner,
-    back_to_target: WordAligner,
-    source_to_back: Optional[WordAligner] = None,
-    mode: str = "fill",
-    reduction: str = "max",
-    threshold: float = 0.01,
-) -> WordAligner:
-    """Make a `BackTranslationAligner` (registered as `spacy-xproj.BackTranslationAligner.v1`).
-
-    translator (Translator): translates from the source into the target language.
-    direct (WordAligner): aligns source and target.
-    back_to_target (WordAligner): aligns back-translation and target.
-    source_to_back (Optional[WordAligner]): aligns source and back-translation; `direct` where there is none.
-    mode (str): `compose`, `intersect`, `union`, `fill` or `product`.
-    reduction (str): where several words of the back-translation join two words, take their `max` or their `sum`.
-    threshold (float): composed links whose weight does not exceed it are dropped.
-    RETURNS (WordAligner): the aligner.
-    RAISES (XprojError): where a setting is unknown, or one aligner would have to learn from two pairs of languages.
-    """
-    return BackTranslationAligner(translator, direct, back_to_target, source_to_back, mode, reduction, threshold)
+    return WordAlignment(a.source, a.target, numpy.minimum(a.weight, b.weight))

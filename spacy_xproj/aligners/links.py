@@ -48,18 +48,18 @@ def compose(
 
 
 def common(first: WordAlignment, second: WordAlignment) -> Tuple[WordAlignment, WordAlignment]:
-    """RETURNS (Tuple[WordAlignment, WordAlignment]): the links that both have, with the weights of each."""
+    """Take the links that both have, with the weights of each."""
     _, left, right = numpy.intersect1d(_keys(first), _keys(second), return_indices=True)
     return _take(first, left), _take(second, right)
 
 
 def unlinked(alignment: WordAlignment, other: WordAlignment) -> WordAlignment:
-    """RETURNS (WordAlignment): the links of `alignment` whose source token has no link in `other`."""
+    """Take the links of `alignment` whose source token has no link in `other`."""
     return _take(alignment, ~numpy.isin(alignment.source, other.source))
 
 
 def check_reduction(reduction: str) -> None:
-    """RAISES (XprojError): where there is no such reduction."""
+    """Check the name of a reduction. RAISES (XprojError): if there is none of that name."""
     if reduction not in REDUCTIONS:
         raise XprojError(f"no reduction '{reduction}': use one of {', '.join(REDUCTIONS)}")
 

@@ -5,13 +5,13 @@ from typing import Iterable, Iterator
 
 from ..errors import XprojError
 from ..storage.files import read_text
-from ..types import Bitext, WordAligner, WordAlignment
+from ..types import Bitext, WordAlignment
 
 
 class PharaohAligner:
-    """Hand out the lines of a file in the order of the pairs.
+    """Hand out the lines of a file in the order of the pairs (registered as `spacy-xproj.PharaohAligner.v1`).
 
-    path (Path): the file: a line for every pair of the corpus, in its order, empty where nothing is aligned.
+    path (Path): the file: a line for every pair of the corpus, in its order, empty if nothing is aligned.
     """
 
     positional = True
@@ -24,8 +24,8 @@ class PharaohAligner:
 
         bitexts (Iterable[Bitext]): all pairs that the file was made for.
         YIELDS (WordAlignment): the links of each.
-        RAISES (XprojError): where the file is shorter than the corpus or longer, where a link is malformed, or
-            where it points past the end of a sentence.
+        RAISES (XprojError): if the file is shorter than the corpus or longer, if a link is malformed, or if it points
+            past the end of a sentence.
         """
         lines = read_text(self.path).splitlines()
         number = 0
@@ -48,12 +48,3 @@ class PharaohAligner:
                     "tokens; the file was made for another corpus or tokenisation, align this one"
                 )
         return alignment
-
-
-def make_pharaoh_aligner(path: Path) -> WordAligner:
-    """Make a `PharaohAligner` (registered as `spacy-xproj.PharaohAligner.v1`).
-
-    path (Path): the file with the alignments.
-    RETURNS (WordAligner): the aligner.
-    """
-    return PharaohAligner(path)

@@ -4,16 +4,17 @@ from io import StringIO
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Iterable, Iterator, List, Optional, Tuple
+from typing import Iterable, Iterator, List, Optional, Tuple
 
+import numpy
 import srsly
 from spacy.tokens import Doc
 
 from ..errors import XprojError
 from ..storage.files import atomic_path, read_text
 from ..text.forms import spread, token_forms, words
-from ..types import Bitext, GetBitexts, WordAligner, WordAlignment
-from .symmetrize import check_method, symmetrize
+from ..types import Bitext, GetBitexts, WordAlignment
+from .links import merge
 
 #: Words. eflomal leaves out longer sentences.
 MAX_LENGTH = 1023
@@ -23,7 +24,8 @@ Sides = Tuple[List[str], List[str]]
 
 
 class StatisticalAligner:
-    """Align with eflomal (Östling and Tiedemann 2016): a Bayesian HMM with fertilities, sampled in both directions.
+    """Align with eflomal (Östling and Tiedemann 2016): a Bayesian HMM with fertilities, sampled in both directions
+    (registered as `spacy-xproj.StatisticalAligner.v1`). Links of both directions have weight 1, links of one .5.
 
     It knows of words only how often they occur together, so it needs a corpus. `initialize` aligns one, and keeps what
     it has learned as priors: how often words were aligned, how far links jump, how many links words have. Each call
@@ -33,30 +35,31 @@ class StatisticalAligner:
 
     eflomal is licensed under the GPL 3; it is an extra, and a program of its own does its work.
 
-    eflomal (Any): the package.
-    method (str): how the two directions become one alignment (`symmetrize.METHODS`).
-    path (Optional[Path]): file with priors, in eflomal's format. `initialize` reads it where it exists, and otherwise
-        writes it. None to keep them in memory.
+    priors (Optional[Path]): file with priors, in eflomal's format. If it exists, its priors are used, and nothing is
+        learned; otherwise `initialize` writes it, for use with other text of the same languages. None to keep them in
+        memory.
     sample (int): pairs that priors are learned from. All of them are in memory at that time.
     buffer (int): pairs that are aligned at a time.
-    iterations (float): of the sampler, relative to eflomal's own choice.
+    iterations (float): of the sampler, relative to eflomal's own choice, which is more for less text.
+    RAISES (XprojError): if eflomal is not installed, a number is out of range or the file does not hold priors.
     """
 
     def __init__(
         self,
-        eflomal: Any,
-        method: str = "mean",
-        path: Optional[Path] = None,
+        priors: Optional[Path] = None,
         sample: int = 100_000,
         buffer: int = 5000,
         iterations: float = 1.0,
     ):
-        check_method(method)
+        try:
+            import eflomal
+        except ImportError:
+            message = "eflomal is not installed: pip install 'spacy_xproj[eflomal]' (needs a C compiler)"
+            raise XprojError(message) from None
         if min(sample, buffer) < 1:
             raise XprojError(f"sample = {sample}, buffer = {buffer}: these are numbers of pairs, give 1 or more")
         self.eflomal = eflomal
-        self.method = method
-        self.path = Path(path) if path else None
+        self.path = Path(priors) if priors else None
         self.sample = sample
         self.buffer = buffer
         self.iterations = iterations
@@ -77,7 +80,7 @@ class StatisticalAligner:
                 temporary.write_text("".join(self.priors), encoding="utf8")
 
     def to_bytes(self) -> bytes:
-        """RETURNS (bytes): the priors."""
+        """Save the priors."""
         return srsly.msgpack_dumps(self.priors)
 
     def from_bytes(self, data: bytes) -> None:
@@ -91,14 +94,13 @@ class StatisticalAligner:
         """Align pairs.
 
         bitexts (Iterable[Bitext]): the pairs.
-        YIELDS (WordAlignment): the links of each; none where a side is empty.
-        RAISES (XprojError): where a sentence has more than `MAX_LENGTH` words.
+        YIELDS (WordAlignment): the links of each; none if a side is empty.
+        RAISES (XprojError): if a sentence has more than `MAX_LENGTH` words.
         """
         stream = iter(bitexts)
         while pairs := list(islice(stream, self.buffer)):
             for pair, *lines in zip(pairs, *self._align([_forms(pair) for pair in pairs]), strict=True):
-                forward, backward = map(WordAlignment.from_pharaoh, lines)
-                yield _of_tokens(symmetrize(forward, backward, self.method), pair)
+                yield _of_tokens(merge([_halved(WordAlignment.from_pharaoh(line)) for line in lines], "sum"), pair)
 
     def _learn(self, forms: List[Sides]) -> List[str]:
         counts = self.eflomal.calculate_priors(*_lines(forms), *self._align(forms))
@@ -115,7 +117,7 @@ class StatisticalAligner:
         return lines
 
     def _align(self, forms: List[Sides]) -> Sides:
-        """RETURNS (Sides): a line of links for each pair, forward and backward."""
+        """Give a line of links for each pair, forward and backward."""
         if not any(source and target for source, target in forms):
             return [""] * len(forms), [""] * len(forms)  # eflomal cannot do without words
         aligner = self.eflomal.Aligner(rel_iterations=self.iterations)
@@ -148,33 +150,11 @@ def _lines(forms: List[Sides]) -> Sides:
     return [" ".join(source) for source, _ in forms], [" ".join(target) for _, target in forms]
 
 
+def _halved(links: WordAlignment) -> WordAlignment:
+    return WordAlignment(links.source, links.target, numpy.float32(0.5) * links.weight)
+
+
 def _of_tokens(links: WordAlignment, pair: Bitext) -> WordAlignment:
     source, target = token_forms(pair.source), token_forms(pair.target)
     matrix = links.to_matrix(len(words(source)), len(words(target)))
     return WordAlignment.from_matrix(spread(matrix, source, target)) if matrix.size else links
-
-
-def make_statistical_aligner(
-    symmetrization: str = "mean",
-    priors: Optional[Path] = None,
-    sample: int = 100_000,
-    buffer: int = 5000,
-    iterations: float = 1.0,
-) -> WordAligner:
-    """Make a `StatisticalAligner` (registered as `spacy-xproj.StatisticalAligner.v1`).
-
-    symmetrization (str): `intersection`, `union`, `grow-diag`, `grow-diag-final`, `grow-diag-final-and`, `forward`,
-        `backward`, or `mean`: weight 1 for links of both directions and .5 for links of one.
-    priors (Optional[Path]): a file. Where it exists, its priors are used, and nothing is learned; where it does not,
-        they are learned from the corpus and written to it, for use with other text of the same languages.
-    sample (int): pairs that priors are learned from.
-    buffer (int): pairs that are aligned at a time.
-    iterations (float): of the sampler, relative to eflomal's own choice, which is more for less text.
-    RETURNS (WordAligner): the aligner.
-    RAISES (XprojError): where eflomal is not installed, a setting is unknown or the file does not hold priors.
-    """
-    try:
-        import eflomal
-    except ImportError:
-        raise XprojError("eflomal is not installed: pip install 'spacy_xproj[eflomal]' (needs a C compiler)") from None
-    return StatisticalAligner(eflomal, symmetrization, priors, sample, buffer, iterations)

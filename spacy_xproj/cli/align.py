@@ -7,12 +7,12 @@ from typing import Optional
 import typer
 from wasabi import msg
 
+from ..config import check_devices, load_project_config, resolve
 from ..corpora.parallel import ParallelCorpus
 from ..errors import XprojError
-from ..projectors.default import DEFAULT_CONFIG
 from ..storage.files import atomic_path
 from ..types import Initializable, WordAligner
-from .app import OVERRIDES, command, load_config, progress, resolve
+from .app import OVERRIDES, command, progress
 
 
 @command("align", context_settings=OVERRIDES)
@@ -24,19 +24,20 @@ def align_cli(
         None,
         "--config",
         "-c",
-        help="Config with [projector.aligner]; by default, what configs/project/default.cfg shows",
+        help="Config with [projector.aligner]; that of the default projector is used without a [projector]",
     ),
 ) -> None:
     """Align every pair and write a line for each, with weights.
 
-    A line is empty where nothing is aligned. Weights are written in full, so spacy-xproj.PharaohAligner.v1 gives a
+    A line is empty if nothing is aligned. Weights are written in full, so spacy-xproj.PharaohAligner.v1 gives a
     projector the links that the aligner itself would give. Settings are overridden as in `spacy train`:
     --projector.aligner.method itermax
     """
-    config = load_config(config_path or DEFAULT_CONFIG, ctx.args)
-    corpus = ParallelCorpus(bitext_dir)
+    config = load_project_config(config_path, ctx.args)
     origin = f"{config_path or 'the default config'}, [projector]"
-    aligner: WordAligner = resolve(config.get("projector", {}), "aligner", origin)
+    check_devices(config["projector"], ["aligner"], origin)
+    corpus = ParallelCorpus(bitext_dir)
+    aligner: WordAligner = resolve(config["projector"], "aligner", origin)
     if isinstance(aligner, Initializable):
         aligner.initialize(lambda: iter(corpus))
     start = perf_counter()

@@ -4,15 +4,12 @@ import sys
 from functools import wraps
 from os.path import realpath
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, Iterator, List, NoReturn, Optional, TypeVar, Union
+from typing import Any, Callable, Iterable, Iterator, NoReturn, Optional, TypeVar
 
 import typer
 from spacy.cli._util import app as spacy_app
-from spacy.cli._util import parse_config_overrides
-from thinc.api import Config
 
 from ..errors import XprojError
-from ..storage.files import read_text
 
 HELP = "Cross-lingual named-entity recognition by annotation projection."
 #: Commands that take a config accept overrides such as `--projector.solver.power 2`.
@@ -67,8 +64,8 @@ def check_not_input(inputs: Iterable[Path], outputs: Iterable[Optional[Path]]) -
     """Check that a command does not write over what it reads, by whatever path it is named.
 
     inputs (Iterable[Path]): what it reads.
-    outputs (Iterable[Optional[Path]]): what it writes; none where an option is left out.
-    RAISES (XprojError): where one is both.
+    outputs (Iterable[Optional[Path]]): what it writes; none if an option is left out.
+    RAISES (XprojError): if one is both.
     """
     read = {realpath(path) for path in inputs}
     for path in outputs:
@@ -76,49 +73,11 @@ def check_not_input(inputs: Iterable[Path], outputs: Iterable[Optional[Path]]) -
             raise XprojError(f"{path}: is an input too, which would be lost; write to another file")
 
 
-def load_config(source: Union[Path, Config], overrides: List[str]) -> Dict[str, Any]:
-    """Read a config and apply the overrides of the command line, without building anything.
-
-    source (Union[Path, Config]): the `.cfg` file, or a config.
-    overrides (List[str]): arguments such as ``["--projector.solver.power", "2"]``.
-    RETURNS (Dict[str, Any]): the config, interpolated.
-    RAISES (XprojError): where the file is missing or not a config.
-    """
-    settings = parse_config_overrides(list(overrides))  # which empties the list that it is given
-    try:
-        text = read_text(source) if isinstance(source, Path) else source.to_str()
-        return Config().from_str(text, overrides=settings)
-    except ValueError as error:
-        raise XprojError(f"{source if isinstance(source, Path) else 'config'}: {error}") from None
-
-
-def resolve(config: Dict[str, Any], section: str, origin: Union[Path, str]) -> Any:
-    """Build what one section of a config describes.
-
-    config (Dict[str, Any]): the config, as from `load_config`.
-    section (str): for example `projector`.
-    origin (Union[Path, str]): where the config came from, for messages.
-    RETURNS (Any): the object.
-    RAISES (XprojError): where the section is missing, names something unknown or does not validate.
-    """
-    from catalogue import RegistryError
-    from thinc.api import ConfigValidationError
-
-    from ..registry import registry
-
-    if section not in config:
-        raise XprojError(f"{origin}: no [{section}] section; add one (see configs/project/default.cfg)")
-    try:
-        return registry.resolve({section: config[section]})[section]
-    except (ConfigValidationError, RegistryError) as error:
-        raise XprojError(f"{origin}, [{section}]: {error}") from None
-
-
 def progress(items: Iterable[Item], total: Optional[int], unit: str) -> Iterator[Item]:
     """Pass items on behind a bar with rate and time left, shown on a terminal only.
 
     items (Iterable[Item]): what to pass on.
-    total (Optional[int]): how many there are, where known.
+    total (Optional[int]): how many there are, if known.
     unit (str): what one item is called.
     YIELDS (Item): each item.
     """

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Dict, List, Optional
 import typer
 from wasabi import msg
 
+from ..config import load_config
 from ..encoders.matched import EncoderSettings, read_matched
 from ..errors import XprojError
-from .app import command, load_config
+from .app import command
 
 if TYPE_CHECKING:
     from ..encoders.encoder import Encoder
@@ -62,7 +63,7 @@ def _encoders(name: str, directory: Path, revision: Optional[str], allow_pickle:
         return {directory: EncoderSettings(name, revision, None, allow_pickle)}
     if revision is not None or allow_pickle:
         raise XprojError(f"{name}: a config says itself which revision to take and what to allow; leave the option out")
-    pair = read_matched(load_config(Path(name), []), Path(name))
+    pair = read_matched(load_config(Path(name)), Path(name))
     return {directory / section: settings for section, settings in pair.items()}
 
 

@@ -2,20 +2,19 @@
 
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Dict, Optional
+from typing import Optional
 
 import typer
 from wasabi import msg
 
+from ..config import check_devices, load_project_config, resolve
 from ..corpora.parallel import ParallelCorpus
 from ..corpora.text_comparison import text_statistics, text_warnings
 from ..parts import prepare
-from ..projectors.default import DEFAULT_CONFIG
 from ..projectors.stream import project_shards
 from ..projectors.writer import SHARD_SIZE, ProjectionWriter
 from ..types import FLAGS, Projector, SentenceFilter
-from .app import OVERRIDES, command, load_config, progress, resolve
-from .checks import check_devices, check_sections
+from .app import OVERRIDES, command, progress
 
 
 @command("project", context_settings=OVERRIDES)
@@ -27,7 +26,7 @@ def project_cli(
         None,
         "--config",
         "-c",
-        help="Config with [projector] and maybe [filter]; by default, what configs/project/default.cfg shows",
+        help="Config with [projector] and [filter]; the default of each is used if it is left out",
     ),
     shard_size: int = typer.Option(
         SHARD_SIZE, "--shard-size", min=1, help="Sentences in a shard; a finished shard is never redone"
@@ -37,16 +36,15 @@ def project_cli(
 
     OUTPUT_DIR gets target.spacy (the labelled target side), outcomes.jsonl (a line for every source entity),
     rejects.jsonl (sentences that the [filter] dropped) and summary.json (counts, provenance, licences). Settings are
-    overridden as in `spacy train`: --projector.min_score 0.5 --filter.complete true
+    overridden as in `spacy train`: --projector.min_score 0.5 --filter.drop_incomplete true
     """
-    config = load_config(config_path or DEFAULT_CONFIG, ctx.args)
+    config = load_project_config(config_path, ctx.args)
     origin = config_path or "the default config"
-    check_sections(config, config_path or DEFAULT_CONFIG, origin)
     check_devices(config, ("projector", "filter"), origin)
     corpus = ParallelCorpus(bitext_dir)
     projector: Projector = resolve(config, "projector", origin)
-    sentence_filter: Optional[SentenceFilter] = resolve(config, "filter", origin) if "filter" in config else None
-    settings: Dict[str, Any] = {name: config[name] for name in ("projector", "filter") if name in config}
+    sentence_filter: SentenceFilter = resolve(config, "filter", origin)
+    settings = {name: config[name] for name in ("projector", "filter")}
     writer = ProjectionWriter(output_dir, corpus, settings, projector, sentence_filter, shard_size)
     corpus.check_labelled()
     writer.statistics = prepare(projector, lambda: progress(corpus, None, "pairs read first"), writer.statistics)

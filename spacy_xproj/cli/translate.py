@@ -1,4 +1,4 @@
-"""`translate`: labelled sentences and their translations, as a parallel corpus."""
+"""``xproj translate``: labelled sentences and their translations, as a parallel corpus."""
 
 import time
 from itertools import chain, islice
@@ -8,15 +8,16 @@ from typing import Dict
 import typer
 from wasabi import msg
 
-from .app import OVERRIDES, command, load_config, progress, resolve
+from ..config import check_devices, load_project_config, resolve
+from .app import OVERRIDES, command, progress
 
 
 @command("translate", context_settings=OVERRIDES)
-def translate(
+def translate_cli(
     ctx: typer.Context,
     source: Path = typer.Argument(..., help="Labelled sentences (.spacy), as `convert` writes them"),
     bitext_dir: Path = typer.Argument(..., help="Directory of the parallel corpus to write"),
-    config: Path = typer.Option(..., "--config", "-c", help="Config with [translator] and, optionally, [translation]"),
+    config_path: Path = typer.Option(..., "--config", "-c", help="Config with [translator] and maybe [translation]"),
     shard_size: int = typer.Option(1000, "--shard-size", min=1, help="Sentences in a shard; a shard is never redone"),
 ) -> None:
     """Translate a corpus. A run that was interrupted goes on after its last finished shard."""
@@ -26,16 +27,17 @@ def translate(
     from ..storage.files import check_output
     from ..text.languages import equivalent_codes
     from ..text.tokenizers import blank_segmented
-    from ..translators.base import HasInputs
     from ..translators.bitexts import translate_docs
     from ..translators.quality import make_checks
+    from ..types import HasInputs, Licensed
 
     check_output(bitext_dir, directory=True)
-    settings = load_config(config, ctx.args)
-    checks = make_checks(settings.get("translation", {}))
+    config = load_project_config(config_path, ctx.args)
+    check_devices(config, ["translator"], config_path)
+    checks = make_checks(config.get("translation", {}))
     total, docs = stream_docs(source)
     first = next(docs)
-    translator = resolve(settings, "translator", config)
+    translator = resolve(config, "translator", config_path)
     lang = doc_lang(first)
     if lang not in ("", "xx") and lang not in equivalent_codes(translator.src_lang):
         raise XprojError(f"{source}: language '{lang}', but the translator's src_lang is '{translator.src_lang}'")
@@ -43,10 +45,10 @@ def translate(
     if nlp.lang == "xx":
         msg.warn(f"spaCy has no rules for the language '{translator.tgt_lang}': translations are tokenized as 'xx'")
 
-    used = {name: section for name, section in settings.items() if name in ("translator", "translation")}
+    used = {name: section for name, section in config.items() if name in ("translator", "translation")}
     provenance = make_provenance("translate", [source], used)
     provenance["inputs"].update(translator.input_digests() if isinstance(translator, HasInputs) else {})
-    provenance["translator_license"] = getattr(translator, "license", None)
+    provenance["translator_license"] = translator.license if isinstance(translator, Licensed) else None
     writer = ParallelCorpusWriter(bitext_dir, translator.src_lang, translator.tgt_lang, provenance, shard_size)
     left = total - writer.done
     start = time.perf_counter()

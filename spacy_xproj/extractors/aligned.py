@@ -6,23 +6,28 @@ import numpy
 from numpy.typing import NDArray
 
 from ..errors import XprojError
-from ..types import Bitext, CandidateExtractor, Candidates, token_spans
+from ..types import Bitext, Candidates, token_spans
 from .ngram import ngrams
 
 
 class AlignedCandidates:
-    """The n-grams that touch a target token aligned with an entity, or that begin and end with one.
+    """The n-grams that touch a target token aligned with an entity, or that begin and end with one (registered as
+    `spacy-xproj.AlignedCandidates.v1`).
 
     max_length (int): the longest span, in tokens.
-    bound (str): `touching` or `spanning`.
+    bound (str): `touching` (at least one token is aligned with an entity) or `spanning` (the first and the last
+        token are).
+    RAISES (XprojError): if there is no such bound.
     """
 
-    def __init__(self, max_length: int, bound: str):
+    def __init__(self, max_length: int = 45, bound: str = "touching"):
+        if bound not in ("touching", "spanning"):
+            raise XprojError(f"no bound '{bound}': use touching or spanning")
         self.max_length = max_length
         self.bound = bound
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Candidates]:
-        """YIELDS (Candidates): the spans for each pair, shorter ones first, then from left to right."""
+        """List the spans for each pair, shorter ones first, then from left to right."""
         for bitext in bitexts:
             spans = ngrams(len(bitext.target), self.max_length)
             aligned = aligned_tokens(bitext)
@@ -47,17 +52,3 @@ def aligned_tokens(bitext: Bitext) -> NDArray:
     aligned = numpy.zeros(len(bitext.target), dtype=bool)
     aligned[links.target[inside[links.source]]] = True
     return aligned
-
-
-def make_aligned_candidates(max_length: int = 45, bound: str = "touching") -> CandidateExtractor:
-    """Make an `AlignedCandidates` extractor (registered as `spacy-xproj.AlignedCandidates.v1`).
-
-    max_length (int): the longest span, in tokens.
-    bound (str): `touching` (at least one token is aligned with an entity) or `spanning` (the first and the last
-        token are).
-    RETURNS (CandidateExtractor): the extractor.
-    RAISES (XprojError): where there is no such bound.
-    """
-    if bound not in ("touching", "spanning"):
-        raise XprojError(f"no bound '{bound}': use touching or spanning")
-    return AlignedCandidates(max_length, bound)

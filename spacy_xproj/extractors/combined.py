@@ -1,35 +1,31 @@
 """The candidates of several extractors together."""
 
 from itertools import tee
-from typing import Any, Dict, Iterable, Iterator, Sequence
+from typing import Iterable, Iterator, Sequence
 
 import numpy
 
 from ..errors import XprojError
 from ..parts import Composite
-from ..types import Bitext, CandidateExtractor, Candidates, all_counts
+from ..types import Bitext, CandidateExtractor, Candidates
 
 
 class CombinedCandidates(Composite):
-    """Every span that any of the extractors proposes, once.
+    """Every span that any of the extractors proposes, once (registered as `spacy-xproj.CombinedCandidates.v1`). In a
+    config each extractor has a block of its own, such as ``[projector.extractor.*.ngram]``.
 
-    extractors (Sequence[CandidateExtractor]): the extractors.
+    *extractors (CandidateExtractor): the extractors.
+    RAISES (XprojError): if there is none.
     """
 
-    def __init__(self, extractors: Sequence[CandidateExtractor]):
+    def __init__(self, *extractors: CandidateExtractor):
+        if not extractors:
+            raise XprojError("CombinedCandidates has no extractors; add blocks such as [projector.extractor.*.ngram]")
         self.extractors = extractors
 
-    def parts(self) -> Dict[str, Any]:
-        """RETURNS (Dict[str, Any]): the extractors, which may have corpus statistics."""
-        return {f"extractor {i}": extractor for i, extractor in enumerate(self.extractors)}
-
-    def counts(self) -> Dict[str, int]:
-        """RETURNS (Dict[str, int]): what the extractors have counted so far."""
-        return all_counts(self.extractors)
-
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Candidates]:
-        """YIELDS (Candidates): the spans for each pair, shorter ones first, then from left to right. Column i of
-        their `origin` tells which of them extractor i proposed."""
+        """Unite the spans for each pair, shorter ones first, then from left to right. Column i of their `origin` tells
+        which of them extractor i proposed."""
         streams = tee(bitexts, len(self.extractors))
         for parts in zip(*(e(stream) for e, stream in zip(self.extractors, streams)), strict=True):
             yield union(parts)
@@ -48,17 +44,3 @@ def union(parts: Sequence[Candidates]) -> Candidates:
     origin[place.reshape(-1), numpy.repeat(numpy.arange(len(parts)), [len(part) for part in parts])] = True
     united = numpy.stack([unique[:, 1], unique[:, 1] + unique[:, 0]], axis=1)
     return Candidates(united.astype(numpy.int32), origin)
-
-
-def make_combined_candidates(*extractors: CandidateExtractor) -> CandidateExtractor:
-    """Make a `CombinedCandidates` extractor (registered as `spacy-xproj.CombinedCandidates.v1`).
-
-    In a config each extractor has a block of its own, such as ``[projector.extractor.*.ngram]``.
-
-    *extractors (CandidateExtractor): the extractors.
-    RETURNS (CandidateExtractor): the extractor.
-    RAISES (XprojError): where there is none.
-    """
-    if not extractors:
-        raise XprojError("CombinedCandidates has no extractors; add blocks such as [projector.extractor.*.ngram]")
-    return CombinedCandidates(extractors)

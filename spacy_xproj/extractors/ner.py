@@ -4,33 +4,23 @@ from typing import Iterable, Iterator
 
 from spacy.util import minibatch
 
-from ..taggers.table import Tagger
-from ..types import Bitext, CandidateExtractor, Candidates
+from ..types import Bitext, Candidates, Tagger
 
 
 class NerCandidates:
-    """The entities that a model of the target language proposes, whatever their labels (Politov et al. 2025, §3.3).
-
-    tagger (Tagger): the model.
-    buffer (int): sentences that it gets at a time.
-    """
-
-    def __init__(self, tagger: Tagger, buffer: int):
-        self.tagger = tagger
-        self.buffer = buffer
-
-    def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Candidates]:
-        """YIELDS (Candidates): the entities found in each target, from left to right."""
-        for pairs in minibatch(bitexts, self.buffer):
-            yield from (Candidates(spans) for spans in self.tagger.spans([pair.target for pair in pairs]))
-
-
-def make_ner_candidates(tagger: Tagger, buffer: int = 256) -> CandidateExtractor:
-    """Make a `NerCandidates` extractor (registered as `spacy-xproj.NerCandidates.v1`).
+    """The entities that a model of the target language proposes, whatever their labels (Politov et al. 2025, §3.3;
+    registered as `spacy-xproj.NerCandidates.v1`).
 
     tagger (Tagger): a model that knows the target language: `spacy-xproj.SpacyTagger.v1` or
         `spacy-xproj.TransformerTagger.v1`.
     buffer (int): sentences that it gets at a time.
-    RETURNS (CandidateExtractor): the extractor.
     """
-    return NerCandidates(tagger, buffer)
+
+    def __init__(self, tagger: Tagger, buffer: int = 256):
+        self.tagger = tagger
+        self.buffer = buffer
+
+    def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Candidates]:
+        """List the entities found in each target, from left to right."""
+        for pairs in minibatch(bitexts, self.buffer):
+            yield from (Candidates(spans) for spans in self.tagger.spans([pair.target for pair in pairs]))

@@ -6,20 +6,23 @@ from typing import Iterable, Iterator
 import numpy
 
 from ..errors import XprojError
-from ..types import Bitext, CandidateExtractor, Candidates, Ints2d
+from ..types import Bitext, Candidates, Ints2d
 
 
 class NgramCandidates:
-    """Every span of up to `max_length` tokens.
+    """Every span of up to `max_length` tokens (registered as `spacy-xproj.NgramCandidates.v1`).
 
-    max_length (int): the longest span, in tokens.
+    max_length (int): the longest span, in tokens. The paper takes 10; ten tokens lose long names.
+    RAISES (XprojError): if it is less than 1.
     """
 
-    def __init__(self, max_length: int):
+    def __init__(self, max_length: int = 45):
+        if max_length < 1:
+            raise XprojError(f"max_length is {max_length}: a candidate has at least 1 token")
         self.max_length = max_length
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Candidates]:
-        """YIELDS (Candidates): the n-grams of each target, shorter ones first, then from left to right."""
+        """List the n-grams of each target, shorter ones first, then from left to right."""
         for bitext in bitexts:
             yield Candidates(ngrams(len(bitext.target), self.max_length))
 
@@ -40,15 +43,3 @@ def ngrams(n_tokens: int, max_length: int) -> Ints2d:
     spans = numpy.stack([start, start + length], axis=1).astype(numpy.int32)
     spans.flags.writeable = False
     return spans
-
-
-def make_ngram_candidates(max_length: int = 45) -> CandidateExtractor:
-    """Make an `NgramCandidates` extractor (registered as `spacy-xproj.NgramCandidates.v1`).
-
-    max_length (int): the longest span, in tokens. The paper takes 10; ten tokens lose long names.
-    RETURNS (CandidateExtractor): the extractor.
-    RAISES (XprojError): where it is less than 1.
-    """
-    if max_length < 1:
-        raise XprojError(f"max_length is {max_length}: a candidate has at least 1 token")
-    return NgramCandidates(max_length)

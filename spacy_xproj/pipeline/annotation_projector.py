@@ -10,17 +10,17 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.training import Example
 
+from ..config import load_projector
 from ..corpora.labels import LabelMap
 from ..errors import XprojError
-from ..parts import has_statistics
+from ..parts import estimators
 from ..projectors.apply import SPANS_KEY
-from ..projectors.default import load_projector
 from ..taggers.pipeline import load_pipeline
 from ..text.docs import words_only
 from ..text.forms import nfc
 from ..text.languages import equivalent_codes
 from ..types import Bitext, Initializable, Projector, Serializable, Translator
-from .annotations import EntsFilter, Sentence, on_given_text, span_group
+from .annotations import EntsFilter, SentenceProjection, on_given_text, span_group
 from .batched import BatchedPipe
 from .sentences import sentences
 from .source import SourcePipeline
@@ -41,10 +41,10 @@ class AnnotationProjector(BatchedPipe):
     source (SourcePipeline): labels the translations.
     projector (Projector): projects the entities.
     spans_key (Optional[str]): the span group that receives the entities with their scores, the translations and what
-        became of each of their entities (see `span_group`); none where it is None.
+        became of each of their entities (see `span_group`); none if it is None.
     annotate_ents (bool): whether `Doc.ents` receives the entities.
     overwrite (bool): whether they replace what `Doc.ents` has.
-    ents_filter (EntsFilter): chooses among old and new entities where they do not replace them.
+    ents_filter (EntsFilter): chooses among old and new entities if they do not replace them.
     max_length (int): tokens of a stretch that is translated at a time; longer sentences are cut.
     scorer (Optional[Callable]): the scoring method of `spacy evaluate`.
     """
@@ -85,12 +85,12 @@ class AnnotationProjector(BatchedPipe):
     def source(self, nlp: Language) -> None:
         self._source.own = nlp
 
-    def predict(self, docs: List[Doc]) -> List[List[Sentence]]:
+    def predict(self, docs: List[Doc]) -> List[List[SentenceProjection]]:
         """Project entities onto Docs, without changing them.
 
         docs (List[Doc]): the Docs. Their sentences are translated, labelled and projected as one stream.
-        RETURNS (List[List[Sentence]]): for each Doc, its sentences with their projections.
-        RAISES (XprojError): where the projector makes a text of its own.
+        RETURNS (List[List[SentenceProjection]]): for each Doc, its sentences with their projections.
+        RAISES (XprojError): if the projector makes a text of its own.
         """
         spans = [list(sentences(doc, self.max_length)) for doc in docs]
         stream = list(chain.from_iterable(spans))
@@ -99,13 +99,13 @@ class AnnotationProjector(BatchedPipe):
         self._warn_of_few(len(bitexts))
         found = zip(bitexts, self.projector(bitexts), strict=True)
         projections = iter([on_given_text(bitext, projection) for bitext, projection in found])
-        return [[Sentence(span.start, next(projections)) for span in own] for own in spans]
+        return [[SentenceProjection(span.start, next(projections)) for span in own] for own in spans]
 
-    def set_annotations(self, doc: Doc, prediction: List[Sentence]) -> None:
+    def set_annotations(self, doc: Doc, prediction: List[SentenceProjection]) -> None:
         """Set entities and the span group.
 
         doc (Doc): the Doc.
-        prediction (List[Sentence]): its sentences with their projections.
+        prediction (List[SentenceProjection]): its sentences with their projections.
         """
         group = span_group(doc, prediction, self.spans_key or SPANS_KEY)
         if self.spans_key:
@@ -131,7 +131,7 @@ class AnnotationProjector(BatchedPipe):
         """
         if source is not None:
             self.source = load_pipeline(source)
-        if not isinstance(self.projector, Initializable) or not has_statistics(self.projector):
+        if not isinstance(self.projector, Initializable) or not estimators(self.projector):
             return
         spans = (span for example in get_examples() for span in sentences(example.predicted, self.max_length))
         read = list(islice(spans, sample))
@@ -151,7 +151,7 @@ class AnnotationProjector(BatchedPipe):
         return [nfc(translation) for translation in self.translator(span.text for span in spans)]
 
     def _warn_of_few(self, n_sentences: int) -> None:
-        poor = not self.initialized and has_statistics(self.projector)
+        poor = not self.initialized and bool(estimators(self.projector))
         if poor and 0 < n_sentences < FEW_SENTENCES and not self._warned:
             self._warned = True
             warnings.warn(
@@ -184,7 +184,7 @@ class AnnotationProjector(BatchedPipe):
         return self
 
     def to_disk(self, path: Union[str, Path], *, exclude: Iterable[str] = ()) -> None:
-        """Save the corpus statistics, and the source pipeline if it was given as an object. Where it has none of its
+        """Save the corpus statistics, and the source pipeline if it was given as an object. If it has none of its
         own, those that are left in the directory from another component are removed.
 
         path (Union[str, Path]): the directory.
@@ -256,18 +256,18 @@ def make_annotation_projector(
     source (Optional[str]): the pipeline of the other language: an installed package or a directory, where the component
         will look for it wherever it is loaded. To save one with the component, set its attribute `source`, or name it
         in ``[initialize.components.annotation_projector]``.
-    projector (Optional[Projector]): projects the entities; None for that of `spacy_xproj.projectors.default`.
+    projector (Optional[Projector]): projects the entities; None for the default projector.
     label_map (Optional[str]): what becomes of the labels of the source pipeline: `ontonotes`, … or a JSON file (see
         `spacy_xproj.corpora.labels`); all are kept by default.
     spans_key (Optional[str]): the span group that receives entities, scores, translations and outcomes, or None. What
         the group had before is replaced.
     annotate_ents (bool): whether `Doc.ents` receives the entities.
     overwrite (bool): whether they replace what `Doc.ents` has.
-    ents_filter (EntsFilter): chooses among old and new entities where they do not replace them.
+    ents_filter (EntsFilter): chooses among old and new entities if they do not replace them.
     max_length (int): tokens that are translated at a time; longer sentences, or Docs without sentences, are cut.
     scorer (Optional[Callable]): the scoring method of `spacy evaluate`.
     RETURNS (AnnotationProjector): the component.
-    RAISES (XprojError): where the translator is for another language, or there is no such label map.
+    RAISES (XprojError): if the translator is for another language, or there is no such label map.
     """
     if nlp.lang != "xx" and nlp.lang not in equivalent_codes(translator.src_lang):
         raise XprojError(

@@ -14,7 +14,7 @@ from ..types import Bitext, Projection
 EntsFilter = Callable[[Iterable[Span], Iterable[Span]], Iterable[Span]]
 
 
-class Sentence(NamedTuple):
+class SentenceProjection(NamedTuple):
     """A sentence of a Doc and what was projected onto it.
 
     start (int): its first token in the Doc.
@@ -31,7 +31,7 @@ def on_given_text(bitext: Bitext, projection: Projection) -> Projection:
     bitext (Bitext): the sentence and its translation.
     projection (Projection): what a projector made of them.
     RETURNS (Projection): the same projection.
-    RAISES (XprojError): where its target is another text, whose tokens are not those of the Doc.
+    RAISES (XprojError): if its target is another text, whose tokens are not those of the Doc.
     """
     given, found = ([token.text for token in side] for side in (bitext.target, projection.bitext.target))
     if given != found:
@@ -42,7 +42,7 @@ def on_given_text(bitext: Bitext, projection: Projection) -> Projection:
     return projection
 
 
-def span_group(doc: Doc, sentences: List[Sentence], name: str) -> SpanGroup:
+def span_group(doc: Doc, sentences: List[SentenceProjection], name: str) -> SpanGroup:
     """Gather the entities of all sentences.
 
     The attributes give, for each span in order, the match score (``scores``), its margin, if known (``margins``), and
@@ -52,7 +52,7 @@ def span_group(doc: Doc, sentences: List[Sentence], name: str) -> SpanGroup:
     the solver had to say (``flags``). They survive a DocBin, and pickling.
 
     doc (Doc): the Doc.
-    sentences (List[Sentence]): its sentences.
+    sentences (List[SentenceProjection]): its sentences.
     name (str): the name of the group.
     RETURNS (SpanGroup): the group, not yet on the Doc.
     """

@@ -1,13 +1,13 @@
 """What components that work in batches share."""
 
+import multiprocessing
+import sys
 from abc import abstractmethod
 from typing import Any, Iterable, Iterator, List
 
 from spacy import util
 from spacy.pipeline import Pipe
 from spacy.tokens import Doc
-
-from .workers import one_thread_in_workers
 
 
 class BatchedPipe(Pipe):
@@ -17,7 +17,7 @@ class BatchedPipe(Pipe):
 
     @abstractmethod
     def predict(self, docs: List[Doc]) -> List[Any]:
-        """RETURNS (List[Any]): what to annotate, for each of the Docs, which are not changed."""
+        """Find out what to annotate on each of the Docs, which are not changed."""
 
     @abstractmethod
     def set_annotations(self, doc: Doc, prediction: Any) -> None:
@@ -31,14 +31,14 @@ class BatchedPipe(Pipe):
         """Annotate a Doc.
 
         doc (Doc): the Doc.
-        RETURNS (Doc): the same, changed in place; unchanged where something failed and the error handler let it pass.
+        RETURNS (Doc): the same, changed in place; unchanged if something failed and the error handler let it pass.
         """
         for _ in self.pipe([doc], batch_size=1):
             pass
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 128) -> Iterator[Doc]:
-        """Annotate Docs in batches. Where a batch fails, its Docs are tried one by one, and the error handler gets
+        """Annotate Docs in batches. If a batch fails, its Docs are tried one by one, and the error handler gets
         those that fail again.
 
         stream (Iterable[Doc]): the Docs.
@@ -60,3 +60,11 @@ class BatchedPipe(Pipe):
     def _annotate(self, docs: List[Doc]) -> None:
         for doc, prediction in zip(docs, self.predict(docs), strict=True):
             self.set_annotations(doc, prediction)
+
+
+def one_thread_in_workers() -> None:
+    """Let PyTorch use one thread in a process of `nlp.pipe(n_process=…)`: the threads of the parent do not survive the
+    fork, and waiting for them would never end. Does nothing in the main process, nor if PyTorch is not loaded."""
+    torch = sys.modules.get("torch")
+    if torch is not None and multiprocessing.parent_process() is not None:
+        torch.set_num_threads(1)

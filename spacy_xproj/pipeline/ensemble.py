@@ -9,7 +9,8 @@ from spacy.tokens import Doc, Span, SpanGroup
 from ..errors import XprojError
 from ..projectors.apply import SPANS_KEY
 from ..solvers.intervals import best_intervals
-from ..taggers.table import Tagger, TagTable
+from ..taggers.probabilities import best_spans, span_probabilities
+from ..types import Tagger, TagProbabilities
 from .batched import BatchedPipe
 
 Candidate = Tuple[int, int, str]  # start and end token, label
@@ -21,7 +22,7 @@ class Choice(NamedTuple):
     candidate (Candidate): its start and end token and its label.
     score (float): the weighted sum of the two.
     student (float): its probability by the student.
-    projection (float): its match score, 0 where nothing was projected there with that label.
+    projection (float): its match score, 0 if nothing was projected there with that label.
     """
 
     candidate: Candidate
@@ -71,10 +72,9 @@ class Ensemble(BatchedPipe):
         self.scorer = scorer
 
     def predict(self, docs: List[Doc]) -> List[List[Choice]]:
-        """RETURNS (List[List[Choice]]): the entities of each Doc, from left to right.
-        RAISES (XprojError): where a Doc has no projections."""
+        """Choose the entities of each Doc, from left to right. RAISES (XprojError): if a Doc has no projections."""
         projections = [self._projections(doc) for doc in docs]
-        return [self._choose(*both) for both in zip(self.tagger.tables(docs), projections, strict=True)]
+        return [self._choose(*both) for both in zip(self.tagger.probabilities(docs), projections, strict=True)]
 
     def set_annotations(self, doc: Doc, prediction: List[Choice]) -> None:
         """Set the entities and the span group, whatever they were before.
@@ -102,12 +102,12 @@ class Ensemble(BatchedPipe):
         spans = ((span.start, span.end, span.label_) for span in group)
         return dict(zip(spans, group.attrs["scores"], strict=True))
 
-    def _choose(self, table: TagTable, projections: Dict[Candidate, float]) -> List[Choice]:
-        places = {tuple(span) for span in table.spans().tolist()} | {(start, end) for start, end, _ in projections}
+    def _choose(self, tags: TagProbabilities, projections: Dict[Candidate, float]) -> List[Choice]:
+        places = {tuple(span) for span in best_spans(tags).tolist()} | {(start, end) for start, end, _ in projections}
         spans = numpy.asarray(sorted(places), dtype=numpy.int32).reshape(-1, 2)
         choices = []
-        for (start, end), row in zip(spans.tolist(), table.span_probabilities(spans)):
-            student = dict(zip(table.labels, row.tolist()))
+        for (start, end), row in zip(spans.tolist(), span_probabilities(tags, spans)):
+            student = dict(zip(tags.labels, row.tolist()))
             labels = {label for s, e, label in projections if (s, e) == (start, end)} | student.keys()
             scored = (
                 self._score((start, end, label), student.get(label, 0.0), projections) for label in sorted(labels)
@@ -159,7 +159,7 @@ def make_ensemble(
     threshold (float): the score above which a candidate counts.
     scorer (Optional[Callable]): the scoring method of `spacy evaluate`.
     RETURNS (Ensemble): the component.
-    RAISES (XprojError): where a weight is below 0.
+    RAISES (XprojError): if a weight is below 0.
     """
     if min(student_weight, projection_weight) < 0:
         raise XprojError(f"{name}: weights of {student_weight} and {projection_weight}; use numbers from 0 on")

@@ -7,10 +7,10 @@ from spacy.tokens import Doc, Span
 
 
 def sentences(doc: Doc, max_length: int) -> Iterator[Span]:
-    """Cut a Doc into what is translated at a time: its sentences, or all of it where it has none set.
+    """Cut a Doc into what is translated at a time: its sentences, or all of it if it has none set.
 
     White space at the ends is left out. What is longer than `max_length` is cut, after the last mark in its second half
-    that may end a sentence, or else where it is full; an entity that lies across such a cut is not found.
+    that may end a sentence, or else at the limit; an entity that lies across such a cut is not found.
 
     doc (Doc): the Doc.
     max_length (int): tokens that a stretch has at most.

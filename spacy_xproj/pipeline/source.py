@@ -32,7 +32,7 @@ class SourcePipeline:
 
     @property
     def nlp(self) -> Language:
-        """The pipeline. RAISES (XprojError): where none is named, or it cannot be loaded."""
+        """The pipeline. RAISES (XprojError): if none is named, or it cannot be loaded."""
         if self.own is not None:
             return self.own
         if self._loaded is None:
@@ -49,7 +49,7 @@ class SourcePipeline:
 
         texts (Iterable[str]): the texts.
         RETURNS (List[Doc]): one Doc each, with mapped labels.
-        RAISES (XprojError): where the pipeline drops a text, or the map does not name a label.
+        RAISES (XprojError): if the pipeline drops a text, or the map does not name a label.
         """
         texts = list(texts)
         found = {i: doc for doc, i in self.nlp.pipe(zip(texts, range(len(texts))), as_tuples=True)}
@@ -62,15 +62,15 @@ class SourcePipeline:
         return docs
 
     def savers(self) -> Dict[str, Callable[[Path], Any]]:
-        """RETURNS (Dict[str, Callable[[Path], Any]]): what `spacy.util.to_disk` needs to save what is its own."""
+        """Give `spacy.util.to_disk` what it needs to save what is its own."""
         return {"source": self._to_disk}
 
     def loaders(self) -> Dict[str, Callable[[Path], Any]]:
-        """RETURNS (Dict[str, Callable[[Path], Any]]): what `spacy.util.from_disk` needs to load it again."""
+        """Give `spacy.util.from_disk` what it needs to load it again."""
         return {"source": self._from_disk}
 
     def _to_disk(self, path: Path) -> None:
-        """Save its own pipeline. Where it has none, one that is there from before is removed, or it would be loaded."""
+        """Save its own pipeline. If it has none, one that is there from before is removed, or it would be loaded."""
         if self.own is not None:
             self.own.to_disk(path)
         elif path.is_dir():
@@ -81,7 +81,7 @@ class SourcePipeline:
             self.own = util.load_model(path)
 
     def to_bytes(self) -> Optional[Dict[str, Any]]:
-        """RETURNS (Optional[Dict[str, Any]]): its own pipeline, if it has one."""
+        """Save its own pipeline, if it has one."""
         return None if self.own is None else {"config": self.own.config.to_bytes(), "nlp": self.own.to_bytes()}
 
     def from_bytes(self, data: Optional[Dict[str, Any]]) -> None:

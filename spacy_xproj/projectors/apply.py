@@ -3,12 +3,9 @@
 from collections import Counter
 from typing import Dict, Iterable
 
-import numpy
-from numpy.typing import NDArray
 from spacy.tokens import Doc, Span, SpanGroup
 
-from ..text.forms import continues
-from ..types import Ints2d, Outcome, Projection
+from ..types import Outcome, Projection
 
 SPANS_KEY = "projected"
 
@@ -42,19 +39,6 @@ def apply_projection(projection: Projection, spans_key: str = SPANS_KEY) -> Doc:
     doc.spans[spans_key] = SpanGroup(doc, name=spans_key, spans=spans, attrs=attrs)
     doc.set_ents(spans)
     return doc
-
-
-def entity_edges(doc: Doc, spans: Ints2d) -> NDArray:
-    """Tell which spans can be entities: not those that begin or end with white space, which spaCy cannot learn, nor
-    those that cut a word at a combining mark.
-
-    doc (Doc): the target.
-    spans (Ints2d): token spans [start, end), none empty. *Shape:* ``(spans, 2)``
-    RETURNS (NDArray): booleans. *Shape:* ``(spans,)``
-    """
-    space = numpy.fromiter((token.text.isspace() for token in doc), dtype=bool, count=len(doc))
-    cut = numpy.append(continues(doc), False)
-    return ~(space[spans[:, 0]] | space[spans[:, 1] - 1] | cut[spans[:, 0]] | cut[spans[:, 1]])
 
 
 def count_statuses(outcomes: Iterable[Outcome]) -> Dict[str, int]:

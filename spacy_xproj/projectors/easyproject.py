@@ -1,15 +1,20 @@
 """Projection by markers that a translator carries over (EasyProject)."""
 
 from itertools import tee
-from typing import Any, Dict, Iterable, Iterator, List, Literal, NamedTuple, Optional, Sequence, Tuple
+from typing import Iterable, Iterator, List, Literal, NamedTuple, Optional, Sequence, Tuple
 
 import numpy
+from rapidfuzz.distance import Indel
+from rapidfuzz.process import cdist
+from scipy.optimize import linear_sum_assignment
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from ..config import check_fraction
 from ..parts import Composite
 from ..scores.string import Romanized, romanize, similarities
 from ..text.forms import nfc
+from ..text.tokenizers import blank_segmented
 from ..translators.bitexts import make_target
 from ..types import (
     Bitext,
@@ -21,12 +26,10 @@ from ..types import (
     Projector,
     Solver,
     Translator,
-    all_counts,
     token_spans,
 )
-from .apply import entity_edges
 from .marking import Range, is_markable, mark, read_marked
-from .matching import match_candidates
+from .matching import entity_edges, match_candidates
 
 #: Of places that are equally similar, entities take those in the order of the sentence.
 ORDER = 1e-6
@@ -84,19 +87,11 @@ class MarkerProjector(Composite):
         self.min_score = min_score
         self.nlp = nlp
 
-    def parts(self) -> Dict[str, Any]:
-        """RETURNS (Dict[str, Any]): the extractor, which may have corpus statistics."""
-        return {"extractor": self.extractor}
-
-    def counts(self) -> Dict[str, int]:
-        """RETURNS (Dict[str, int]): what the extractor has counted so far."""
-        return all_counts([self.extractor])
-
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
         """Project pairs.
 
         bitexts (Iterable[Bitext]): the pairs.
-        YIELDS (Projection): the result for each; its pair has another target than the given one where it was made.
+        YIELDS (Projection): the result for each; its pair has another target than the given one if it was made.
         """
         pairs, for_extractor, for_translator = tee(bitexts, 3)
         translations = self.translator(text for pair in for_translator for text in texts_to_translate(pair.source))
@@ -120,7 +115,7 @@ class MarkerProjector(Composite):
 
 
 def texts_to_translate(source: Doc) -> List[str]:
-    """RETURNS (List[str]): the marked sentence, where it can be marked, and each of its entities; none without them."""
+    """List the marked sentence, if it can be marked, and each of its entities; nothing without entities."""
     entities = [ent.text for ent in source.ents]
     if not entities or not is_markable(source.text):
         return entities
@@ -133,7 +128,7 @@ def read_translation(source: Doc, translation: str, alone: Sequence[str]) -> Opt
     source (Doc): the sentence.
     translation (str): its translation, with markers.
     alone (Sequence[str]): the translation of each entity.
-    RETURNS (Optional[Marked]): the translation and its parts; None where it has not one pair of markers an entity.
+    RETURNS (Optional[Marked]): the translation and its parts; None if the markers are not one pair for each entity.
     """
     read = read_marked(translation)
     if read is None or len(read[1]) != len(source.ents):
@@ -151,10 +146,6 @@ def assign(parts: Sequence[str], *names: Sequence[str]) -> Tuple[List[int], List
     *names (Sequence[str]): one or several names of each entity; the most similar counts.
     RETURNS (Tuple[List[int], List[float]]): the part of each entity, and how similar it is.
     """
-    from rapidfuzz.distance import Indel
-    from rapidfuzz.process import cdist
-    from scipy.optimize import linear_sum_assignment
-
     columns = list(map(romanize, parts))
     tables = [cdist(list(map(romanize, rows)), columns, scorer=Indel.normalized_similarity) for rows in names]
     similarity: Floats2d = numpy.maximum.reduce(tables)
@@ -191,19 +182,12 @@ def make_marker_projector(
     min_score: float = 0.5,
     segment: Literal["words", "characters"] = "words",
 ) -> Projector:
-    """Make a `MarkerProjector` (registered as `spacy-xproj.MarkerProjector.v1`).
+    """Make a `MarkerProjector`, which documents the other settings (registered as `spacy-xproj.MarkerProjector.v1`).
 
-    translator (Translator): translates from the source to the target language.
-    extractor (CandidateExtractor): proposes spans of the given target.
-    solver (Solver): chooses the matches with them.
     target (str): `given` to label the given targets, `made` to make them of the marked translations.
-    min_score (float): less similar candidates of a given target are not considered.
     segment (str): how targets that are made are cut into tokens: `words`, or `characters` for scripts without spaces.
     RETURNS (Projector): the projector.
     """
-    from ..text.tokenizers import blank_segmented
-
-    if target == "given":
-        return MarkerProjector(translator, extractor, solver, min_score)
-    nlp = blank_segmented(translator.tgt_lang, segment)
+    check_fraction("min_score", min_score)
+    nlp = blank_segmented(translator.tgt_lang, segment) if target == "made" else None
     return MarkerProjector(translator, extractor, solver, min_score, nlp)

@@ -2,21 +2,25 @@
 
 from typing import Optional
 
-from ..types import Projection, SentenceFilter
+from ..config import check_fraction
+from ..types import Projection
 
 
 class ProjectionFilter:
-    """Drop sentences whose labels are incomplete, doubtful, or none.
+    """Drop sentences whose labels are incomplete, doubtful, or none (registered as `spacy-xproj.ProjectionFilter.v1`).
+    By default every sentence is kept.
 
-    complete (bool): drop a sentence that lost an entity: its name may stand there without a label.
-    confident (float): drop a sentence with an entity that scores less.
-    restrict (bool): restrict the data to sentences that have an entity.
+    drop_incomplete (bool): drop a sentence that lost an entity: its name may stand there without a label.
+    min_score (float): drop a sentence with an entity that scores less.
+    drop_empty (bool): drop a sentence without an entity.
+    RAISES (XprojError): if the score is not in [0, 1].
     """
 
-    def __init__(self, complete: bool, confident: float, restrict: bool):
-        self.complete = complete
-        self.confident = confident
-        self.restrict = restrict
+    def __init__(self, drop_incomplete: bool = False, min_score: float = 0.0, drop_empty: bool = False):
+        check_fraction("min_score", min_score)
+        self.drop_incomplete = drop_incomplete
+        self.min_score = min_score
+        self.drop_empty = drop_empty
 
     def __call__(self, projection: Projection) -> Optional[str]:
         """Judge a sentence.
@@ -25,21 +29,10 @@ class ProjectionFilter:
         RETURNS (Optional[str]): why it is dropped, `lost_entity`, `doubtful_entity` or `no_entity`; None to keep it.
         """
         outcomes = projection.outcomes
-        if self.complete and any(outcome.status != "projected" for outcome in outcomes):
+        if self.drop_incomplete and any(outcome.status != "projected" for outcome in outcomes):
             return "lost_entity"
-        if any(score < self.confident for outcome in outcomes for score in outcome.scores):
+        if any(score < self.min_score for outcome in outcomes for score in outcome.scores):
             return "doubtful_entity"
-        if self.restrict and not any(outcome.spans for outcome in outcomes):
+        if self.drop_empty and not any(outcome.spans for outcome in outcomes):
             return "no_entity"
         return None
-
-
-def make_projection_filter(complete: bool = False, confident: float = 0.0, restrict: bool = False) -> SentenceFilter:
-    """Make a `ProjectionFilter` (registered as `spacy-xproj.ProjectionFilter.v1`). By default it keeps every sentence.
-
-    complete (bool): drop a sentence that lost an entity.
-    confident (float): drop a sentence with an entity that scores less.
-    restrict (bool): drop a sentence without an entity.
-    RETURNS (SentenceFilter): the filter.
-    """
-    return ProjectionFilter(complete, confident, restrict)

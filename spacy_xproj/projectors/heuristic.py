@@ -1,40 +1,49 @@
 """Projection by the alignment heuristic: an entity goes where its words are aligned."""
 
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Dict, Iterable, Iterator, List, Optional, Tuple
 
 import numpy
 
 from ..errors import XprojError
 from ..parts import Composite
-from ..types import Bitext, Ints2d, Outcome, Projection, Projector, WordAligner
+from ..types import Bitext, Ints2d, Outcome, Projection, WordAligner
 from .align import align
-from .apply import entity_edges
+from .matching import entity_edges
 
 Range = Tuple[int, int]
 
 
 class AlignmentHeuristic(Composite):
     """Label the continuous target ranges that are aligned with an entity (García-Ferrero et al. 2022, §3.2; with
-    the settings of Politov et al. 2025, §3.2).
+    the settings of Politov et al. 2025, §3.2; registered as `spacy-xproj.AlignmentHeuristic.v1`).
 
     aligner (WordAligner): aligns the words; a link's weight is not read.
     merge_distance (int): ranges with at most so many tokens between them are one.
     only_i (bool): do not merge a range that begins with a token aligned with the entity's first token: it is a new
         copy.
-    length_ratio (float): ranges of at most this length, relative to the entity's, are dropped; 0 drops none.
+    length_ratio (Optional[float]): ranges of at most this length, relative to the entity's, are dropped; 0 and None
+        drop none.
     top_k (int): how many of the longest ranges receive the label; 0 for all.
+    RAISES (XprojError): if a number is below 0.
     """
 
-    def __init__(self, aligner: WordAligner, merge_distance: int, only_i: bool, length_ratio: float, top_k: int):
+    def __init__(
+        self,
+        aligner: WordAligner,
+        merge_distance: int = 1,
+        only_i: bool = False,
+        length_ratio: Optional[float] = 0.8,
+        top_k: int = 1,
+    ):
+        ratio = length_ratio or 0.0
+        for name, value in {"merge_distance": merge_distance, "length_ratio": ratio, "top_k": top_k}.items():
+            if value < 0:
+                raise XprojError(f"{name} is {value}: use 0 or more")
         self.aligner = aligner
         self.merge_distance = merge_distance
         self.only_i = only_i
-        self.length_ratio = length_ratio
+        self.length_ratio = ratio
         self.top_k = top_k
-
-    def parts(self) -> Dict[str, Any]:
-        """RETURNS (Dict[str, Any]): the part that may have corpus statistics."""
-        return {"aligner": self.aligner}
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
         """Project pairs. The score of a span is the share of its tokens that are aligned with the entity.
@@ -97,28 +106,3 @@ def _label_longest_first(proposals: List[Tuple[int, int, Range]], n_tokens: int)
             taken[start:end] = [True] * (end - start)
             placed.setdefault(entity, []).append((start, end))
     return placed
-
-
-def make_alignment_heuristic(
-    aligner: WordAligner,
-    merge_distance: int = 1,
-    only_i: bool = False,
-    length_ratio: Optional[float] = 0.8,
-    top_k: int = 1,
-) -> Projector:
-    """Make an `AlignmentHeuristic` projector (registered as `spacy-xproj.AlignmentHeuristic.v1`).
-
-    aligner (WordAligner): aligns the words.
-    merge_distance (int): ranges with at most so many tokens between them are one.
-    only_i (bool): do not merge a range that begins a new copy of the entity.
-    length_ratio (Optional[float]): ranges of at most this length, relative to the entity's, are dropped; 0 and None
-        drop none.
-    top_k (int): how many of the longest ranges receive the label; 0 for all.
-    RETURNS (Projector): the projector.
-    RAISES (XprojError): where a number is below 0.
-    """
-    ratio = length_ratio or 0.0
-    for name, value in {"merge_distance": merge_distance, "length_ratio": ratio, "top_k": top_k}.items():
-        if value < 0:
-            raise XprojError(f"{name} is {value}: use 0 or more")
-    return AlignmentHeuristic(aligner, merge_distance, only_i, ratio, top_k)

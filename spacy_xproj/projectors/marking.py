@@ -14,7 +14,7 @@ Range = Tuple[int, int]
 
 
 def is_markable(text: str) -> bool:
-    """RETURNS (bool): whether a text has no character that could be taken for a marker."""
+    """Tell whether a text has no character that could be taken for a marker."""
     return not MARKER.search(text.translate(VARIANTS))
 
 
@@ -45,7 +45,7 @@ def read_marked(text: str) -> Optional[Tuple[str, List[Range]]]:
     """Take the markers out of a text, with the white space between each and what it marks.
 
     text (str): the marked text.
-    RETURNS (Optional[Tuple[str, List[Range]]]): the text without markers, and the parts that they marked; None where
+    RETURNS (Optional[Tuple[str, List[Range]]]): the text without markers, and the parts that they marked; None if
         they are not pairs around something, one after the other.
     """
     plain = ""

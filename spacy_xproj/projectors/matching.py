@@ -1,69 +1,66 @@
 """Projection by matching source entities with target candidates."""
 
 from itertools import tee
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Iterable, Iterator, List, Optional, Tuple
 
 import numpy
+from numpy.typing import NDArray
+from spacy.tokens import Doc
 
+from ..config import check_fraction
 from ..errors import XprojError
 from ..parts import Composite
+from ..text.forms import continues
 from ..types import (
     Bitext,
     CandidateExtractor,
     Candidates,
     Floats1d,
     Floats2d,
+    Ints2d,
     Match,
     Matches,
     MatchScorer,
     Outcome,
     Projection,
-    Projector,
     Solver,
     WordAligner,
-    all_counts,
 )
 from .align import align
-from .apply import entity_edges
 
 _Place = Tuple[Tuple[int, int], float, float]  # span, score, margin
 
 
 class CandidateMatching(Composite):
     """Match source entities with target candidates so that the sum of the match scores is greatest
-    (Politov et al. 2025, §3.3).
+    (Politov et al. 2025, §3.3; registered as `spacy-xproj.CandidateMatching.v1`).
 
-    aligner (Optional[WordAligner]): aligns the words, where the extractor or the scorer reads alignments.
     extractor (CandidateExtractor): proposes target spans.
     scorer (MatchScorer): scores each entity against each candidate.
     solver (Solver): chooses the matches.
+    aligner (Optional[WordAligner]): aligns the words, if the extractor or the scorer reads alignments.
     min_score (float): matches that score less are not considered.
     min_margin (float): matches whose margin (see `margins`) is smaller are given up after the matching; 0 keeps all.
+    RAISES (XprojError): if one of the two is not in [0, 1].
     """
 
     def __init__(
         self,
-        aligner: Optional[WordAligner],
         extractor: CandidateExtractor,
         scorer: MatchScorer,
         solver: Solver,
+        aligner: Optional[WordAligner] = None,
         min_score: float = 0.0,
         min_margin: float = 0.0,
     ):
+        check_fraction("min_score", min_score)
+        check_fraction("min_margin", min_margin)
         self.aligner = aligner
         self.extractor = extractor
         self.scorer = scorer
         self.solver = solver
         self.min_score = min_score
         self.min_margin = min_margin
-
-    def parts(self) -> Dict[str, Any]:
-        """RETURNS (Dict[str, Any]): the parts that may have corpus statistics."""
-        return {"aligner": self.aligner, "extractor": self.extractor, "scorer": self.scorer}
-
-    def counts(self) -> Dict[str, int]:
-        """RETURNS (Dict[str, int]): what its parts have counted so far."""
-        return all_counts(self.parts().values())
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
         """Project pairs.
@@ -95,7 +92,7 @@ def match_candidates(
     min_score (float): matches that score less are not considered.
     min_margin (float): matches whose margin is smaller are given up after the matching.
     RETURNS (Projection): the result.
-    RAISES (XprojError): where the matrix has another shape.
+    RAISES (XprojError): if the matrix has another shape.
     """
     expected = (len(bitext.source.ents), len(candidates))
     if scores.shape != expected:
@@ -117,17 +114,30 @@ def match_candidates(
     return Projection(bitext, outcomes, flags)
 
 
+def entity_edges(doc: Doc, spans: Ints2d) -> NDArray:
+    """Tell which spans can be entities: not those that begin or end with white space, which spaCy cannot learn, nor
+    those that cut a word at a combining mark.
+
+    doc (Doc): the target.
+    spans (Ints2d): token spans [start, end), none empty. *Shape:* ``(spans, 2)``
+    RETURNS (NDArray): booleans. *Shape:* ``(spans,)``
+    """
+    space = numpy.fromiter((token.text.isspace() for token in doc), dtype=bool, count=len(doc))
+    cut = numpy.append(continues(doc), False)
+    return ~(space[spans[:, 0]] | space[spans[:, 1] - 1] | cut[spans[:, 0]] | cut[spans[:, 1]])
+
+
 def margins(matches: List[Match], scores: Floats2d, candidates: Candidates) -> List[float]:
     """By how much each match scores more than the best rival place of its entity.
 
     A rival overlaps no span that was chosen: neither its own, as neighbours that share tokens with it always score
-    nearly as much, nor another, as two mentions of one name are no rivals where each has its entity. An entity without
+    nearly as much, nor another, as two mentions of one name are no rivals if each has its entity. An entity without
     a rival has its whole score as margin.
 
     matches (List[Match]): the chosen matches.
     scores (Floats2d): all scores. *Shape:* ``(entities, candidates)``
     candidates (Candidates): the spans of the columns.
-    RETURNS (List[float]): the margins, in the order of the matches; 0 where a better place was left free.
+    RETURNS (List[float]): the margins, in the order of the matches; 0 if a better place was left free.
     """
     starts, ends = candidates.spans.T
     taken = numpy.zeros(ends.max(initial=0), dtype=int)
@@ -142,24 +152,3 @@ def _reason(scores: Floats1d, valid: Floats1d, considered: Floats1d) -> str:
     """Which step left an entity without a place: the first after which no score is above 0."""
     steps = {"unaligned": scores, "invalid_span": valid, "below_threshold": considered}
     return next((status for status, row in steps.items() if row.max(initial=0) <= 0), "lost_overlap")
-
-
-def make_candidate_matching(
-    extractor: CandidateExtractor,
-    scorer: MatchScorer,
-    solver: Solver,
-    aligner: Optional[WordAligner] = None,
-    min_score: float = 0.0,
-    min_margin: float = 0.0,
-) -> Projector:
-    """Make a `CandidateMatching` projector (registered as `spacy-xproj.CandidateMatching.v1`).
-
-    extractor (CandidateExtractor): proposes target spans.
-    scorer (MatchScorer): scores each entity against each candidate.
-    solver (Solver): chooses the matches.
-    aligner (Optional[WordAligner]): aligns the words, where the extractor or the scorer reads alignments.
-    min_score (float): matches that score less are not considered.
-    min_margin (float): matches that exceed the best rival place of their entity by less are given up; 0 keeps all.
-    RETURNS (Projector): the projector.
-    """
-    return CandidateMatching(aligner, extractor, scorer, solver, min_score, min_margin)

@@ -12,10 +12,10 @@ from spacy.util import minibatch
 from .. import __version__
 from ..corpora.parallel import ParallelCorpus
 from ..errors import XprojError
-from ..parts import part_licenses, provenance_licenses
+from ..parts import all_counts, part_licenses, provenance_licenses
 from ..storage.files import input_digests, json_digest, write_json
 from ..storage.journal import Journal
-from ..types import Projection, Projector, SentenceFilter, all_counts
+from ..types import Projection, Projector, SentenceFilter
 from .apply import apply_projection
 from .summary import OUTCOMES, REJECTS, SUMMARY, TARGET, ProjectionCounts, outcome_rows, reject_row
 
@@ -82,7 +82,7 @@ class ProjectionWriter:
         RETURNS (ProjectionCounts): the counts of all pairs.
         RAISES (XprojError): if the filter drops all, or another run writes there.
         """
-        self._counted = all_counts([self.projector])
+        self._counted = all_counts(self.projector)
         try:
             for batch in minibatch(projections, self.shard_size):
                 self._write_shard(batch)
@@ -102,7 +102,7 @@ class ProjectionWriter:
                 docs.add(apply_projection(projection))
             else:
                 rejects.append(reject_row(pair, projection, reason))
-        counted = all_counts([self.projector])
+        counted = all_counts(self.projector)
         counts.counts = Counter({name: count - self._counted.get(name, 0) for name, count in counted.items()})
         self._counted = counted
         contents = {TARGET: docs.to_bytes(), OUTCOMES: _json_lines(outcomes), REJECTS: _json_lines(rejects)}

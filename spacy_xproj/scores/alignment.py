@@ -5,16 +5,15 @@ from typing import Iterable, Iterator, Tuple
 import numpy
 from numpy.typing import NDArray
 
-from ..types import Bitext, Candidates, Floats2d, Ints2d, MatchScorer, token_spans
+from ..types import Bitext, Candidates, Floats2d, Ints2d, token_spans
 
 
 class AlignmentScore:
     """Σ a[k, l] over the tokens k of the entity and l of the candidate, divided by the sum of their lengths
-    (Politov et al. 2025, §3.3)."""
+    (Politov et al. 2025, §3.3; registered as `spacy-xproj.AlignmentScore.v1`)."""
 
     def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]:
-        """YIELDS (Floats2d): scores between 0 and, for hard one-to-one links, 0.5.
-        *Shape:* ``(entities, candidates)``"""
+        """Score pairs: from 0 to, for hard one-to-one links, 0.5. *Shape:* ``(entities, candidates)``"""
         for bitext, candidates in pairs:
             entities, spans = token_spans(bitext.source.ents), candidates.spans
             weights = bitext.links().to_matrix(len(bitext.source), len(bitext.target))
@@ -34,8 +33,3 @@ def block_sums(matrix: NDArray, rows: Ints2d, columns: Ints2d) -> NDArray:
     sums[1:, 1:] = matrix.cumsum(axis=0, dtype=numpy.float64).cumsum(axis=1)
     bands = sums[rows[:, 1]] - sums[rows[:, 0]]
     return bands[:, columns[:, 1]] - bands[:, columns[:, 0]]
-
-
-def make_alignment_score() -> MatchScorer:
-    """RETURNS (MatchScorer): an `AlignmentScore` (registered as `spacy-xproj.AlignmentScore.v1`)."""
-    return AlignmentScore()

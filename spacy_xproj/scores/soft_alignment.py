@@ -9,18 +9,19 @@ from spacy.tokens import Doc
 
 from ..text.forms import continues, token_forms
 from ..text.tokenizers import are_characters
-from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, MatchScorer, token_spans
+from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, token_spans
 from .alignment import block_sums
 from .words import CLOSING, FunctionWords, function_words, is_opening, is_punctuation
 
-#: Differences of prefix sums are not quite 0 where there is no link.
+#: Differences of prefix sums are not quite 0 if there is no link.
 NOISE = 1e-9
 
 
 class SoftAlignmentScore:
-    """Σ (w[k] + w[l]) · a[k, l] over the tokens k of the entity and l of the candidate, divided by Σ w[k] + Σ w[l].
+    """Σ (w[k] + w[l]) · a[k, l] over the tokens k of the entity and l of the candidate, divided by Σ w[k] + Σ w[l]
+    (registered as `spacy-xproj.SoftAlignmentScore.v1`).
 
-    Where the tokens of a side are single characters, each is linked as its whole word is, and the links of a token may
+    If the tokens of a side are single characters, each is linked as its whole word is, and the links of a token may
     sum to more than 1: there, each has its share of 1.
 
     With every weight w = 1 and hard links this is the Dice coefficient, twice the published alignment score.
@@ -29,12 +30,13 @@ class SoftAlignmentScore:
     the frequencies of unlabelled text by `initialize`; without it no word is one. A word that a tokenizer split at a
     combining mark counts once.
 
-    light_weight (float): the weight of function words and punctuation; 1 switches the distinction off.
-    bare_edges (bool): candidates that begin or end with such a word, where the entity does not begin or end with a
-        rare lower-case one, score 0.
+    light_weight (float): the weight of function words and punctuation, where other words have 1; 1 switches the
+        distinction off.
+    bare_edges (bool): candidates that begin or end with such a word score 0, unless the entity begins or ends with a
+        rare lower-case one.
     """
 
-    def __init__(self, light_weight: float, bare_edges: bool):
+    def __init__(self, light_weight: float = 0.3, bare_edges: bool = True):
         self.light_weight = light_weight
         self.bare_edges = bare_edges
         self.function_words: Optional[Tuple[FunctionWords, FunctionWords]] = None
@@ -47,7 +49,7 @@ class SoftAlignmentScore:
         self.function_words = function_words(get_bitexts())
 
     def to_bytes(self) -> bytes:
-        """RETURNS (bytes): the function words."""
+        """Save the function words."""
         return srsly.msgpack_dumps(self.function_words and [sorted(words) for words in self.function_words])
 
     def from_bytes(self, data: bytes) -> None:
@@ -59,7 +61,7 @@ class SoftAlignmentScore:
         self.function_words = sides and (frozenset(sides[0]), frozenset(sides[1]))
 
     def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]:
-        """YIELDS (Floats2d): scores in [0, 1]. *Shape:* ``(entities, candidates)``"""
+        """Score pairs, in [0, 1]. *Shape:* ``(entities, candidates)``"""
         source_words, target_words = self.function_words or (frozenset(), frozenset())
         for bitext, candidates in pairs:
             entities, spans = token_spans(bitext.source.ents), candidates.spans
@@ -87,7 +89,7 @@ class SoftAlignmentScore:
 
 
 def _shares(matrix: Floats2d, axis: int) -> Floats2d:
-    """Links, those of a token scaled to a sum of 1 where they exceed it."""
+    """Links, those of a token scaled to a sum of 1 if they exceed it."""
     return matrix / numpy.maximum(matrix.sum(axis=axis, keepdims=True), 1)
 
 
@@ -128,14 +130,3 @@ def _edge_words(doc: Doc, spans: Ints2d, words: FunctionWords) -> _EdgeWords:
         numpy.stack([function[starts], function[ends]], axis=1),
         numpy.stack([particle[starts], particle[ends]], axis=1),
     )
-
-
-def make_soft_alignment_score(light_weight: float = 0.3, bare_edges: bool = True) -> MatchScorer:
-    """Make a `SoftAlignmentScore` (registered as `spacy-xproj.SoftAlignmentScore.v1`).
-
-    light_weight (float): the weight of function words and punctuation, where other words have 1.
-    bare_edges (bool): candidates that begin or end with such a word, where the entity does not begin or end with a
-        rare lower-case one, score 0.
-    RETURNS (MatchScorer): the scorer.
-    """
-    return SoftAlignmentScore(light_weight, bare_edges)

@@ -3,26 +3,33 @@
 from typing import Iterable, Iterator, List, Tuple
 
 import numpy
+from anyascii import anyascii
+from rapidfuzz.distance import Indel
+from rapidfuzz.process import cdist
 from spacy.tokens import Doc
 
 from ..errors import XprojError
-from ..types import Bitext, Candidates, Floats2d, MatchScorer, token_spans
+from ..types import Bitext, Candidates, Floats2d, token_spans
 
 
 class StringScore:
-    """The normalised edit similarity of the texts of entity and candidate, in ASCII and without case.
+    """The normalised edit similarity of the texts of entity and candidate, in ASCII and without case (registered as
+    `spacy-xproj.StringScore.v1`).
 
     It is 1 − d / (m + n) for texts of m and n characters, where d counts the insertions and deletions between them.
     Non-ASCII characters are transliterated one by one (anyascii).
 
     threshold (float): similarities below it become 0; above 0. Pairs whose lengths rule it out are not compared.
+    RAISES (XprojError): if the threshold is not in (0, 1].
     """
 
-    def __init__(self, threshold: float):
+    def __init__(self, threshold: float = 0.5):
+        if not 0 < threshold <= 1:
+            raise XprojError(f"threshold {threshold} is not in (0, 1]; .5 leaves out what is similar by chance")
         self.threshold = threshold
 
     def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]:
-        """YIELDS (Floats2d): similarities in [0, 1]. *Shape:* ``(entities, candidates)``"""
+        """Score pairs, in [0, 1]. *Shape:* ``(entities, candidates)``"""
         for bitext, candidates in pairs:
             entities = Romanized(bitext.source).texts(token_spans(bitext.source.ents))
             yield similarities(entities, Romanized(bitext.target), candidates, self.threshold)
@@ -37,9 +44,6 @@ def similarities(texts: List[str], target: "Romanized", candidates: Candidates, 
     threshold (float): similarities below it become 0.
     RETURNS (Floats2d): similarities in [0, 1]. *Shape:* ``(texts, candidates)``
     """
-    from rapidfuzz.distance import Indel
-    from rapidfuzz.process import cdist
-
     lengths = numpy.asarray([len(text) for text in texts], dtype=int)[:, None]
     bounds = length_bound(lengths, target.lengths(candidates.spans)[None, :])
     possible = (bounds >= threshold) & (bounds > 0)
@@ -57,9 +61,7 @@ def similarities(texts: List[str], target: "Romanized", candidates: Candidates, 
 
 
 def romanize(text: str) -> str:
-    """RETURNS (str): the text in ASCII, character by character, and without case."""
-    from anyascii import anyascii
-
+    """Write a text in ASCII, character by character, and without case."""
     return anyascii(text).casefold()
 
 
@@ -79,28 +81,16 @@ class Romanized:
         self.ends = before[:-1] + widths
 
     def lengths(self, spans: numpy.ndarray) -> numpy.ndarray:
-        """RETURNS (numpy.ndarray): the characters of each token span. *Shape:* ``(spans,)``"""
+        """Count the characters of each token span. *Shape:* ``(spans,)``"""
         return self.ends[spans[:, 1] - 1] - self.starts[spans[:, 0]]
 
     def texts(self, spans: numpy.ndarray) -> List[str]:
-        """RETURNS (List[str]): the text of each token span."""
+        """Give the text of each token span."""
         starts, ends = self.starts[spans[:, 0]].tolist(), self.ends[spans[:, 1] - 1].tolist()
         return [self.text[start:end] for start, end in zip(starts, ends)]
 
 
 def length_bound(m: numpy.ndarray, n: numpy.ndarray) -> numpy.ndarray:
-    """RETURNS (numpy.ndarray): the greatest similarity that texts of `m` and `n` characters can have; 0 where one is
-    empty, as nothing can be said of it."""
+    """Bound the similarity of texts of `m` and `n` characters from above; by 0 if one is empty, as nothing can be said
+    of it."""
     return 2.0 * numpy.minimum(m, n) / numpy.maximum(m + n, 1)
-
-
-def make_string_score(threshold: float = 0.5) -> MatchScorer:
-    """Make a `StringScore` (registered as `spacy-xproj.StringScore.v1`).
-
-    threshold (float): similarities below it become 0.
-    RETURNS (MatchScorer): the scorer.
-    RAISES (XprojError): where the threshold is not in (0, 1].
-    """
-    if not 0 < threshold <= 1:
-        raise XprojError(f"threshold {threshold} is not in (0, 1]; .5 leaves out what is similar by chance")
-    return StringScore(threshold)

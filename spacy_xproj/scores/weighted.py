@@ -1,85 +1,42 @@
 """A weighted sum of match scores."""
 
 from itertools import tee
-from typing import Any, Dict, Iterable, Iterator, Sequence, Tuple
+from typing import Iterable, Iterator, Optional, Sequence, Tuple
 
 import numpy
 
-from ..errors import XprojError
-from ..parts import Composite
+from ..parts import Composite, check_weights
 from ..types import Bitext, Candidates, Floats2d, MatchScorer
 
 
-class WeightedTerm(Composite):
-    """A score times a weight.
-
-    scorer (MatchScorer): the score.
-    weight (float): the weight.
-    """
-
-    def __init__(self, scorer: MatchScorer, weight: float):
-        self.scorer = scorer
-        self.weight = weight
-
-    def parts(self) -> Dict[str, Any]:
-        """RETURNS (Dict[str, Any]): the scorer, which may have corpus statistics."""
-        return {"scorer": self.scorer}
-
-    def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]:
-        """YIELDS (Floats2d): the weighted scores. *Shape:* ``(entities, candidates)``"""
-        for scores in self.scorer(pairs):
-            yield numpy.float32(self.weight) * scores
-
-
 class WeightedScore(Composite):
-    """The sum of scores (Politov et al. 2025, §3.3).
+    """The weighted sum of scores (Politov et al. 2025, §3.3; registered as `spacy-xproj.WeightedScore.v1`).
 
-    terms (Sequence[MatchScorer]): the scores, weighted where they are a `WeightedTerm`.
-    """
-
-    def __init__(self, terms: Sequence[MatchScorer]):
-        self.terms = terms
-
-    def parts(self) -> Dict[str, Any]:
-        """RETURNS (Dict[str, Any]): the terms, which may have corpus statistics."""
-        return {f"term {i}": term for i, term in enumerate(self.terms)}
-
-    def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]:
-        """YIELDS (Floats2d): the sums. *Shape:* ``(entities, candidates)``"""
-        streams = tee(pairs, len(self.terms))
-        for parts in zip(*(term(stream) for term, stream in zip(self.terms, streams)), strict=True):
-            yield numpy.add.reduce(parts, dtype=numpy.float32)
-
-
-def make_weighted_term(scorer: MatchScorer, weight: float = 1.0) -> MatchScorer:
-    """Make a `WeightedTerm` (registered as `spacy-xproj.WeightedTerm.v1`).
-
-    scorer (MatchScorer): the score.
-    weight (float): its weight.
-    RETURNS (MatchScorer): the weighted score.
-    """
-    return WeightedTerm(scorer, weight)
-
-
-def make_weighted_score(*terms: MatchScorer) -> MatchScorer:
-    """Make a `WeightedScore` (registered as `spacy-xproj.WeightedScore.v1`).
-
-    In a config each term has a block of its own, which may be named at will::
+    In a config each term has a block of its own, which may be named at will; the weights are in the order of these
+    blocks::
 
         [projector.scorer]
         @xproj_scores = "spacy-xproj.WeightedScore.v1"
+        weights = [0.5, 1.0]
 
         [projector.scorer.*.align]
-        @xproj_scores = "spacy-xproj.WeightedTerm.v1"
-        weight = 0.5
-
-        [projector.scorer.*.align.scorer]
         @xproj_scores = "spacy-xproj.AlignmentScore.v1"
 
-    *terms (MatchScorer): the scores; one that is not a `WeightedTerm` has weight 1.
-    RETURNS (MatchScorer): the scorer.
-    RAISES (XprojError): where there is none.
+        [projector.scorer.*.string]
+        @xproj_scores = "spacy-xproj.StringScore.v1"
+
+    *terms (MatchScorer): the scores.
+    weights (Optional[Sequence[float]]): the weight of each; 1 for all if there are none.
+    RAISES (XprojError): if there is no term, or not one weight for each.
     """
-    if not terms:
-        raise XprojError("WeightedScore has no terms; add blocks such as [projector.scorer.*.align]")
-    return WeightedScore(terms)
+
+    def __init__(self, *terms: MatchScorer, weights: Optional[Sequence[float]] = None):
+        self.terms = terms
+        self.weights = check_weights("WeightedScore", "[projector.scorer.*.align]", terms, weights)
+
+    def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]:
+        """Score pairs. *Shape:* ``(entities, candidates)``"""
+        streams = tee(pairs, len(self.terms))
+        for scores in zip(*(term(stream) for term, stream in zip(self.terms, streams)), strict=True):
+            weighted = [numpy.float32(weight) * one for weight, one in zip(self.weights, scores)]
+            yield numpy.add.reduce(weighted, dtype=numpy.float32)

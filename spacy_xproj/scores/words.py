@@ -39,10 +39,10 @@ def function_words(
 
 
 def is_punctuation(text: str) -> bool:
-    """RETURNS (bool): whether a token has neither letters nor digits nor currency or other name-like symbols."""
+    """Tell whether a token has neither letters nor digits nor currency or other name-like symbols."""
     return all(unicodedata.category(char)[0] in "PZC" for char in text)
 
 
 def is_opening(text: str) -> bool:
-    """RETURNS (bool): whether a token is an opening bracket or a quote, with which a name may begin."""
+    """Tell whether a token is an opening bracket or a quote, with which a name may begin."""
     return text in OPENING or all(unicodedata.category(char) in ("Ps", "Pi") for char in text)

@@ -16,8 +16,8 @@ def best_options(options: List[Option], n_proj: int, max_states: int) -> Optiona
 
     options (List[Option]): what can be chosen, at least one.
     n_proj (int): matches of an entity at most.
-    max_states (int): give up where there are more states at one position.
-    RETURNS (Optional[List[Tuple[int, int]]]): entity and candidate of each option; None where it gave up.
+    max_states (int): give up if there are more states at one position.
+    RETURNS (Optional[List[Tuple[int, int]]]): entity and candidate of each option; None if it gave up.
     """
     groups = _same_options(options)
     digit: Dict[int, Tuple[int, int]] = {}  # of the entity that stands for its group: weight and base

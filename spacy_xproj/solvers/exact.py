@@ -4,7 +4,7 @@ from typing import List, Optional, Tuple
 
 import numpy
 
-from ..types import Candidates, Floats2d, Match, Matches, Solver
+from ..types import Candidates, Floats2d, Match, Matches
 from .dynamic import best_options
 from .greedy import GreedySolver
 from .milp import check_settings, solve_milp
@@ -15,22 +15,25 @@ MAX_STATES = 500
 
 
 class ExactSolver:
-    """Maximise Σ score^power over matches, no two of them overlapping, each entity matched at most `n_proj` times.
+    """Maximise Σ score^power over matches, no two of them overlapping, each entity matched at most `n_proj` times
+    (registered as `spacy-xproj.ExactSolver.v1`).
 
-    Most sentences need no search: where no entity's best candidate touches another's, those are the optimum. Otherwise
+    Most sentences need no search: if no entity's best candidate touches another's, those are the optimum. Otherwise
     the greedy solution bounds how much a match may be worse than its entity's best; of the candidates within that
     bound, one that contains another scoring as much is not needed; what is left falls into components that share
     neither an entity nor a token, and each is solved by a dynamic programme.
 
     The problem is NP-hard (interval selection). A component with too many states goes to HiGHS, which is exact as well
-    but slower; where HiGHS runs out of time, the best matches known are flagged `not_proved_optimal`.
+    but slower; if HiGHS runs out of time, the best matches known are flagged `not_proved_optimal`.
 
     n_proj (int): matches of an entity at most.
     power (float): above 1 prefers one sure match to two doubtful ones.
     time_limit (float): seconds that HiGHS may take for a component.
+    RAISES (XprojError): if a number is out of range.
     """
 
-    def __init__(self, n_proj: int, power: float, time_limit: float):
+    def __init__(self, n_proj: int = 1, power: float = 1.0, time_limit: float = 10.0):
+        check_settings(n_proj, power, time_limit)
         self.n_proj = n_proj
         self.power = power
         self.time_limit = time_limit
@@ -80,7 +83,7 @@ class ExactSolver:
 
 
 def _independent(scores: Floats2d, candidates: Candidates) -> Optional[List[Match]]:
-    """The best candidate of every entity, where they do not overlap."""
+    """The best candidate of every entity, or None if two of them overlap."""
     best = scores.argmax(axis=1)
     matches = []
     places = []
@@ -92,17 +95,3 @@ def _independent(scores: Floats2d, candidates: Candidates) -> Optional[List[Matc
     places.sort()
     disjoint = all(left[1] <= right[0] for left, right in zip(places, places[1:]))
     return matches if disjoint else None
-
-
-def make_exact_solver(n_proj: int = 1, power: float = 1.0, time_limit: float = 10.0) -> Solver:
-    """Make an `ExactSolver` (registered as `spacy-xproj.ExactSolver.v1`).
-
-    n_proj (int): matches of an entity at most.
-    power (float): the objective is Σ score^power.
-    time_limit (float): seconds that the search in a hard part of a sentence may take; past them the best matches found
-        are returned, flagged.
-    RETURNS (Solver): the solver.
-    RAISES (XprojError): where a number is out of range.
-    """
-    check_settings(n_proj, power, time_limit)
-    return ExactSolver(n_proj, power, time_limit)

@@ -4,17 +4,20 @@ from typing import List
 
 import numpy
 
-from ..types import Candidates, Floats2d, Match, Solver
+from ..types import Candidates, Floats2d, Match
 from .milp import check_settings
 
 
 class GreedySolver:
-    """Take the best score that is left, remove what overlaps, repeat (García-Ferrero et al. 2023; Politov et al. 2025).
+    """Take the best score that is left, remove what overlaps, repeat (García-Ferrero et al. 2023; Politov et al. 2025;
+    registered as `spacy-xproj.GreedySolver.v1`).
 
     n_proj (int): matches of an entity at most.
+    RAISES (XprojError): if it is less than 1.
     """
 
-    def __init__(self, n_proj: int):
+    def __init__(self, n_proj: int = 1):
+        check_settings(n_proj, power=1.0, time_limit=1.0)
         self.n_proj = n_proj
 
     def __call__(self, scores: Floats2d, candidates: Candidates) -> List[Match]:
@@ -39,14 +42,3 @@ class GreedySolver:
             if uses[entity] == self.n_proj:
                 open_scores[entity] = 0
         return matches
-
-
-def make_greedy_solver(n_proj: int = 1) -> Solver:
-    """Make a `GreedySolver` (registered as `spacy-xproj.GreedySolver.v1`).
-
-    n_proj (int): matches of an entity at most.
-    RETURNS (Solver): the solver.
-    RAISES (XprojError): where it is less than 1.
-    """
-    check_settings(n_proj, power=1.0, time_limit=1.0)
-    return GreedySolver(n_proj)

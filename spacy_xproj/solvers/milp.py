@@ -4,9 +4,11 @@ from typing import Any, Tuple
 
 import numpy
 from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
 
 from ..errors import XprojError
-from ..types import Candidates, Floats2d, Ints2d, Match, Matches, Solver
+from ..types import Candidates, Floats2d, Ints2d, Match, Matches
 
 CONSTRAINTS = ("<=", "=", ">=")
 #: The greatest value as HiGHS sees it. It stops within 0.000001 of the optimum, which shall be little next to a value.
@@ -15,18 +17,22 @@ SCALE = 1000.0
 
 class MilpSolver:
     """Maximise Σ score^power over matches, no two of them overlapping, each entity matched at most, exactly or at
-    least `n_proj` times (Politov et al. 2025, §3.3).
+    least `n_proj` times (Politov et al. 2025, §3.3; registered as `spacy-xproj.MilpSolver.v1`).
 
-    Where an entity cannot have as many matches as `=` or `>=` asks for, as few matches as possible are left out, the
+    If an entity cannot have as many matches as `=` or `>=` asks for, as few matches as possible are left out, the
     sum is maximised among those solutions, and the result is flagged `constraint_relaxed`.
 
     n_proj (int): matches of an entity.
-    constraint (str): one of `CONSTRAINTS`.
+    constraint (str): whether an entity has at most (`<=`), exactly (`=`) or at least (`>=`) as many.
     power (float): above 1 prefers one sure match to two doubtful ones.
     time_limit (float): seconds for a sentence; past them the best matches found are flagged `not_proved_optimal`.
+    RAISES (XprojError): if there is no such constraint, or a number is out of range.
     """
 
-    def __init__(self, n_proj: int, constraint: str, power: float, time_limit: float):
+    def __init__(self, n_proj: int = 1, constraint: str = "<=", power: float = 1.0, time_limit: float = 10.0):
+        if constraint not in CONSTRAINTS:
+            raise XprojError(f"no constraint '{constraint}': use {', '.join(CONSTRAINTS)}")
+        check_settings(n_proj, power, time_limit)
         self.n_proj = n_proj
         self.constraint = constraint
         self.power = power
@@ -73,8 +79,6 @@ def solve_milp(
     time_limit (float): seconds after which the search ends.
     RETURNS (Tuple[NDArray, bool]): which options are chosen; whether they are proved to be the best.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
     if not len(values):
         return numpy.zeros(0, dtype=numpy.int32), True
     names, rows = numpy.unique(entities, return_inverse=True)
@@ -105,8 +109,6 @@ def solve_milp(
 
 def _matrix(spans: Ints2d, rows: NDArray, with_lacking: bool) -> Any:
     """The constraint matrix: rows for entities, then for tokens; columns for options, then for what entities lack."""
-    from scipy.sparse import csr_array
-
     n_options, n_entities, first = len(spans), rows.max() + 1, spans[:, 0].min()
     lengths = spans[:, 1] - spans[:, 0]
     option = numpy.repeat(numpy.arange(n_options), lengths)
@@ -121,7 +123,7 @@ def _matrix(spans: Ints2d, rows: NDArray, with_lacking: bool) -> Any:
 
 
 def _greedy(spans: Ints2d, rows: NDArray, values: NDArray, limit: int) -> NDArray:
-    """Options from the best on that fit: something to return where the search had no time."""
+    """Options from the best on that fit: something to return if the search had no time."""
     taken = numpy.zeros(spans.max(), dtype=bool)
     uses = numpy.zeros(rows.max() + 1, dtype=int)
     chosen = []
@@ -140,27 +142,10 @@ def _lacking(entities: NDArray, names: Any, asked: int) -> int:
 
 
 def check_settings(n_proj: int, power: float, time_limit: float) -> None:
-    """RAISES (XprojError): where the settings of a solver make no sense."""
+    """Check that the settings of a solver make sense. RAISES (XprojError): if they do not."""
     if n_proj < 1:
         raise XprojError(f"n_proj is {n_proj}: an entity has at least 1 match")
     if power <= 0:
         raise XprojError(f"power is {power}: use a number above 0")
     if time_limit <= 0:
         raise XprojError(f"time_limit is {time_limit}: use a number of seconds above 0")
-
-
-def make_milp_solver(n_proj: int = 1, constraint: str = "<=", power: float = 1.0, time_limit: float = 10.0) -> Solver:
-    """Make a `MilpSolver` (registered as `spacy-xproj.MilpSolver.v1`).
-
-    n_proj (int): matches of an entity.
-    constraint (str): whether an entity has at most (`<=`), exactly (`=`) or at least (`>=`) as many. Where that is
-        impossible, as few as possible are left out.
-    power (float): the objective is Σ score^power.
-    time_limit (float): seconds for a sentence; past them the best matches found are returned, flagged.
-    RETURNS (Solver): the solver.
-    RAISES (XprojError): where there is no such constraint, or a number is out of range.
-    """
-    if constraint not in CONSTRAINTS:
-        raise XprojError(f"no constraint '{constraint}': use {', '.join(CONSTRAINTS)}")
-    check_settings(n_proj, power, time_limit)
-    return MilpSolver(n_proj, constraint, power, time_limit)

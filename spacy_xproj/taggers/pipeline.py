@@ -10,8 +10,7 @@ from spacy.tokens import Doc
 from ..corpora.formats.schemes import Entity
 from ..errors import XprojError
 from ..text.docs import words_only
-from ..types import Ints2d, token_spans
-from .table import Tagger, TagTable
+from ..types import Ints2d, Tagger, TagProbabilities, token_spans
 
 Marginals = Dict[Tuple[int, int, str], float]
 
@@ -19,31 +18,30 @@ Marginals = Dict[Tuple[int, int, str], float]
 class SpacyTagger:
     """Tag with a spaCy pipeline.
 
-    `entities` and `spans` take the entities that the pipeline sets, whatever component sets them. `tables` needs a
-    transition-based `ner` (or `beam_ner`). It gives no probabilities of single tokens: they are summed up from the
+    `entities` and `spans` take the entities that the pipeline sets, whatever component sets them. `probabilities` needs
+    a transition-based `ner` (or `beam_ner`). It gives no probabilities of single tokens: they are summed up from the
     parses that a beam search ends with, weighted by their probabilities. A pipeline trained for greedy search puts
     nearly all of the probability on one parse.
 
-    pipeline (Any): the pipeline.
-    beam_width (int): parses that the beam search keeps.
+    pipeline (Language): the pipeline.
+    beam_width (int): parses that the beam search keeps, if probabilities are asked for.
     """
 
-    def __init__(self, pipeline: Any, beam_width: int):
+    def __init__(self, pipeline: Language, beam_width: int):
         self.pipeline = pipeline
         self.beam_width = beam_width
 
     def entities(self, docs: Sequence[Doc]) -> List[List[Entity]]:
-        """RETURNS (List[List[Entity]]): the entities that the pipeline sets on each Doc: start and end token, label."""
+        """Find the entities that the pipeline sets on each Doc: start and end token, label."""
         labelled = self.pipeline.pipe(self._copies(docs))
         return [[(ent.start, ent.end, ent.label_) for ent in doc.ents] for doc in labelled]
 
     def spans(self, docs: Sequence[Doc]) -> List[Ints2d]:
-        """RETURNS (List[Ints2d]): the token spans of the entities that the pipeline sets on each Doc."""
+        """Find the token spans of the entities that the pipeline sets on each Doc."""
         return [token_spans(doc.ents) for doc in self.pipeline.pipe(self._copies(docs))]
 
-    def tables(self, docs: Sequence[Doc]) -> List[TagTable]:
-        """RETURNS (List[TagTable]): the tag probabilities of each Doc's tokens.
-        RAISES (XprojError): where the pipeline has no transition-based `ner`."""
+    def probabilities(self, docs: Sequence[Doc]) -> List[TagProbabilities]:
+        """Find the tag probabilities of each Doc's tokens. RAISES (XprojError): if no `ner` is transition-based."""
         names = self.pipeline.pipe_names
         place = next((i for i, name in enumerate(names) if hasattr(self.pipeline.get_pipe(name), "scored_ents")), None)
         if place is None:
@@ -51,43 +49,42 @@ class SpacyTagger:
                 f"the spaCy pipeline ({', '.join(names) or 'empty'}) has no transition-based 'ner', and others give no "
                 "tag probabilities: name another pipeline or use spacy-xproj.TransformerTagger.v1"
             )
-        ner = self.pipeline.get_pipe(names[place])
+        ner: Any = self.pipeline.get_pipe(names[place])
         with self.pipeline.select_pipes(disable=names[place:]):
             prepared = list(self.pipeline.pipe(self._copies(docs)))
-        tables = []
+        probabilities = []
         for doc in prepared:  # one at a time: a beam over empty Docs fails
             found = ner.scored_ents(ner.beam_parse([doc], beam_width=self.beam_width))[0] if len(doc) else {}
-            tables.append(marginal_table(found, tuple(sorted(ner.labels)), len(doc)))
-        return tables
+            probabilities.append(tag_marginals(found, tuple(sorted(ner.labels)), len(doc)))
+        return probabilities
 
     def _copies(self, docs: Sequence[Doc]) -> List[Doc]:
         """The same tokens with the pipeline's vocabulary, and without entities, which it would keep."""
         return [words_only(doc, self.pipeline.vocab) for doc in docs]
 
 
-def marginal_table(entities: Marginals, labels: Tuple[str, ...], n_tokens: int) -> TagTable:
+def tag_marginals(entities: Marginals, labels: Tuple[str, ...], n_tokens: int) -> TagProbabilities:
     """Sum the probabilities of entities up to those of tags.
 
     entities (Marginals): the probability of each entity: start and end token, label.
     labels (Tuple[str, ...]): the labels.
     n_tokens (int): tokens of the sentence.
-    RETURNS (TagTable): the table.
+    RETURNS (TagProbabilities): those of the tags.
     """
     begin, inside = numpy.zeros((2, n_tokens, len(labels)), dtype=numpy.float32)
     for (start, end, label), probability in entities.items():
         begin[start, labels.index(label)] += probability
         inside[start + 1 : end, labels.index(label)] += probability
     outside = 1 - begin.sum(axis=1) - inside.sum(axis=1)
-    return TagTable(labels, numpy.maximum(outside, 0), begin, inside)
+    return TagProbabilities(labels, numpy.maximum(outside, 0), begin, inside)
 
 
 def make_spacy_tagger(model: str, beam_width: int = 16) -> Tagger:
-    """Make a `SpacyTagger` (registered as `spacy-xproj.SpacyTagger.v1`).
+    """Load a pipeline as a `SpacyTagger`, which documents the settings (registered as `spacy-xproj.SpacyTagger.v1`).
 
-    model (str): an installed pipeline or a directory.
-    beam_width (int): parses that the beam search keeps, where probabilities are asked for.
+    model (str): an installed package or a directory.
     RETURNS (Tagger): the tagger.
-    RAISES (XprojError): where the pipeline cannot be loaded.
+    RAISES (XprojError): if the pipeline cannot be loaded.
     """
     return SpacyTagger(load_pipeline(model), beam_width)
 
@@ -97,7 +94,7 @@ def load_pipeline(name: str) -> Language:
 
     name (str): an installed package or a directory.
     RETURNS (Language): the pipeline.
-    RAISES (XprojError): where it cannot be loaded.
+    RAISES (XprojError): if it cannot be loaded.
     """
     try:
         return spacy.load(name)

@@ -11,8 +11,8 @@ from ..corpora.formats.schemes import Entity
 from ..errors import XprojError
 from ..models.loading import DType, load_model, load_tokenizer
 from ..models.subtokens import SentenceVectors, SubtokenModel
-from ..types import Ints2d
-from .table import TagTable
+from ..types import Ints2d, TagProbabilities
+from .probabilities import best_entities, best_spans
 
 REMEDY = "name a directory with safetensors weights"
 Columns = Tuple[Tuple[str, ...], List[int], List[int], int]
@@ -59,21 +59,21 @@ class TransformerTagger(SubtokenModel):
         self.temperature = temperature
         super().__init__(tokenizer, classifier, classifier.config.num_labels, model, max_batch_tokens)
 
-    def tables(self, docs: Sequence[Doc]) -> List[TagTable]:
+    def probabilities(self, docs: Sequence[Doc]) -> List[TagProbabilities]:
         """Tag Docs.
 
         docs (Sequence[Doc]): the Docs.
-        RETURNS (List[TagTable]): the tag probabilities of each Doc's tokens.
+        RETURNS (List[TagProbabilities]): the tag probabilities of each Doc's tokens.
         """
         labels, begin, inside, outside = self.columns
-        tables = []
+        found = []
         for sentence in self([tuple(token.text for token in doc) for doc in docs]):
             rows = numpy.zeros((sentence.n_words, self.width), dtype=numpy.float32)
             rows[:, outside] = 1
             words = sentence.pooled() if self.pooling == "mean" else _first(sentence)
             rows[words.word] = words.vectors
-            tables.append(TagTable(labels, rows[:, outside], rows[:, begin], rows[:, inside]))
-        return tables
+            found.append(TagProbabilities(labels, rows[:, outside], rows[:, begin], rows[:, inside]))
+        return found
 
     def entities(self, docs: Sequence[Doc]) -> List[List[Entity]]:
         """Find the entities of Docs by each token's most probable tag.
@@ -81,7 +81,7 @@ class TransformerTagger(SubtokenModel):
         docs (Sequence[Doc]): the Docs.
         RETURNS (List[List[Entity]]): the entities in each.
         """
-        return [table.entities() for table in self.tables(docs)]
+        return [best_entities(tags) for tags in self.probabilities(docs)]
 
     def spans(self, docs: Sequence[Doc]) -> List[Ints2d]:
         """Find where entities are, whatever their label, by each token's most probable tag.
@@ -89,7 +89,7 @@ class TransformerTagger(SubtokenModel):
         docs (Sequence[Doc]): the Docs.
         RETURNS (List[Ints2d]): the token spans of the entities in each.
         """
-        return [table.spans() for table in self.tables(docs)]
+        return [best_spans(tags) for tags in self.probabilities(docs)]
 
     def _output(self, **inputs: Tensor) -> Tensor:
         return (self.model(**inputs).logits.float() / self.temperature).softmax(dim=-1)

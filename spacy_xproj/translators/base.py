@@ -1,44 +1,18 @@
 """What all translators of texts in batches share."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import Dict, Iterable, Iterator, List, Optional, Protocol, Sequence, Tuple, Union, runtime_checkable
+from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Union
 
 from spacy.util import minibatch
 
 from ..models.batching import run_in_batches
+from ..types import Translation
 from .split import split_text
 
 #: What a translator can say of a translation: it reached the model's limit before its end; or it is that of several
 #: pieces of a text that was too long.
 NOT_ENDED = "not_ended"
 SPLIT = "split"
-
-
-@dataclass(frozen=True)
-class Translation:
-    """What became of a text.
-
-    text (str): its translation.
-    flags (Tuple[str, ...]): what the translator has to say of it: `NOT_ENDED`, `SPLIT`.
-    """
-
-    text: str
-    flags: Tuple[str, ...] = ()
-
-
-@runtime_checkable
-class FlaggingTranslator(Protocol):
-    """A translator that tells what may be wrong with its translations."""
-
-    def translate_flagged(self, texts: Iterable[str]) -> Iterator[Translation]: ...
-
-
-@runtime_checkable
-class HasInputs(Protocol):
-    """A translator that depends on files: the SHA-256 of each, by its path."""
-
-    def input_digests(self) -> Dict[str, str]: ...
 
 
 class BatchTranslator(ABC):

@@ -8,8 +8,8 @@ from spacy.tokens import Doc
 
 from ..corpora.parallel_writer import Item, Reject
 from ..text.forms import nfc
-from ..types import Bitext, Translator
-from .base import SPLIT, FlaggingTranslator, Translation
+from ..types import Bitext, FlaggingTranslator, Translation, Translator
+from .base import SPLIT
 from .quality import EMPTY, Checks
 
 COMPOSED = "put into NFC"
@@ -45,7 +45,7 @@ def translate_docs(docs: Iterable[Doc], translator: Translator, nlp: Language, c
 
 
 def translate_texts(texts: Iterable[str], translator: Translator) -> Iterator[Translation]:
-    """YIELDS (Translation): the translation of each text, with what the translator says of it if it says anything."""
+    """Translate texts; with each translation comes what the translator says of it, if anything."""
     if isinstance(translator, FlaggingTranslator):
         return translator.translate_flagged(texts)
     return map(Translation, translator(texts))

@@ -3,8 +3,9 @@
 import re
 from typing import Any, Dict, Literal, Optional
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
+from ..config import read_section
 from ..errors import XprojError
 
 #: What a check can say. `empty` can make no pair; the others are suspicions.
@@ -25,7 +26,7 @@ class Checks(BaseModel, extra="forbid"):
         `split`, of a text that was translated in parts, is kept in any case.
     max_ratio (float): source and translation differ in length, in characters, by this factor at most. Between
         an alphabet and Chinese or Japanese characters, 3 is too low.
-    min_chars (int): lengths are compared where one of the two has as many characters.
+    min_chars (int): lengths are compared if one of the two has as many characters.
     copy_words (int): a translation may equal its source (names, numbers, "OK") up to as many words.
     segment (str): "words", by spaCy's tokenizer of the target language, or "characters" for scripts without spaces;
         see `spacy_xproj.text.tokenizers`.
@@ -42,7 +43,7 @@ class Checks(BaseModel, extra="forbid"):
     tokenizer: Optional[Dict[str, Any]] = None
 
     def flag(self, source: str, translation: str) -> Optional[str]:
-        """RETURNS (Optional[str]): the first thing that is wrong with a translation, or None."""
+        """Name the first thing that is wrong with a translation, or None."""
         if not translation.strip():
             return EMPTY
         if has_loop(translation) and not has_loop(source):
@@ -55,28 +56,24 @@ class Checks(BaseModel, extra="forbid"):
 
 
 def make_checks(settings: Dict[str, Any]) -> Checks:
-    """RETURNS (Checks): the checks. RAISES (XprojError): where a setting is unknown or has a wrong value."""
+    """Check the settings. RAISES (XprojError): if one is unknown or has a wrong value."""
     if settings.get("segment") == "characters" and settings.get("tokenizer"):
         raise XprojError('[translation] has both segment = "characters" and a tokenizer; leave one out')
-    try:
-        return Checks(**settings)
-    except ValidationError as error:
-        reasons = "; ".join(f"{detail['loc'][0]}: {detail['msg']}" for detail in error.errors())
-        raise XprojError(f"[translation] {reasons}; settings are {', '.join(Checks.__annotations__)}") from None
+    return read_section(Checks, settings, "translation")
 
 
 def has_loop(text: str) -> bool:
-    """RETURNS (bool): whether something is repeated four times in a row, as models do that have lost their way."""
+    """Tell whether something is repeated four times in a row, as models do that have lost their way."""
     return LOOP.search(f"{text} ") is not None
 
 
 def is_copy(source: str, translation: str, max_words: int) -> bool:
-    """RETURNS (bool): whether a text of more than `max_words` words is its own translation, but for case and spaces."""
+    """Tell whether a text of more than `max_words` words is its own translation, but for case and spaces."""
     words = source.casefold().split()
     return len(words) > max_words and words == translation.casefold().split()
 
 
 def length_ratio(source: str, translation: str) -> float:
-    """RETURNS (float): the longer length over the shorter one, in characters."""
+    """Divide the longer length by the shorter one, in characters."""
     shorter, longer = sorted((len(source.strip()), len(translation.strip())))
     return longer / max(shorter, 1)

@@ -25,25 +25,25 @@ class TableTranslator:
         self.path = path
 
     def __call__(self, texts: Iterable[str]) -> Iterator[str]:
-        """YIELDS (str): the translation of each text. RAISES (XprojError): where a text has none."""
+        """Look up the translation of each text. RAISES (XprojError): if a text has none."""
         for text in texts:
             if text.strip() and text not in self.translations:
                 raise XprojError(f"{self.path}: no translation of '{text}'; add a line for it")
             yield self.translations.get(text, text)
 
     def input_digests(self) -> Dict[str, str]:
-        """RETURNS (Dict[str, str]): the SHA-256 of the file."""
+        """Give the SHA-256 of the file."""
         return input_digests(self.path)
 
 
 def make_table_translator(path: Path, src_lang: str, tgt_lang: str) -> TableTranslator:
-    """Read given translations.
+    """Read given translations (registered as `spacy-xproj.TableTranslator.v1`).
 
     path (Path): lines ``source<TAB>target``, or, in a file named ``*.jsonl``, ``{"source": …, "target": …}``.
     src_lang (str): code of the source language.
     tgt_lang (str): code of the target language.
     RETURNS (TableTranslator): the translator.
-    RAISES (XprojError): where a line is malformed, or gives a text another translation than a line before.
+    RAISES (XprojError): if a line is malformed, or gives a text another translation than a line before.
     """
     path = Path(path)
     parse = _parse_jsonl if path.suffix == ".jsonl" else _parse_tsv

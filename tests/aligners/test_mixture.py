@@ -4,8 +4,8 @@ import numpy
 import pytest
 from thinc.api import Config
 
-from spacy_xproj.aligners.mixture import make_mixture_aligner, make_weighted_aligner
-from spacy_xproj.aligners.pharaoh import make_pharaoh_aligner
+from spacy_xproj.aligners.mixture import MixtureAligner
+from spacy_xproj.aligners.pharaoh import PharaohAligner
 from spacy_xproj.errors import XprojError
 from spacy_xproj.registry import registry
 from spacy_xproj.types import WordAlignment, is_positional
@@ -30,24 +30,24 @@ class Fixed:
 def test_weights_are_summed_and_cut_off(make_bitext):
     bitexts = [make_bitext("a b", "x y z")] * 2
     first, second = Fixed("1-0 0-0 0-2:0.5"), Fixed("0-0:0.5 1-1")
-    mixture = make_mixture_aligner(make_weighted_aligner(first, 0.75), make_weighted_aligner(second, 0.25))
+    mixture = MixtureAligner(first, second, weights=[0.75, 0.25])
     assert [links.to_pharaoh() for links in mixture(bitexts)] == ["0-0:0.875 0-2:0.375 1-0:0.75 1-1:0.25"] * 2
-    (links, _) = make_mixture_aligner(first, second)(bitexts)
+    (links, _) = MixtureAligner(first, second)(bitexts)
     assert links.to_pharaoh() == "0-0 0-2:0.5 1-0 1-1"
-    mixture = make_mixture_aligner(make_weighted_aligner(first, 0.75), second, threshold=0.375)
+    mixture = MixtureAligner(first, second, weights=[0.75, 1], threshold=0.375)
     assert next(mixture(bitexts)).to_pharaoh() == "0-0 1-0:0.75 1-1"
 
 
 def test_shares_of_one_give_no_more_than_one(make_bitext):
-    terms = [make_weighted_aligner(Fixed("0-0"), 0.1) for _ in range(10)]
-    (links,) = make_mixture_aligner(*terms)([make_bitext("a", "x")])
+    terms = [Fixed("0-0") for _ in range(10)]
+    (links,) = MixtureAligner(*terms, weights=[0.1] * 10)([make_bitext("a", "x")])
     assert links.weight.dtype == numpy.float32 and links.weight[0] == pytest.approx(1) and links.weight[0] <= 1
 
 
 def test_terms_are_initialised_and_read_together(make_bitext):
     bitexts = [make_bitext("a", "x")] * 3
     terms = [Fixed("0-0"), Fixed("0-0:0.5")]
-    mixture = make_mixture_aligner(make_weighted_aligner(terms[0], 0.5), terms[1])
+    mixture = MixtureAligner(*terms, weights=[0.5, 1])
     mixture.initialize(lambda: bitexts)
     assert [term.seen for term in terms] == [3, 3]
     next(mixture(iter(bitexts)))
@@ -55,9 +55,9 @@ def test_terms_are_initialised_and_read_together(make_bitext):
 
 
 def test_an_aligner_that_needs_all_pairs_makes_the_mixture_need_them(tmp_path):
-    by_place = make_pharaoh_aligner(tmp_path / "links.txt")
-    assert is_positional(make_mixture_aligner(Fixed("0-0"), make_weighted_aligner(by_place, 0.5)))
-    assert not is_positional(make_mixture_aligner(Fixed("0-0"), make_weighted_aligner(Fixed("0-0"), 0.5)))
+    by_place = PharaohAligner(tmp_path / "links.txt")
+    assert is_positional(MixtureAligner(Fixed("0-0"), by_place))
+    assert not is_positional(MixtureAligner(Fixed("0-0"), Fixed("0-0")))
 
 
 def test_in_a_config(make_bitext, tmp_path):
@@ -67,16 +67,13 @@ def test_in_a_config(make_bitext, tmp_path):
     [aligner]
     @xproj_aligners = "spacy-xproj.MixtureAligner.v1"
     threshold = 0.3
+    weights = [0.25, 1.0]
 
-    [aligner.*.first]
-    @xproj_aligners = "spacy-xproj.WeightedAligner.v1"
-    weight = 0.25
-
-    [aligner.*.first.aligner]
+    [aligner.*.second]
     @xproj_aligners = "spacy-xproj.PharaohAligner.v1"
     path = "{(tmp_path / "a.txt").as_posix()}"
 
-    [aligner.*.second]
+    [aligner.*.first]
     @xproj_aligners = "spacy-xproj.PharaohAligner.v1"
     path = "{(tmp_path / "b.txt").as_posix()}"
     """)
@@ -87,9 +84,16 @@ def test_in_a_config(make_bitext, tmp_path):
 @pytest.mark.parametrize("weight", [0, -0.5, 1.5, float("nan")])
 def test_bad_weights(weight):
     with pytest.raises(XprojError, match="give one in"):
-        make_weighted_aligner(Fixed("0-0"), weight)
+        MixtureAligner(Fixed("0-0"), Fixed("0-0"), weights=[1, weight])
 
 
 def test_nothing_to_mix():
     with pytest.raises(XprojError, match="no terms"):
-        make_mixture_aligner()
+        MixtureAligner()
+    with pytest.raises(XprojError, match="MixtureAligner has 2 terms and 1 weights; give each term one"):
+        MixtureAligner(Fixed("0-0"), Fixed("0-0"), weights=[0.5])
+
+
+def test_a_threshold_out_of_range():
+    with pytest.raises(XprojError, match=r"threshold is 2.0: use a number in \[0, 1\]"):
+        MixtureAligner(Fixed("0-0"), threshold=2.0)

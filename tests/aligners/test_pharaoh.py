@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spacy_xproj.aligners.pharaoh import make_pharaoh_aligner
+from spacy_xproj.aligners.pharaoh import PharaohAligner
 from spacy_xproj.errors import XprojError
 
 
@@ -21,7 +21,7 @@ def pairs(make_bitext):
 
 def test_a_line_for_each_pair(pairs, tmp_path):
     (tmp_path / "a.txt").write_text("0-0 1-1:0.5\n\n0-0:0.25\n")
-    found = [alignment.to_pharaoh() for alignment in make_pharaoh_aligner(tmp_path / "a.txt")(pairs)]
+    found = [alignment.to_pharaoh() for alignment in PharaohAligner(tmp_path / "a.txt")(pairs)]
     assert found == ["0-0 1-1:0.5", "", "0-0:0.25"]
 
 
@@ -36,7 +36,7 @@ def test_what_is_written_is_read(make_bitext, tmp_path_factory, sentences):
     path = tmp_path_factory.mktemp("pharaoh") / "a.txt"
     path.write_text("\n".join(lines) + "\n")
     pair = make_bitext("a b c", "d e f g")
-    found = list(make_pharaoh_aligner(path)([pair] * len(lines)))
+    found = list(PharaohAligner(path)([pair] * len(lines)))
     for alignment, links in zip(found, sentences, strict=True):
         assert alignment.source.tolist() == [s for s, _, _ in links]
         assert alignment.target.tolist() == [t for _, t, _ in links]
@@ -46,7 +46,7 @@ def test_what_is_written_is_read(make_bitext, tmp_path_factory, sentences):
 def test_reads_one_pair_at_a_time(pairs, tmp_path):
     (tmp_path / "a.txt").write_text("0-0\n0-0\n0-0\n")
     read = []
-    stream = make_pharaoh_aligner(tmp_path / "a.txt")(read.append(pair) or pair for pair in pairs)
+    stream = PharaohAligner(tmp_path / "a.txt")(read.append(pair) or pair for pair in pairs)
     next(stream)
     assert len(read) == 1
 
@@ -67,16 +67,16 @@ def test_files_that_do_not_fit(pairs, tmp_path, text, message):
     path = tmp_path / "a.txt"
     path.write_text(text)
     with pytest.raises(XprojError, match=re.escape(message.format(path=path))) as error:
-        list(make_pharaoh_aligner(path)(pairs))
+        list(PharaohAligner(path)(pairs))
     assert "\n" not in str(error.value)
 
 
 def test_no_file(pairs, tmp_path):
     with pytest.raises(XprojError, match="nothing.txt: no such file"):
-        list(make_pharaoh_aligner(tmp_path / "nothing.txt")(pairs))
+        list(PharaohAligner(tmp_path / "nothing.txt")(pairs))
 
 
 def test_windows_lines(pairs, tmp_path):
     (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbf0-0\r\n\r\n0-1\r\n")
-    found = [alignment.to_pharaoh() for alignment in make_pharaoh_aligner(tmp_path / "a.txt")(pairs)]
+    found = [alignment.to_pharaoh() for alignment in PharaohAligner(tmp_path / "a.txt")(pairs)]
     assert found == ["0-0", "", "0-1"]

@@ -102,6 +102,9 @@ def test_an_aligner_that_forgets_a_pair(check_error, job, tmp_path, monkeypatch)
 def test_bad_input(check_error, job, tmp_path):
     check_error(job("align", "out.pharaoh", corpus="nowhere"), "nowhere: no such directory")
     check_error(job("align", "out.pharaoh", config="missing"), "missing.cfg: no such file")
-    (tmp_path / "other.cfg").write_text('[translator]\nname = "x"\n')
+    (tmp_path / "other.cfg").write_text('[projector]\nname = "x"\n')
     check_error(job("align", "out.pharaoh", config="other"), "other.cfg, [projector]: no [aligner] section")
+    (tmp_path / "other.cfg").write_text('[projecter]\nname = "x"\n')
+    check_error(job("align", "out.pharaoh", config="other"), "unknown section [projecter]")
+    check_error(job("align", "out.pharaoh", "--projector.aligner.device", "foo"), "[aligner] device = 'foo'")
     assert job("align", "bitext").exit_code == 2  # a directory: typer says so before anything is done

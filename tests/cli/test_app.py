@@ -5,11 +5,10 @@ import sys
 
 import pytest
 import typer
-from thinc.api import Config
 from typer.testing import CliRunner
 
 from spacy_xproj.cli import app
-from spacy_xproj.cli.app import load_config, progress, resolve
+from spacy_xproj.cli.app import progress
 from spacy_xproj.errors import XprojError
 
 COMMANDS = ["convert", "translate", "pair", "project", "label", "evaluate", "encoder", "compare-text", "consistency"]
@@ -59,33 +58,6 @@ def test_a_reader_that_stops_reading():
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
         run.stdout.close()
         assert "Broken" not in run.stderr.read()
-
-
-def test_load_config(tmp_path):
-    path = tmp_path / "a.cfg"
-    path.write_text('[paths]\nbase = "x"\n[projector]\nfile = ${paths.base}\nmin_score = 0.5\n')
-    assert load_config(path, [])["projector"] == {"file": "x", "min_score": 0.5}
-    config = load_config(path, ["--projector.min_score", "0.75", "--paths.base=y"])
-    assert config["projector"] == {"file": "y", "min_score": 0.75}
-    assert load_config(Config().from_disk(path), ["--projector.min_score", "1"])["projector"]["min_score"] == 1
-    with pytest.raises(XprojError, match="nothing.cfg: no such file"):
-        load_config(tmp_path / "nothing.cfg", [])
-    path.write_text("[projector]\nfile = ${nowhere.base}\n")
-    with pytest.raises(XprojError, match="a.cfg"):
-        load_config(path, [])
-
-
-def test_resolve(tmp_path):
-    block = {"@xproj_solvers": "spacy-xproj.ExactSolver.v1", "n_proj": 3}
-    assert resolve({"solver": block}, "solver", "a.cfg").n_proj == 3
-    with pytest.raises(XprojError, match=r"a.cfg: no \[projector\] section"):
-        resolve({"solver": block}, "projector", "a.cfg")
-    for wrong in ({"n_proj": "many"}, {"@xproj_solvers": "nobody.v1"}, {"unknown": 1}):
-        with pytest.raises(XprojError, match=r"a.cfg, \[solver\]"):
-            resolve({"solver": {**block, **wrong}}, "solver", "a.cfg")
-    aligner = {"@xproj_aligners": "spacy-xproj.EmbeddingAligner.v1", "encoder": str(tmp_path), "similarity": "taste"}
-    with pytest.raises(XprojError, match="no similarity 'taste'"):
-        resolve({"aligner": aligner}, "aligner", "a.cfg")
 
 
 def test_progress_passes_items_on(capsys):

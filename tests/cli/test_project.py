@@ -123,8 +123,10 @@ def test_no_entities(job, tmp_path, make_bitext):
 
 def test_bad_configs(check_error, job, tmp_path):
     check_error(job(config="missing.cfg"), "missing.cfg: no such file")
-    (tmp_path / "other.cfg").write_text('[translator]\nname = "x"\n')
-    check_error(job(config="other.cfg"), "no [projector] section; add one")
+    (tmp_path / "other.cfg").write_text('[projecter]\nname = "x"\n')
+    check_error(
+        job(config="other.cfg"), "unknown section [projecter], which would not be read; did you mean [projector]"
+    )
     (tmp_path / "other.cfg").write_text("no config at all\n")
     check_error(job(config="other.cfg"), "other.cfg")
     check_error(job("--projector.solver.@xproj_solvers", "nobody.v1"), "nobody.v1")
@@ -288,9 +290,9 @@ def test_licenses(job, tmp_path, make_bitext, m2m100):
 
 
 def test_unknown_sections(check_error, job, tmp_path):
-    (tmp_path / "other.cfg").write_text(CONFIG.replace("LINKS", "x") + "[filters]\ncomplete = true\n")
+    (tmp_path / "other.cfg").write_text(CONFIG.replace("LINKS", "x") + "[filters]\ndrop_empty = true\n")
     check_error(job(config="other.cfg"), "unknown section [filters], which would not be read; did you mean [filter]?")
-    check_error(job("--filters.complete", "true"), "filters")
+    check_error(job("--filters.drop_empty", "true"), "filters")
 
 
 def test_an_unknown_device(check_error, job, tmp_path):

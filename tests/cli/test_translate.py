@@ -199,6 +199,24 @@ def pair(invoke, tmp_path):
     return partial(invoke, "pair", tmp_path / "en.spacy", tmp_path / "pt.spacy", tmp_path / "bitext")
 
 
+@pytest.mark.parametrize(
+    "section, remedy", [("translations", "did you mean [translation]?"), ("filler", "did you mean [filter]?")]
+)
+def test_unknown_sections(job, tmp_path, section, remedy):
+    config = tmp_path / "translate.cfg"
+    config.write_text(f'{config.read_text()}[{section}]\non_flag = "drop"\n')
+    result = job()
+    assert result.exit_code == 1
+    assert f"unknown section [{section}], which would not be read; {remedy}" in result.text
+    assert not (tmp_path / "bitext").exists()
+
+
+def test_an_unknown_device(job, tmp_path):
+    config = tmp_path / "translate.cfg"
+    config.write_text(config.read_text().replace("[translation]", 'device = "foo"\n[translation]'))
+    assert "[translator] device = 'foo'" in job().text
+
+
 def test_pair_by_order(pair, tmp_path):
     save(tmp_path / "en.spacy", ["Ana sleeps.", "Rui reads."])
     save(tmp_path / "pt.spacy", ["Ana dorme.", "Rui lê."], lang="pt")

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.extractors.aligned import make_aligned_candidates
-from spacy_xproj.extractors.ngram import make_ngram_candidates, ngrams
+from spacy_xproj.extractors.aligned import AlignedCandidates
+from spacy_xproj.extractors.ngram import NgramCandidates, ngrams
 
 
 def enumerated(n_tokens, max_length):
@@ -31,7 +31,7 @@ def test_ngrams_are_all_spans(n_tokens, max_length):
 
 def test_ngram_candidates(make_bitext):
     pairs = [make_bitext("Yes", "Claro que sim"), make_bitext("No", ""), make_bitext("", "Não")]
-    found = [as_tuples(candidates.spans) for candidates in make_ngram_candidates(2)(pairs)]
+    found = [as_tuples(candidates.spans) for candidates in NgramCandidates(2)(pairs)]
     assert found == [[(0, 1), (1, 2), (2, 3), (0, 2), (1, 3)], [], [(0, 1)]]
 
 
@@ -54,7 +54,7 @@ def test_aligned_candidates(make_bitext, links, max_length, bound):
         touches = any(token in aligned for token in range(start, end))
         if touches if bound == "touching" else (start in aligned and end - 1 in aligned):
             expected.append((start, end))
-    (found,) = make_aligned_candidates(max_length, bound)([bitext])
+    (found,) = AlignedCandidates(max_length, bound)([bitext])
     assert as_tuples(found.spans) == expected
 
 
@@ -65,19 +65,19 @@ def test_nothing_aligned(make_bitext, bound):
         make_bitext("Ana sleeps", "Ana dorme", [], "0-0"),
         make_bitext("Ana sleeps", "", [(0, 1, "PER")], ""),
     ]
-    assert [candidates.spans.shape for candidates in make_aligned_candidates(5, bound)(pairs)] == [(0, 2)] * 3
+    assert [candidates.spans.shape for candidates in AlignedCandidates(5, bound)(pairs)] == [(0, 2)] * 3
 
 
 def test_aligned_candidates_need_an_alignment(make_bitext):
     with pytest.raises(XprojError, match="give the projector an 'aligner'"):
-        list(make_aligned_candidates()([make_bitext("Ana", "Ana", [(0, 1, "PER")])]))
+        list(AlignedCandidates()([make_bitext("Ana", "Ana", [(0, 1, "PER")])]))
 
 
 def test_no_candidates():
     with pytest.raises(XprojError, match="max_length is 0: a candidate has at least 1 token"):
-        make_ngram_candidates(0)
+        NgramCandidates(0)
 
 
 def test_no_such_bound():
     with pytest.raises(XprojError, match="no bound 'near': use touching or spanning"):
-        make_aligned_candidates(bound="near")
+        AlignedCandidates(bound="near")

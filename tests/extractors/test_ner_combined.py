@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from thinc.api import Config
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.extractors.combined import make_combined_candidates, union
-from spacy_xproj.extractors.ner import make_ner_candidates
+from spacy_xproj.extractors.combined import CombinedCandidates, union
+from spacy_xproj.extractors.ner import NerCandidates
 from spacy_xproj.registry import registry
 from spacy_xproj.types import Candidates
 
@@ -30,7 +30,7 @@ class CapitalTagger:
 def test_ner_candidates_are_batched_and_in_order(make_bitext):
     tagger = CapitalTagger()
     bitexts = [make_bitext("x", target) for target in ("a B c D", "", "A", "b", "c D")]
-    found = list(make_ner_candidates(tagger, buffer=2)(iter(bitexts)))
+    found = list(NerCandidates(tagger, buffer=2)(iter(bitexts)))
     assert [candidates.spans.tolist() for candidates in found] == [[[1, 2], [3, 4]], [], [[0, 1]], [], [[1, 2]]]
     assert tagger.sizes == [2, 2, 1]
 
@@ -75,10 +75,10 @@ def test_combined_initialises_its_parts():
             self.seen = list(get_bitexts())
 
     parts = [Part(), Part()]
-    make_combined_candidates(*parts).initialize(lambda: [1, 2])
+    CombinedCandidates(*parts).initialize(lambda: [1, 2])
     assert [part.seen for part in parts] == [[1, 2], [1, 2]]
 
 
 def test_nothing_to_combine():
     with pytest.raises(XprojError, match="no extractors"):
-        make_combined_candidates()
+        CombinedCandidates()

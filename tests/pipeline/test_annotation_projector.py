@@ -12,9 +12,9 @@ from spacy.training import Example
 from spacy.vocab import Vocab
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.extractors.ngram import make_ngram_candidates
+from spacy_xproj.extractors.ngram import NgramCandidates
 from spacy_xproj.projectors.easyproject import make_marker_projector
-from spacy_xproj.solvers.exact import make_exact_solver
+from spacy_xproj.solvers.exact import ExactSolver
 
 TEXT = "Ana Silva mora em Lisboa e Rui em Berlim"
 ENTS = [("Ana Silva", "PER"), ("Lisboa", "LOC"), ("Rui", "PER"), ("Berlim", "LOC")]
@@ -322,10 +322,10 @@ def test_a_projector_that_makes_a_text_of_its_own(make_nlp):
     """Its token positions are not those of the Doc."""
     nlp = make_nlp()
     component = nlp.get_pipe("annotation_projector")
-    component.projector = make_marker_projector(Longer(), make_ngram_candidates(), make_exact_solver(), target="made")
+    component.projector = make_marker_projector(Longer(), NgramCandidates(), ExactSolver(), target="made")
     with pytest.raises(XprojError, match='labelled a text of its own, .*; give it the setting target = "given"'):
         nlp(TEXT)
-    component.projector = make_marker_projector(Longer(), make_ngram_candidates(), make_exact_solver(), target="given")
+    component.projector = make_marker_projector(Longer(), NgramCandidates(), ExactSolver(), target="given")
     assert nlp(TEXT).ents
 
 

@@ -8,7 +8,8 @@ from spacy.vocab import Vocab
 
 from spacy_xproj.errors import XprojError
 from spacy_xproj.pipeline.ensemble import Ensemble
-from spacy_xproj.taggers.table import TagTable
+from spacy_xproj.taggers.probabilities import span_probabilities
+from spacy_xproj.types import TagProbabilities
 
 SETTINGS = {"student_weight": 0.5, "projection_weight": 0.5, "threshold": 0.3}
 
@@ -20,15 +21,15 @@ class Student:
         self.labels = ("LOC", "PER")
         self.entities = entities
 
-    def tables(self, docs):
-        tables = []
+    def probabilities(self, docs):
+        found = []
         for doc in docs:
             begin, inside = numpy.zeros((2, len(doc), 2), dtype=numpy.float32)
             for (start, end, label), probability in self.entities.get(doc.text, {}).items():
                 begin[start, self.labels.index(label)] += probability
                 inside[start + 1 : end, self.labels.index(label)] += probability
-            tables.append(TagTable(self.labels, 1 - begin.sum(axis=1) - inside.sum(axis=1), begin, inside))
-        return tables
+            found.append(TagProbabilities(self.labels, 1 - begin.sum(axis=1) - inside.sum(axis=1), begin, inside))
+        return found
 
 
 @pytest.fixture
@@ -117,10 +118,12 @@ def test_errors():
 
 
 def test_span_probabilities():
-    (table,) = Student(**{"a b c d": {(0, 2, "PER"): 0.6, (0, 3, "PER"): 0.3}}).tables([spacy.blank("pt")("a b c d")])
+    (tags,) = Student(**{"a b c d": {(0, 2, "PER"): 0.6, (0, 3, "PER"): 0.3}}).probabilities(
+        [spacy.blank("pt")("a b c d")]
+    )
     spans = numpy.asarray([[0, 1], [0, 2], [0, 3], [1, 2], [3, 4]])
     # [0, 2): begins .9, goes on .9, ends before the third with .7: an upper bound of its .6
     expected = [0.1, 0.7, 0.3, 0, 0]
-    numpy.testing.assert_allclose(table.span_probabilities(spans)[:, 1], expected, atol=1e-6)
-    assert not table.span_probabilities(spans)[:, 0].any()
-    assert table.span_probabilities(spans[:0]).shape == (0, 2)
+    numpy.testing.assert_allclose(span_probabilities(tags, spans)[:, 1], expected, atol=1e-6)
+    assert not span_probabilities(tags, spans)[:, 0].any()
+    assert span_probabilities(tags, spans[:0]).shape == (0, 2)

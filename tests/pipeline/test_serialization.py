@@ -96,7 +96,7 @@ def test_part_that_cannot_save_its_statistics(make_nlp, tmp_path):
 
     nlp = make_nlp()
     component = nlp.get_pipe("annotation_projector")
-    component.projector = AlignmentHeuristic(Aligner(), 1, False, 0.8, 1)
+    component.projector = AlignmentHeuristic(Aligner())
     nlp.initialize(examples(nlp))
     assert len(component.projector.aligner.pairs) == 20
     assert [pair.source.text for pair in component.projector.aligner.pairs][:1] == ["Rui went to Berlin"]

@@ -5,7 +5,8 @@ import pytest
 from spacy.tokens import DocBin, Span
 from spacy.vocab import Vocab
 
-from spacy_xproj.projectors.apply import SPANS_KEY, apply_projection, count_statuses, entity_edges
+from spacy_xproj.projectors.apply import SPANS_KEY, apply_projection, count_statuses
+from spacy_xproj.projectors.matching import entity_edges
 from spacy_xproj.types import Outcome, Projection
 
 

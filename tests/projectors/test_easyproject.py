@@ -4,9 +4,9 @@ import pytest
 import spacy
 
 from spacy_xproj.api import apply_projection
-from spacy_xproj.extractors.ngram import make_ngram_candidates
+from spacy_xproj.extractors.ngram import NgramCandidates
 from spacy_xproj.projectors.easyproject import assign, make_marker_projector
-from spacy_xproj.solvers.exact import make_exact_solver
+from spacy_xproj.solvers.exact import ExactSolver
 from spacy_xproj.types import FLAGS, Bitext, Initializable
 
 SOURCE = spacy.blank("en")
@@ -39,7 +39,7 @@ def make_pair(source, target, **ents):
 
 def project(pairs, translations, **settings):
     translator = Scripted(translations)
-    projector = make_marker_projector(translator, make_ngram_candidates(), make_exact_solver(), **settings)
+    projector = make_marker_projector(translator, NgramCandidates(), ExactSolver(), **settings)
     return list(projector(iter(pairs))), translator.asked
 
 
@@ -134,7 +134,7 @@ def test_one_projection_a_pair_in_order_and_nothing_to_translate_without_entitie
 
 def test_it_streams():
     translator = Scripted({**ALONE, "He left [Porto].": "Ele saiu do [Porto]."})
-    projector = make_marker_projector(translator, make_ngram_candidates(), make_exact_solver())
+    projector = make_marker_projector(translator, NgramCandidates(), ExactSolver())
 
     def endless():
         while True:
@@ -169,7 +169,7 @@ def test_the_extractor_is_initialized(target):
             return iter(())
 
     extractor = Counting()
-    projector = make_marker_projector(Scripted({}), extractor, make_exact_solver(), target)
+    projector = make_marker_projector(Scripted({}), extractor, ExactSolver(), target)
     projector.initialize(lambda: [make_pair(*PAIR, **ENTS)])
     assert extractor.seen == 1 and isinstance(projector, Initializable)
 

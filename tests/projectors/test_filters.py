@@ -6,7 +6,8 @@ import pytest
 from spacy.tokens import DocBin
 
 from spacy_xproj.corpora.parallel_writer import write_parallel_corpus
-from spacy_xproj.projectors.filters import make_projection_filter
+from spacy_xproj.errors import XprojError
+from spacy_xproj.projectors.filters import ProjectionFilter
 from spacy_xproj.types import FLAGS, Outcome, Projection
 
 CONFIG = """
@@ -40,20 +41,26 @@ LOST = Outcome(2, "LOC", "lost_overlap")
     [
         ({}, [PLACED, DOUBTFUL, LOST], None),
         ({}, [], None),
-        ({"complete": True}, [PLACED, LOST], "lost_entity"),
-        ({"complete": True}, [PLACED, DOUBTFUL], None),
-        ({"complete": True}, [], None),
-        ({"confident": 0.5}, [PLACED, DOUBTFUL], "doubtful_entity"),
-        ({"confident": 0.4}, [PLACED, DOUBTFUL], None),
-        ({"confident": 0.5}, [PLACED, LOST], None),
-        ({"restrict": True}, [LOST], "no_entity"),
-        ({"restrict": True}, [], "no_entity"),
-        ({"restrict": True}, [PLACED, LOST], None),
-        ({"complete": True, "confident": 0.5, "restrict": True}, [DOUBTFUL, LOST], "lost_entity"),
+        ({"drop_incomplete": True}, [PLACED, LOST], "lost_entity"),
+        ({"drop_incomplete": True}, [PLACED, DOUBTFUL], None),
+        ({"drop_incomplete": True}, [], None),
+        ({"min_score": 0.5}, [PLACED, DOUBTFUL], "doubtful_entity"),
+        ({"min_score": 0.4}, [PLACED, DOUBTFUL], None),
+        ({"min_score": 0.5}, [PLACED, LOST], None),
+        ({"drop_empty": True}, [LOST], "no_entity"),
+        ({"drop_empty": True}, [], "no_entity"),
+        ({"drop_empty": True}, [PLACED, LOST], None),
+        ({"drop_incomplete": True, "min_score": 0.5, "drop_empty": True}, [DOUBTFUL, LOST], "lost_entity"),
     ],
 )
 def test_reasons(make_bitext, settings, outcomes, reason):
-    assert make_projection_filter(**settings)(Projection(make_bitext("a", "b c d e"), outcomes)) == reason
+    assert ProjectionFilter(**settings)(Projection(make_bitext("a", "b c d e"), outcomes)) == reason
+
+
+@pytest.mark.parametrize("score", [-0.1, 1.5, float("nan")])
+def test_scores_out_of_range(score):
+    with pytest.raises(XprojError, match=r"min_score is .*: use a number in \[0, 1\]"):
+        ProjectionFilter(min_score=score)
 
 
 @pytest.fixture
@@ -99,7 +106,9 @@ def test_by_default_all_are_kept(project, tmp_path):
 
 
 def test_dropped_sentences_are_listed_and_counted(project, tmp_path):
-    code, output = project("--filter.complete", "true", "--filter.confident", "0.4", "--filter.restrict", "true")
+    code, output = project(
+        "--filter.drop_incomplete", "true", "--filter.min_score", "0.4", "--filter.drop_empty", "true"
+    )
     assert code == 0 and "1 sentences dropped by the filter: lost_entity" in output
     kept, rejects, summary = read_run(tmp_path / "out")
     assert kept == 1
@@ -110,11 +119,11 @@ def test_dropped_sentences_are_listed_and_counted(project, tmp_path):
     ]
     assert (rejects[1]["text"], rejects[1]["translation"]) == ("Ana Silva sleeps ", "Ana dorme ")
     assert summary["rejects"] == {"lost_entity": 1, "doubtful_entity": 1, "no_entity": 1}
-    assert summary["filter"]["complete"] is True
+    assert summary["filter"]["drop_incomplete"] is True
 
 
 def test_a_filter_that_drops_all_ends_in_one_line(project, tmp_path):
-    code, output = project("--filter.confident", "0.9", "--filter.restrict", "true")
+    code, output = project("--filter.min_score", "0.9", "--filter.drop_empty", "true")
     assert code == 1 and "the filter drops every sentence (doubtful_entity 3, no_entity 1)" in output
     assert not (tmp_path / "out").exists()
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.projectors.heuristic import make_alignment_heuristic
+from spacy_xproj.projectors.heuristic import AlignmentHeuristic
 
 
 class Linked:
@@ -19,7 +19,7 @@ class Linked:
 
 
 def project(bitext, **settings):
-    (projection,) = make_alignment_heuristic(Linked(), **settings)([bitext])
+    (projection,) = AlignmentHeuristic(Linked(), **settings)([bitext])
     assert (projection.bitext.source, projection.bitext.target) == (bitext.source, bitext.target)
     assert [(o.entity, o.label) for o in projection.outcomes] == [
         (i, ent.label_) for i, ent in enumerate(bitext.source.ents)
@@ -120,7 +120,7 @@ def test_a_range_that_cannot_be_an_entity_does_not_take_the_place_of_one_that_ca
 @pytest.mark.parametrize("setting", ["merge_distance", "length_ratio", "top_k"])
 def test_numbers_below_zero(setting):
     with pytest.raises(XprojError, match=f"{setting} is -1: use 0 or more"):
-        make_alignment_heuristic(Linked(), **{setting: -1})
+        AlignmentHeuristic(Linked(), **{setting: -1})
 
 
 def test_no_length_ratio(make_bitext):
@@ -195,6 +195,6 @@ def test_initialize_reaches_the_aligner(make_bitext):
             self.pairs = len(list(get_bitexts()))
 
     aligner = Counting()
-    make_alignment_heuristic(aligner).initialize(lambda: iter([make_bitext("a", "b")] * 3))
+    AlignmentHeuristic(aligner).initialize(lambda: iter([make_bitext("a", "b")] * 3))
     assert aligner.pairs == 3
-    make_alignment_heuristic(Linked()).initialize(lambda: iter([]))
+    AlignmentHeuristic(Linked()).initialize(lambda: iter([]))

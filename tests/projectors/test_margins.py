@@ -5,11 +5,11 @@ import pytest
 from spacy.tokens import DocBin
 
 from spacy_xproj.api import apply_projection
-from spacy_xproj.extractors.ngram import make_ngram_candidates, ngrams
-from spacy_xproj.projectors.matching import make_candidate_matching, margins
+from spacy_xproj.extractors.ngram import NgramCandidates, ngrams
+from spacy_xproj.projectors.matching import CandidateMatching, margins
 from spacy_xproj.projectors.summary import outcome_rows
-from spacy_xproj.solvers.exact import make_exact_solver
-from spacy_xproj.solvers.milp import make_milp_solver
+from spacy_xproj.solvers.exact import ExactSolver
+from spacy_xproj.solvers.milp import MilpSolver
 from spacy_xproj.types import Candidates, Match, Matches
 
 
@@ -29,8 +29,8 @@ class Scores:
 def project(make_bitext, rows, solver=None, max_length=1, **settings):
     ents = [(i, i + 1, "PER") for i in range(len(rows))]
     source, target = (" ".join("abcdefgh"[:n]) for n in (len(rows), len(rows[0])))
-    extractor = make_ngram_candidates(max_length)
-    projector = make_candidate_matching(extractor, Scores(rows), solver or make_exact_solver(), **settings)
+    extractor = NgramCandidates(max_length)
+    projector = CandidateMatching(extractor, Scores(rows), solver or ExactSolver(), **settings)
     (projection,) = projector([make_bitext(source, target, ents)])
     return projection
 
@@ -64,7 +64,7 @@ def test_a_rival_below_the_least_score_is_one(make_bitext):
 
 
 def test_several_places_of_one_entity_are_no_rivals_of_each_other(make_bitext):
-    (outcome,) = project(make_bitext, [[0.9, 0.8, 0.3]], make_exact_solver(2)).outcomes
+    (outcome,) = project(make_bitext, [[0.9, 0.8, 0.3]], ExactSolver(2)).outcomes
     assert outcome.margins == pytest.approx((0.6, 0.5))
 
 
@@ -79,7 +79,7 @@ def test_margins_equal_a_plain_reference():
     for _ in range(200):
         candidates = Candidates(random.permutation(ngrams(int(random.integers(1, 9)), 4)))
         scores = random.random((random.integers(1, 5), len(candidates))).astype(numpy.float32)
-        matches = make_exact_solver(int(random.integers(1, 3)))(scores, candidates)
+        matches = ExactSolver(int(random.integers(1, 3)))(scores, candidates)
         tokens = [set(range(*span)) for span in candidates.spans.tolist()]
         taken = set().union(*(tokens[match.candidate] for match in matches))
         expected = []
@@ -99,7 +99,7 @@ def test_a_small_margin_is_ambiguous(make_bitext):
 
 
 def test_of_several_places_the_clear_ones_stay(make_bitext):
-    (outcome,) = project(make_bitext, [[0.9, 0.5, 0.4]], make_exact_solver(2), min_margin=0.3).outcomes
+    (outcome,) = project(make_bitext, [[0.9, 0.5, 0.4]], ExactSolver(2), min_margin=0.3).outcomes
     assert outcome.status == "projected" and outcome.spans == ((0, 1),)
     assert len(outcome.scores) == len(outcome.margins) == 1
 
@@ -110,7 +110,7 @@ def test_ties_are_kept_by_default(make_bitext):
 
 
 def test_flags_of_the_solver_are_passed_on(make_bitext):
-    projection = project(make_bitext, [[0.5, 0.0], [0.4, 0.0]], make_milp_solver(1, "="))
+    projection = project(make_bitext, [[0.5, 0.0], [0.4, 0.0]], MilpSolver(1, "="))
     assert projection.flags == ("constraint_relaxed",)
     assert [outcome.status for outcome in projection.outcomes] == ["projected", "lost_overlap"]
     assert project(make_bitext, [[0.5]]).flags == ()

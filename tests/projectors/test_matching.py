@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.extractors.aligned import make_aligned_candidates
-from spacy_xproj.extractors.ngram import make_ngram_candidates
+from spacy_xproj.extractors.aligned import AlignedCandidates
+from spacy_xproj.extractors.ngram import NgramCandidates
 from spacy_xproj.projectors.align import align
-from spacy_xproj.projectors.matching import make_candidate_matching
-from spacy_xproj.scores.alignment import make_alignment_score
-from spacy_xproj.scores.soft_alignment import make_soft_alignment_score
-from spacy_xproj.solvers.exact import make_exact_solver
-from spacy_xproj.solvers.greedy import make_greedy_solver
+from spacy_xproj.projectors.matching import CandidateMatching
+from spacy_xproj.scores.alignment import AlignmentScore
+from spacy_xproj.scores.soft_alignment import SoftAlignmentScore
+from spacy_xproj.solvers.exact import ExactSolver
+from spacy_xproj.solvers.greedy import GreedySolver
 from spacy_xproj.types import STATUSES
 
 
@@ -31,10 +31,10 @@ class Linked:
 
 
 def make_projector(aligner=None, extractor=None, scorer=None, solver=None, **settings):
-    return make_candidate_matching(
-        extractor or make_ngram_candidates(),
-        scorer or make_alignment_score(),
-        solver or make_exact_solver(),
+    return CandidateMatching(
+        extractor or NgramCandidates(),
+        scorer or AlignmentScore(),
+        solver or ExactSolver(),
         aligner or Linked(),
         **settings,
     )
@@ -59,7 +59,7 @@ def test_statuses(make_bitext):
     ents = [(0, 1, "A"), (1, 2, "B"), (2, 3, "C"), (3, 6, "D"), (6, 7, "E")]
     links = "0-0 1-0:0.9 2-1 3-2:0.4"
     bitext = make_bitext("a b c d d d e", ["x", "\n", "y"], ents, links)
-    outcomes = project(bitext, extractor=make_ngram_candidates(1), min_score=0.2)
+    outcomes = project(bitext, extractor=NgramCandidates(1), min_score=0.2)
     assert [outcome.status for outcome in outcomes] == [
         "projected",
         "lost_overlap",
@@ -78,12 +78,12 @@ def test_a_score_at_the_threshold_counts(make_bitext):
 
 def test_several_places_for_an_entity(make_bitext):
     bitext = make_bitext("Ana", "Ana , Ana", [(0, 1, "PER")], "0-0 0-2")
-    (outcome,) = project(bitext, solver=make_exact_solver(2))
+    (outcome,) = project(bitext, solver=ExactSolver(2))
     assert outcome.spans == ((0, 1), (2, 3)) and outcome.scores == (0.5, 0.5)
 
 
 @pytest.mark.parametrize("source, target", [("", ""), ("a", ""), ("", "x"), ("a", "x"), ("a", ["\n"])])
-@pytest.mark.parametrize("solver", [make_exact_solver(), make_greedy_solver(2)])
+@pytest.mark.parametrize("solver", [ExactSolver(), GreedySolver(2)])
 def test_empty_sides(make_bitext, source, target, solver):
     ents = [(0, 1, "A")] if source else []
     outcomes = project(make_bitext(source, target, ents, ""), solver=solver)
@@ -109,9 +109,9 @@ def pairs(draw):
 
 @given(
     st.lists(pairs(), max_size=3),
-    st.sampled_from([make_exact_solver(), make_exact_solver(3, 2.0), make_greedy_solver(2)]),
-    st.sampled_from([make_ngram_candidates(3), make_aligned_candidates(4, "spanning")]),
-    st.sampled_from([make_alignment_score(), make_soft_alignment_score()]),
+    st.sampled_from([ExactSolver(), ExactSolver(3, 2.0), GreedySolver(2)]),
+    st.sampled_from([NgramCandidates(3), AlignedCandidates(4, "spanning")]),
+    st.sampled_from([AlignmentScore(), SoftAlignmentScore()]),
     st.sampled_from([0.0, 0.3]),
 )
 def test_one_outcome_for_every_entity(make_bitext, pairs, solver, extractor, scorer, min_score):
@@ -141,7 +141,7 @@ def short(parts):
 @pytest.mark.parametrize("step", ["aligner", "extractor", "scorer"])
 def test_a_step_that_gives_too_few_results_is_reported(make_bitext, step):
     bitexts = [make_bitext("a", "x", [(0, 1, "A")], "0-0")] * 3
-    whole = {"aligner": Linked(), "extractor": make_ngram_candidates(), "scorer": make_alignment_score()}[step]
+    whole = {"aligner": Linked(), "extractor": NgramCandidates(), "scorer": AlignmentScore()}[step]
     with pytest.raises(ValueError, match="shorter"):
         list(make_projector(**{step: lambda items: short(whole(items))})(bitexts))
 
@@ -187,12 +187,10 @@ def test_align_keeps_pairs_and_alignments_together(make_bitext):
 
 def test_without_an_aligner(make_bitext):
     bitext = make_bitext("Ana", "Ana", [(0, 1, "PER")])
-    overlap = make_candidate_matching(
-        make_ngram_candidates(), lambda items: (numpy.ones((1, 1)) for _ in items), make_exact_solver()
-    )
+    overlap = CandidateMatching(NgramCandidates(), lambda items: (numpy.ones((1, 1)) for _ in items), ExactSolver())
     (projection,) = overlap([bitext])
     assert projection.outcomes[0].status == "projected" and projection.bitext.alignment is None
-    missing = make_candidate_matching(make_ngram_candidates(), make_alignment_score(), make_exact_solver())
+    missing = CandidateMatching(NgramCandidates(), AlignmentScore(), ExactSolver())
     with pytest.raises(XprojError, match="give the projector an 'aligner'"):
         list(missing([bitext]))
 
@@ -208,7 +206,7 @@ def test_initialize_reaches_every_part(make_bitext):
             return iter(())
 
     parts = [Part() for _ in range(3)]
-    projector = make_candidate_matching(parts[1], parts[2], make_exact_solver(), parts[0])
+    projector = CandidateMatching(parts[1], parts[2], ExactSolver(), parts[0])
     projector.initialize(lambda: iter([make_bitext("a", "x")] * 4))
     assert [part.pairs for part in parts] == [4, 4, 4]
 
@@ -228,3 +226,9 @@ def test_pairs_without_entities_go_to_positional_aligners_only(make_bitext, posi
     aligned = list(align(iter(bitexts), Recorder()))
     assert seen == expected
     assert [len(pair.links()) for pair in aligned] == [1 if i in expected else 0 for i in range(3)]
+
+
+@pytest.mark.parametrize("setting", ["min_score", "min_margin"])
+def test_scores_out_of_range(setting):
+    with pytest.raises(XprojError, match=rf"{setting} is 1.5: use a number in \[0, 1\]"):
+        CandidateMatching(NgramCandidates(), AlignmentScore(), ExactSolver(), **{setting: 1.5})

@@ -39,7 +39,7 @@ MATCHING = {
     "scorer": SCORER,
     "solver": SOLVER,
 }
-FILTER = {"@xproj_filters": "spacy-xproj.ProjectionFilter.v1", "complete": True}
+FILTER = {"@xproj_filters": "spacy-xproj.ProjectionFilter.v1", "drop_incomplete": True}
 
 
 @pytest.fixture
@@ -119,11 +119,11 @@ def test_an_interruption_anywhere_changes_nothing(job, tmp_path, monkeypatch):
 
 
 def test_shards_are_joined_to_what_one_file_was(job, tmp_path):
-    counts = job("out", filter_settings={**FILTER, "complete": False})
+    counts = job("out", filter_settings={**FILTER, "drop_incomplete": False})
     docs = DocBin(store_user_data=True)
     job(
         "again",
-        filter_settings={**FILTER, "complete": False},
+        filter_settings={**FILTER, "drop_incomplete": False},
         on_projection=lambda p: docs.add(apply_projection(p)) or p,
     )
     assert (tmp_path / "out" / "target.spacy").read_bytes() == docs.to_bytes()
@@ -192,7 +192,7 @@ def change_corpus(tmp_path, arguments):
 
 
 def change_filter(tmp_path, arguments):
-    arguments["filter_settings"] = {**FILTER, "complete": False}
+    arguments["filter_settings"] = {**FILTER, "drop_incomplete": False}
 
 
 def change_shards(tmp_path, arguments):
@@ -232,9 +232,9 @@ def test_something_else_is_not_removed(job, tmp_path):
 
 def test_a_number_that_differs_in_its_last_digits_starts_afresh(job):
     with pytest.raises(KeyboardInterrupt):
-        job("out", on_projection=Alarm(6), filter_settings={**FILTER, "confident": 1e-12})
+        job("out", on_projection=Alarm(6), filter_settings={**FILTER, "min_score": 1e-12})
     starts = []
-    job("out", seen=starts, filter_settings={**FILTER, "confident": 2e-12})
+    job("out", seen=starts, filter_settings={**FILTER, "min_score": 2e-12})
     assert starts == [0]
 
 
@@ -270,8 +270,10 @@ def test_a_run_that_is_killed_while_it_removes_its_shards(job, tmp_path, monkeyp
 
 
 def test_a_filter_that_drops_all_leaves_nothing(job, tmp_path):
+    doubtful = ["0-0:0.5" if source else "" for source, *_ in SENTENCES]
+    (tmp_path / "links.txt").write_text("".join(f"{links}\n" for links in doubtful))
     with pytest.raises(XprojError, match="the filter drops every sentence"):
-        job("out", filter_settings={**FILTER, "confident": 2.0, "restrict": True})
+        job("out", filter_settings={**FILTER, "min_score": 1.0, "drop_empty": True})
     assert not list(tmp_path.glob("*out*"))
 
 

@@ -13,13 +13,12 @@ from spacy_xproj.extractors.ngram import ngrams
 from spacy_xproj.models.subtokens import SentenceVectors, SubtokenEncoder
 from spacy_xproj.registry import registry
 from spacy_xproj.scores.embedding import EmbeddingScore, span_vectors
-from spacy_xproj.scores.ner import label_scores, make_ner_score
-from spacy_xproj.scores.string import Romanized, length_bound, make_string_score, similarities
-from spacy_xproj.scores.weighted import make_weighted_score, make_weighted_term
-from spacy_xproj.taggers.table import TagTable
-from spacy_xproj.types import Candidates
+from spacy_xproj.scores.ner import NerScore, label_scores
+from spacy_xproj.scores.string import Romanized, StringScore, length_bound, similarities
+from spacy_xproj.scores.weighted import WeightedScore
+from spacy_xproj.types import Candidates, TagProbabilities
 
-TABLE = TagTable(
+TABLE = TagProbabilities(
     ("LOC", "PER"),
     numpy.asarray([0.1, 0.05, 0.9, 0.2], dtype=numpy.float32),
     numpy.asarray([[0.1, 0.7], [0.2, 0.05], [0.02, 0.03], [0.6, 0.1]], dtype=numpy.float32),
@@ -30,7 +29,7 @@ TABLE = TagTable(
 class Fixed:
     """A tagger that says the same of every Doc."""
 
-    def tables(self, docs):
+    def probabilities(self, docs):
         return [TABLE for _ in docs]
 
 
@@ -50,7 +49,7 @@ def ner_by_hand(label, start, end, alpha=1.15):
 def test_ner_score_is_the_formula(make_bitext, spans):
     bitext = make_bitext("a b c", "w x y z", [(0, 1, "PER"), (1, 3, "PLACE")])
     candidates = candidates_of(bitext)
-    scorer = make_ner_score(Fixed(), spans=spans, labels={"PLACE": "LOC"})
+    scorer = NerScore(Fixed(), spans=spans, labels={"PLACE": "LOC"})
     first, second = scorer(iter([(bitext, candidates)] * 2))
     numpy.testing.assert_array_equal(first, second)
     for row, label in enumerate(["PER", "LOC"]):
@@ -65,7 +64,7 @@ def test_the_factor_does_not_outweigh_the_model():
     """A sentence of 30 tokens with one name."""
     begin, inside = numpy.full((30, 1), 0.01), numpy.full((30, 1), 0.01)
     begin[10], inside[11] = 0.9, 0.9
-    table = TagTable(("PER",), 1 - begin[:, 0] - inside[:, 0], begin, inside)
+    table = TagProbabilities(("PER",), 1 - begin[:, 0] - inside[:, 0], begin, inside)
     for longest in (10, 30):
         spans = ngrams(30, longest)
         (scores,) = label_scores(table, spans, 1.15)
@@ -75,12 +74,12 @@ def test_the_factor_does_not_outweigh_the_model():
 def test_ner_score_of_a_label_that_the_model_has_not(make_bitext):
     bitext = make_bitext("a", "w x y z", [(0, 1, "DATE")])
     with pytest.raises(XprojError, match="labels LOC, PER, not 'DATE'"):
-        list(make_ner_score(Fixed())([(bitext, candidates_of(bitext))]))
-    assert next(make_ner_score(Fixed(), spans=True)([(bitext, candidates_of(bitext))])).any()
+        list(NerScore(Fixed())([(bitext, candidates_of(bitext))]))
+    assert next(NerScore(Fixed(), spans=True)([(bitext, candidates_of(bitext))])).any()
 
 
 @pytest.mark.parametrize("ents, target", [([], "w x y z"), ([(0, 1, "PER")], "")])
-@pytest.mark.parametrize("scorer", [make_ner_score(Fixed()), make_string_score()])
+@pytest.mark.parametrize("scorer", [NerScore(Fixed()), StringScore()])
 def test_nothing_to_score(make_bitext, scorer, ents, target):
     bitext = make_bitext("a", target, ents)
     candidates = candidates_of(bitext)
@@ -108,7 +107,7 @@ def test_string_score_is_the_similarity_of_romanised_texts(make_bitext):
     )
     romanised = [["v", "moskve", "i", "tuzle", ",", "seoul"], ["moscow", "tuzla", "seoul today"]]
     candidates = candidates_of(bitext)
-    (scores,) = make_string_score(0.5)([(bitext, candidates)])
+    (scores,) = StringScore(0.5)([(bitext, candidates)])
     for row, entity in enumerate(romanised[1]):
         for column, (start, end) in enumerate(candidates.spans.tolist()):
             text = " ".join(romanised[0][start:end])
@@ -126,12 +125,12 @@ def test_length_bound_is_one(a, b):
 @pytest.mark.parametrize("threshold", [0, 1.5])
 def test_string_threshold(threshold):
     with pytest.raises(XprojError, match="threshold"):
-        make_string_score(threshold)
+        StringScore(threshold)
 
 
 def test_string_without_letters_left(make_bitext):
     bitext = make_bitext("\u200b", "\u200b x", [(0, 1, "L")])
-    (scores,) = make_string_score()([(bitext, candidates_of(bitext))])
+    (scores,) = StringScore()([(bitext, candidates_of(bitext))])
     assert not scores.any()
 
 
@@ -190,34 +189,39 @@ class Constant:
 def test_weighted_score_sums_and_initialises(make_bitext):
     bitext = make_bitext("a b", "x y", [(0, 1, "P")])
     parts = [Constant(1), Constant(10)]
-    scorer = make_weighted_score(make_weighted_term(parts[0], 0.5), parts[1], make_string_score())
+    scorer = WeightedScore(*parts, StringScore())
     scorer.initialize(lambda: [bitext] * 3)
     assert [part.seen for part in parts] == [3, 3]
-    scorer = make_weighted_score(make_weighted_term(parts[0], 0.5), parts[1])
+    scorer = WeightedScore(*parts, weights=[0.5, 1])
     for scores in scorer(iter([(bitext, candidates_of(bitext))] * 3)):
         assert scores.dtype == numpy.float32 and scores.tolist() == [[10.5] * 3]
 
 
-def test_weighted_score_in_a_config(make_bitext):
+def test_weights_are_in_the_order_of_the_blocks(make_bitext, tmp_path):
     config = Config().from_str("""
     [scorer]
     @xproj_scores = "spacy-xproj.WeightedScore.v1"
-
-    [scorer.*.align]
-    @xproj_scores = "spacy-xproj.WeightedTerm.v1"
-    weight = 2.0
-
-    [scorer.*.align.scorer]
-    @xproj_scores = "spacy-xproj.AlignmentScore.v1"
+    weights = [1.0, 2.0]
 
     [scorer.*.string]
     @xproj_scores = "spacy-xproj.StringScore.v1"
+
+    [scorer.*.align]
+    @xproj_scores = "spacy-xproj.AlignmentScore.v1"
     """)
+    config.to_disk(tmp_path / "config.cfg")
     bitext = make_bitext("Anna b", "c Anna", [(0, 1, "P")], "0-1")
-    (scores,) = registry.resolve(config)["scorer"]([(bitext, candidates_of(bitext))])
-    assert scores[0].tolist() == pytest.approx([0, 2 / 2 + 1, 2 / 3 + 2 * 4 / 10])
+    copies = (Config().from_str(config.to_str()), Config().from_bytes(config.to_bytes()))
+    for copy in (config, *copies, Config().from_disk(tmp_path / "config.cfg")):
+        scorer = registry.resolve(copy)["scorer"]
+        assert [type(term).__name__ for term in scorer.terms] == ["StringScore", "AlignmentScore"]
+        (scores,) = scorer([(bitext, candidates_of(bitext))])
+        assert scores[0].tolist() == pytest.approx([0, 2 / 2 + 1, 2 / 3 + 2 * 4 / 10])
 
 
 def test_nothing_to_sum():
     with pytest.raises(XprojError, match="no terms"):
-        make_weighted_score()
+        WeightedScore()
+    for weights in ([], [1.0], [1.0] * 3):
+        with pytest.raises(XprojError, match=f"WeightedScore has 2 terms and {len(weights)} weights"):
+            WeightedScore(StringScore(), StringScore(), weights=weights)

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_xproj.extractors.ngram import ngrams
-from spacy_xproj.scores.alignment import block_sums, make_alignment_score
-from spacy_xproj.scores.soft_alignment import make_soft_alignment_score
+from spacy_xproj.scores.alignment import AlignmentScore, block_sums
+from spacy_xproj.scores.soft_alignment import SoftAlignmentScore
 from spacy_xproj.scores.words import function_words, is_opening, is_punctuation
 from spacy_xproj.types import Candidates, WordAlignment, token_spans
 
@@ -39,7 +39,7 @@ def score(scorer, bitext, candidates):
 @given(link_weights)
 def test_alignment_score_is_the_published_formula(make_bitext, weights):
     candidates = Candidates(ngrams(9, 9))
-    scores = score(make_alignment_score(), aligned(make_bitext, weights), candidates)
+    scores = score(AlignmentScore(), aligned(make_bitext, weights), candidates)
     for i, (start, end, _) in enumerate(ENTS):
         for j, (left, right) in enumerate(candidates.spans.tolist()):
             total = 0.0
@@ -52,7 +52,7 @@ def test_alignment_score_is_the_published_formula(make_bitext, weights):
 @given(st.sets(cells, max_size=20))
 def test_soft_score_of_hard_links_is_dice(make_bitext, links):
     candidates = Candidates(ngrams(9, 9))
-    scorer = make_soft_alignment_score(light_weight=1.0, bare_edges=False)
+    scorer = SoftAlignmentScore(light_weight=1.0, bare_edges=False)
     scores = score(scorer, aligned(make_bitext, dict.fromkeys(links, 1.0)), candidates)
     for i, (start, end, _) in enumerate(ENTS):
         for j, (left, right) in enumerate(candidates.spans.tolist()):
@@ -65,7 +65,7 @@ def test_soft_score_of_hard_links_is_dice(make_bitext, links):
 def test_soft_score_is_the_weighted_formula(make_bitext, weights, light):
     bitext = aligned(make_bitext, weights)
     candidates = Candidates(ngrams(9, 9))
-    scorer = make_soft_alignment_score(light, bare_edges=False)
+    scorer = SoftAlignmentScore(light, bare_edges=False)
     scorer.function_words = FUNCTION_WORDS
     scores = score(scorer, bitext, candidates)
     source, target = ([light if word in LIGHT else 1.0 for word in text.split()] for text in (SOURCE, TARGET))
@@ -85,7 +85,7 @@ def edge_scores(make_bitext, target, function_words=frozenset()):
     links = " ".join(f"0-{i}" for i in range(len(target)))
     bitext = make_bitext("Ana", target, [(0, 1, "PER")], links)
     candidates = Candidates(ngrams(len(target), len(target)))
-    scorer = make_soft_alignment_score()
+    scorer = SoftAlignmentScore()
     scorer.function_words = frozenset(), function_words
     scores = score(scorer, bitext, candidates)
     return {" ".join(target[start:end]) for (start, end), s in zip(candidates.spans.tolist(), scores[0]) if s > 0}
@@ -123,7 +123,7 @@ def test_edges(make_bitext, target, function_words, allowed):
 )
 def test_a_name_may_begin_with_a_particle(make_bitext, name, source_words, best):
     bitext = make_bitext(name, "Herr von Wogau", [(0, 2, "PER")], links="0-1 1-2")
-    scorer = make_soft_alignment_score(light_weight=0.3)
+    scorer = SoftAlignmentScore(light_weight=0.3)
     scorer.function_words = frozenset(source_words), frozenset({"von"})
     spans = ngrams(3, 3)
     (scores,) = scorer([(bitext, Candidates(spans))])
@@ -133,11 +133,11 @@ def test_a_name_may_begin_with_a_particle(make_bitext, name, source_words, best)
 
 def test_bare_edges_can_be_switched_off(make_bitext):
     bitext = make_bitext("Ana", ", Ana", [(0, 1, "PER")], "0-0 0-1")
-    scores = score(make_soft_alignment_score(bare_edges=False), bitext, Candidates(ngrams(2, 2)))
+    scores = score(SoftAlignmentScore(bare_edges=False), bitext, Candidates(ngrams(2, 2)))
     assert (scores > 0).all()
 
 
-@pytest.mark.parametrize("scorer", [make_alignment_score(), make_soft_alignment_score()])
+@pytest.mark.parametrize("scorer", [AlignmentScore(), SoftAlignmentScore()])
 def test_nothing_to_score(make_bitext, scorer):
     no_entities = make_bitext("Ana sleeps", "Ana dorme", [], "0-0")
     assert score(scorer, no_entities, Candidates(ngrams(2, 2))).shape == (0, 3)
@@ -148,7 +148,7 @@ def test_nothing_to_score(make_bitext, scorer):
 
 
 def test_initialize_reads_the_function_words(make_bitext):
-    scorer = make_soft_alignment_score()
+    scorer = SoftAlignmentScore()
     scorer.initialize(lambda: iter([make_bitext("the cat of Ana", "o gato da Ana !")]))
     assert scorer.function_words == ({"the", "cat", "of"}, {"o", "gato", "da"})
 
@@ -179,7 +179,7 @@ def test_block_sums(n, m, random):
 
 def test_entities_of_the_pair_are_the_rows(make_bitext):
     bitext = make_bitext(SOURCE, TARGET, ENTS, "1-1 2-2 3-3 4-4 7-8")
-    scores = score(make_alignment_score(), bitext, Candidates(token_spans([bitext.target[1:5], bitext.target[8:9]])))
+    scores = score(AlignmentScore(), bitext, Candidates(token_spans([bitext.target[1:5], bitext.target[8:9]])))
     numpy.testing.assert_array_equal(scores, [[0.5, 0.0], [0.0, 0.5]])
 
 
@@ -188,7 +188,7 @@ def test_no_link_no_score(make_bitext, weights):
     """Not even one of rounding."""
     bitext = aligned(make_bitext, weights)
     candidates = Candidates(ngrams(9, 9))
-    scores = score(make_soft_alignment_score(bare_edges=False), bitext, candidates)
+    scores = score(SoftAlignmentScore(bare_edges=False), bitext, candidates)
     for i, (start, end, _) in enumerate(ENTS):
         for j, (left, right) in enumerate(candidates.spans.tolist()):
             if not any(start <= k < end and left <= token < right for k, token in weights):
@@ -200,5 +200,5 @@ def test_no_link_no_score_among_many_fractions(make_bitext):
     for _ in range(50):
         weights = {(int(k), int(j)): float(w) for k, j, w in zip(*random.integers(0, 8, (2, 20)), random.random(20))}
         without = {cell: weight for cell, weight in weights.items() if cell[0] != 7}
-        scores = score(make_soft_alignment_score(), aligned(make_bitext, without), Candidates(ngrams(9, 9)))
+        scores = score(SoftAlignmentScore(), aligned(make_bitext, without), Candidates(ngrams(9, 9)))
         assert not scores[1].any()

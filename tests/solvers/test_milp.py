@@ -7,7 +7,7 @@ import pytest
 
 from spacy_xproj.errors import XprojError
 from spacy_xproj.extractors.ngram import ngrams
-from spacy_xproj.solvers.milp import CONSTRAINTS, make_milp_solver
+from spacy_xproj.solvers.milp import CONSTRAINTS, MilpSolver
 from spacy_xproj.types import Candidates
 
 
@@ -41,7 +41,7 @@ def fits(some, spans):
 @pytest.mark.parametrize("n_proj", [1, 2, 3])
 def test_equals_an_enumeration(constraint, n_proj):
     random = numpy.random.default_rng(n_proj)
-    solver = make_milp_solver(n_proj, constraint)
+    solver = MilpSolver(n_proj, constraint)
     relaxed = 0
     for _ in range(60):
         candidates = Candidates(random.permutation(ngrams(4, 3)))
@@ -59,22 +59,22 @@ def test_equals_an_enumeration(constraint, n_proj):
 def test_the_constraints_differ():
     candidates = Candidates(ngrams(3, 2))  # the three tokens, then 0-1 and 1-2
     scores = numpy.asarray([[0.6, 0.5, 0.0, 0.0, 0.0], [0.0, 0.0, 0.4, 0.9, 0.0]], dtype=numpy.float32)
-    answers = {constraint: cells(make_milp_solver(1, constraint)(scores, candidates)) for constraint in CONSTRAINTS}
+    answers = {constraint: cells(MilpSolver(1, constraint)(scores, candidates)) for constraint in CONSTRAINTS}
     assert answers == {"<=": [(0, 0), (1, 2)], "=": [(0, 0), (1, 2)], ">=": [(0, 0), (0, 1), (1, 2)]}
 
 
 def test_exactly_one_takes_a_worse_sum_to_place_everybody():
     candidates = Candidates(ngrams(2, 2))
     scores = numpy.asarray([[0.1, 0.0, 0.9], [0.0, 0.1, 0.0]], dtype=numpy.float32)
-    assert cells(make_milp_solver(1, "<=")(scores, candidates)) == [(0, 2)]
-    placed = make_milp_solver(1, "=")(scores, candidates)
+    assert cells(MilpSolver(1, "<=")(scores, candidates)) == [(0, 2)]
+    placed = MilpSolver(1, "=")(scores, candidates)
     assert cells(placed) == [(0, 0), (1, 1)] and placed.flags == ()
 
 
 def test_an_entity_without_a_score_relaxes_the_constraint():
     candidates = Candidates(ngrams(2, 1))
     scores = numpy.asarray([[0.0, 0.0], [0.5, 0.2]], dtype=numpy.float32)
-    matches = make_milp_solver(1, "=")(scores, candidates)
+    matches = MilpSolver(1, "=")(scores, candidates)
     assert cells(matches) == [(1, 0)] and matches.flags == ("constraint_relaxed",)
 
 
@@ -82,7 +82,7 @@ def test_an_entity_without_a_score_relaxes_the_constraint():
 def test_out_of_time_has_both_flags(constraint):
     spans = ngrams(8, 8)
     scores = numpy.random.default_rng(0).random((20, len(spans))).astype(numpy.float32)
-    matches = make_milp_solver(1, constraint, time_limit=1e-6)(scores, Candidates(spans))
+    matches = MilpSolver(1, constraint, time_limit=1e-6)(scores, Candidates(spans))
     assert matches.flags == ("not_proved_optimal", "constraint_relaxed")
     assert matches and fits(cells(matches), spans.tolist())
 
@@ -90,20 +90,18 @@ def test_out_of_time_has_both_flags(constraint):
 def test_a_power_prefers_one_sure_match():
     candidates = Candidates(numpy.asarray([[0, 2], [0, 1], [1, 2]], dtype=numpy.int32))
     scores = numpy.asarray([[0.9, 0.6, 0.0], [0.0, 0.0, 0.6]], dtype=numpy.float32)
-    assert cells(make_milp_solver(power=1.0)(scores, candidates)) == [(0, 1), (1, 2)]
-    assert cells(make_milp_solver(power=5.0)(scores, candidates)) == [(0, 0)]
+    assert cells(MilpSolver(power=1.0)(scores, candidates)) == [(0, 1), (1, 2)]
+    assert cells(MilpSolver(power=5.0)(scores, candidates)) == [(0, 0)]
 
 
 @pytest.mark.parametrize("shape", [(0, 0), (0, 3), (2, 0), (2, 3)])
 @pytest.mark.parametrize("constraint", CONSTRAINTS)
 def test_nothing_to_match(shape, constraint):
-    matches = make_milp_solver(1, constraint)(
-        numpy.zeros(shape, dtype=numpy.float32), Candidates(ngrams(3, 1)[: shape[1]])
-    )
+    matches = MilpSolver(1, constraint)(numpy.zeros(shape, dtype=numpy.float32), Candidates(ngrams(3, 1)[: shape[1]]))
     assert matches == []
     assert matches.flags == (("constraint_relaxed",) if constraint != "<=" and shape[0] else ())
 
 
 def test_no_such_constraint():
     with pytest.raises(XprojError, match="no constraint '<'"):
-        make_milp_solver(1, "<")
+        MilpSolver(1, "<")

@@ -9,9 +9,9 @@ from scipy.optimize import linear_sum_assignment
 from spacy_xproj.errors import XprojError
 from spacy_xproj.extractors.ngram import ngrams
 from spacy_xproj.solvers import exact
-from spacy_xproj.solvers.exact import make_exact_solver
-from spacy_xproj.solvers.greedy import make_greedy_solver
-from spacy_xproj.solvers.milp import make_milp_solver
+from spacy_xproj.solvers.exact import ExactSolver
+from spacy_xproj.solvers.greedy import GreedySolver
+from spacy_xproj.solvers.milp import MilpSolver
 from spacy_xproj.types import Candidates, Matches
 
 
@@ -68,7 +68,7 @@ def random_instance(random, max_entities, max_tokens):
 def test_equals_an_enumeration(n_proj):
     random = numpy.random.default_rng(n_proj)
     powers = [1.0, 5.0, 0.5]
-    solvers = [make_exact_solver(n_proj, power) for power in powers]
+    solvers = [ExactSolver(n_proj, power) for power in powers]
     for number in range(1000):
         scores, candidates = random_instance(random, 4, 4)
         power, solver = powers[number % 3], solvers[number % 3]
@@ -84,7 +84,7 @@ def test_equals_highs(n_proj):
     for number in range(350):
         power = [1.0, 5.0][number % 2]
         scores, candidates = random_instance(random, 7, 12)
-        ours, milp = make_exact_solver(n_proj, power)(scores, candidates), make_milp_solver(n_proj, power=power)
+        ours, milp = ExactSolver(n_proj, power)(scores, candidates), MilpSolver(n_proj, power=power)
         theirs = milp(scores, candidates)
         assert is_feasible(theirs, scores, candidates, n_proj)
         assert total(ours, power) == pytest.approx(total(theirs, power), rel=1e-6), number
@@ -105,7 +105,7 @@ def instances(draw):
 @given(instances(), st.integers(1, 3), st.sampled_from([1.0, 2.0, 5.0]))
 def test_equals_an_enumeration_in_corner_cases(instance, n_proj, power):
     scores, candidates = instance
-    matches = make_exact_solver(n_proj, power)(scores, candidates)
+    matches = ExactSolver(n_proj, power)(scores, candidates)
     assert is_feasible(matches, scores, candidates, n_proj)
     assert total(matches, power) == pytest.approx(optimum(scores, candidates, n_proj, power), rel=1e-9, abs=1e-15)
 
@@ -116,7 +116,7 @@ def test_weak_matches_are_not_lost_next_to_strong_ones():
     scores = numpy.zeros((4, 5), dtype=numpy.float32)
     scores[0, :2], scores[1, 1:3] = [0.9, 0.9], [0.9, 0.8]
     scores[2, 3], scores[3, 4] = 1e-4, 2e-5
-    matches = make_exact_solver(power=5.0)(scores, Candidates(spans))
+    matches = ExactSolver(power=5.0)(scores, Candidates(spans))
     assert [(m.entity, m.candidate) for m in matches] == [(0, 0), (1, 2), (2, 3), (3, 4)]
 
 
@@ -127,26 +127,26 @@ def dense(n_entities=18, n_tokens=40):
     return scores.astype(numpy.float32), Candidates(spans)
 
 
-@pytest.mark.parametrize("make", [make_exact_solver, make_milp_solver])
+@pytest.mark.parametrize("make", [ExactSolver, MilpSolver])
 def test_out_of_time_is_flagged_and_no_worse_than_greedy(make):
     scores, candidates = dense()
     matches = make(time_limit=1e-3)(scores, candidates)
     assert matches.flags == ("not_proved_optimal",)
     assert is_feasible(matches, scores, candidates, 1)
-    assert total(matches, 1) >= total(make_greedy_solver()(scores, candidates), 1) - 1e-6
+    assert total(matches, 1) >= total(GreedySolver()(scores, candidates), 1) - 1e-6
     assert total(matches, 1) < total(make(time_limit=60)(scores, candidates), 1)
 
 
 def test_in_time_is_not_flagged(monkeypatch):
     scores, candidates = dense(8, 20)
-    expected = make_exact_solver()(scores, candidates)
+    expected = ExactSolver()(scores, candidates)
     monkeypatch.setattr(exact, "MAX_STATES", 1)
-    handed_over = make_exact_solver()(scores, candidates)
+    handed_over = ExactSolver()(scores, candidates)
     assert isinstance(handed_over, Matches) and handed_over.flags == ()
     assert total(handed_over, 1) == pytest.approx(total(expected, 1))
 
 
-@pytest.mark.parametrize("make", [make_exact_solver, make_milp_solver])
+@pytest.mark.parametrize("make", [ExactSolver, MilpSolver])
 @pytest.mark.parametrize("bad", [{"n_proj": 0}, {"power": 0.0}, {"power": -1.0}, {"time_limit": 0.0}])
 def test_settings_out_of_range(make, bad):
     with pytest.raises(XprojError, match=next(iter(bad))):

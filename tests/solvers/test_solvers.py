@@ -8,8 +8,8 @@ import pytest
 from spacy_xproj.errors import XprojError
 from spacy_xproj.extractors.ngram import ngrams
 from spacy_xproj.solvers import exact
-from spacy_xproj.solvers.exact import make_exact_solver
-from spacy_xproj.solvers.greedy import make_greedy_solver
+from spacy_xproj.solvers.exact import ExactSolver
+from spacy_xproj.solvers.greedy import GreedySolver
 from spacy_xproj.solvers.milp import solve_milp
 from spacy_xproj.types import Candidates
 
@@ -78,7 +78,7 @@ def value(matches, power):
 @pytest.mark.parametrize("power", [1.0, 5.0, 0.5])
 @pytest.mark.parametrize("n_proj", [1, 2, 3])
 def test_exact_is_optimal(n_proj, power):
-    solver = make_exact_solver(n_proj, power)
+    solver = ExactSolver(n_proj, power)
     for seed in range(130):
         scores, candidates = instance(seed)
         matches = solver(scores, candidates)
@@ -89,7 +89,7 @@ def test_exact_is_optimal(n_proj, power):
 @pytest.mark.parametrize("power", [1.0, 5.0])
 @pytest.mark.parametrize("n_proj", [1, 2, 3])
 def test_exact_agrees_with_highs(n_proj, power):
-    solver = make_exact_solver(n_proj, power)
+    solver = ExactSolver(n_proj, power)
     for seed in range(1000, 1170):
         scores, candidates = instance(seed, max_entities=6, max_tokens=9)
         expected = highs_value(scores, candidates, n_proj, power)
@@ -98,7 +98,7 @@ def test_exact_agrees_with_highs(n_proj, power):
 
 @pytest.mark.parametrize("n_proj", [1, 2])
 def test_past_the_limit_of_states_nothing_changes(monkeypatch, n_proj):
-    solver = make_exact_solver(n_proj, 2.0)
+    solver = ExactSolver(n_proj, 2.0)
     instances = [instance(seed, max_entities=6, max_tokens=8) for seed in range(60)]
     expected = [value(solver(*each), 2.0) for each in instances]
     monkeypatch.setattr(exact, "MAX_STATES", 1)
@@ -116,7 +116,7 @@ def test_a_name_repeated_many_times_needs_few_states(monkeypatch):
     monkeypatch.setattr(exact, "MAX_STATES", 20)
     monkeypatch.setattr(exact, "solve_milp", None)
     candidates = Candidates(ngrams(14, 1))
-    matches = make_exact_solver()(numpy.full((14, 14), 0.5, dtype=numpy.float32), candidates)
+    matches = ExactSolver()(numpy.full((14, 14), 0.5, dtype=numpy.float32), candidates)
     assert [m.entity for m in matches] == list(range(14))
     assert [m.candidate for m in matches] == list(range(14))
 
@@ -126,9 +126,9 @@ def test_greedy_is_feasible_and_never_better(n_proj):
     worse = 0
     for seed in range(300):
         scores, candidates = instance(seed)
-        matches = make_greedy_solver(n_proj)(scores, candidates)
+        matches = GreedySolver(n_proj)(scores, candidates)
         check_feasible(matches, scores, candidates, n_proj)
-        best = value(make_exact_solver(n_proj)(scores, candidates), 1)
+        best = value(ExactSolver(n_proj)(scores, candidates), 1)
         assert value(matches, 1) <= best + 1e-9
         worse += value(matches, 1) < best - 1e-6
     assert worse > 20  # the instances are hard enough to tell the two apart
@@ -136,7 +136,7 @@ def test_greedy_is_feasible_and_never_better(n_proj):
 
 def test_greedy_places_an_entity_at_least_once():
     with pytest.raises(XprojError, match="n_proj is 0"):
-        make_greedy_solver(0)
+        GreedySolver(0)
 
 
 def test_greedy_takes_the_best_that_is_left():
@@ -149,31 +149,31 @@ def test_greedy_takes_the_best_that_is_left():
             overlaps = any(spans[c][0] < spans[d][1] and spans[d][0] < spans[c][1] for _, d in expected)
             if not overlaps and e not in [entity for entity, _ in expected]:
                 expected.append((e, c))
-        assert [(m.entity, m.candidate) for m in make_greedy_solver()(scores, candidates)] == expected
+        assert [(m.entity, m.candidate) for m in GreedySolver()(scores, candidates)] == expected
 
 
 def test_exact_beats_greedy_where_the_best_span_blocks_two():
     candidates = Candidates(numpy.asarray([[0, 2], [0, 1], [1, 2]], dtype=numpy.int32))
     scores = numpy.asarray([[0.9, 0.8, 0.0], [0.0, 0.0, 0.8]], dtype=numpy.float32)
-    assert [(m.entity, m.candidate) for m in make_greedy_solver()(scores, candidates)] == [(0, 0)]
-    assert [(m.entity, m.candidate) for m in make_exact_solver()(scores, candidates)] == [(0, 1), (1, 2)]
+    assert [(m.entity, m.candidate) for m in GreedySolver()(scores, candidates)] == [(0, 0)]
+    assert [(m.entity, m.candidate) for m in ExactSolver()(scores, candidates)] == [(0, 1), (1, 2)]
 
 
 def test_a_high_power_prefers_one_sure_match():
     candidates = Candidates(numpy.asarray([[0, 2], [0, 1], [1, 2]], dtype=numpy.int32))
     scores = numpy.asarray([[0.9, 0.6, 0.0], [0.0, 0.0, 0.6]], dtype=numpy.float32)
-    assert [(m.entity, m.candidate) for m in make_exact_solver(power=1.0)(scores, candidates)] == [(0, 1), (1, 2)]
-    assert [(m.entity, m.candidate) for m in make_exact_solver(power=5.0)(scores, candidates)] == [(0, 0)]
+    assert [(m.entity, m.candidate) for m in ExactSolver(power=1.0)(scores, candidates)] == [(0, 1), (1, 2)]
+    assert [(m.entity, m.candidate) for m in ExactSolver(power=5.0)(scores, candidates)] == [(0, 0)]
 
 
 def test_touching_spans_do_not_overlap():
     candidates = Candidates(numpy.asarray([[0, 2], [2, 3]], dtype=numpy.int32))
     scores = numpy.asarray([[0.5, 0.1], [0.4, 0.6]], dtype=numpy.float32)
-    for solver in (make_exact_solver(), make_greedy_solver()):
+    for solver in (ExactSolver(), GreedySolver()):
         assert sorted((m.entity, m.candidate) for m in solver(scores, candidates)) == [(0, 0), (1, 1)]
 
 
-@pytest.mark.parametrize("solver", [make_exact_solver(power=1.5), make_exact_solver(2, 0.5), make_greedy_solver(2)])
+@pytest.mark.parametrize("solver", [ExactSolver(power=1.5), ExactSolver(2, 0.5), GreedySolver(2)])
 def test_only_scores_above_zero_are_matched(solver):
     candidates = Candidates(ngrams(3, 2))
     scores = numpy.full((2, len(candidates)), -0.5, dtype=numpy.float32)
@@ -185,7 +185,7 @@ def test_only_scores_above_zero_are_matched(solver):
 
 
 @pytest.mark.parametrize("shape", [(0, 0), (0, 3), (2, 0)])
-@pytest.mark.parametrize("solver", [make_exact_solver(), make_exact_solver(2), make_greedy_solver()])
+@pytest.mark.parametrize("solver", [ExactSolver(), ExactSolver(2), GreedySolver()])
 def test_nothing_to_match(solver, shape):
     scores = numpy.zeros(shape, dtype=numpy.float32)
     assert solver(scores, Candidates(ngrams(3, 1)[: shape[1]])) == []
@@ -194,6 +194,6 @@ def test_nothing_to_match(solver, shape):
 def test_solvers_leave_the_scores_alone():
     scores, candidates = instance(1)
     before = scores.copy()
-    make_exact_solver(2, 3.0)(scores, candidates)
-    make_greedy_solver(2)(scores, candidates)
+    ExactSolver(2, 3.0)(scores, candidates)
+    GreedySolver(2)(scores, candidates)
     numpy.testing.assert_array_equal(scores, before)

@@ -12,9 +12,10 @@ from spacy.vocab import Vocab
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.taggers.pipeline import make_spacy_tagger, marginal_table
-from spacy_xproj.taggers.table import TagTable
+from spacy_xproj.taggers.pipeline import make_spacy_tagger, tag_marginals
+from spacy_xproj.taggers.probabilities import best_entities, best_spans
 from spacy_xproj.taggers.transformer import TransformerTagger, tag_columns
+from spacy_xproj.types import TagProbabilities
 
 VOCAB = Vocab()
 
@@ -34,12 +35,12 @@ def reference(path, doc, temperature=1.0):
 
 @pytest.mark.parametrize("pooling, temperature", [("first", 1.0), ("mean", 1.0), ("first", 2.5)])
 @pytest.mark.parametrize("max_batch_tokens", [1, 4096])
-def test_tables_are_those_of_the_model(classifier, pooling, temperature, max_batch_tokens):
+def test_probabilities_are_those_of_the_model(classifier, pooling, temperature, max_batch_tokens):
     docs = make_docs("anna lives in berlin", "nobody knows annabel zoo", "don't")
     tagger = TransformerTagger(
         classifier, pooling=pooling, temperature=temperature, max_batch_tokens=max_batch_tokens, device="cpu"
     )
-    for doc, table in zip(docs, tagger.tables(docs), strict=True):
+    for doc, table in zip(docs, tagger.probabilities(docs), strict=True):
         rows, words = reference(classifier, doc, temperature)
         assert table.labels == ("LOC", "PER")
         for token in range(len(doc)):
@@ -51,7 +52,7 @@ def test_tables_are_those_of_the_model(classifier, pooling, temperature, max_bat
 
 
 def test_word_without_subtokens_is_outside(classifier):
-    (table,) = TransformerTagger(classifier, device="cpu").tables(make_docs("anna \u200b berlin"))
+    (table,) = TransformerTagger(classifier, device="cpu").probabilities(make_docs("anna \u200b berlin"))
     assert table.outside[1] == 1 and not table.begin[1].any() and not table.inside[1].any()
 
 
@@ -59,7 +60,7 @@ def test_long_sentences_are_read_in_windows(classifier):
     docs = make_docs("anna knows nobody in berlin " * 12, "")
     tagger = TransformerTagger(classifier, device="cpu")
     assert tagger.window == 38
-    long, empty = tagger.tables(docs)
+    long, empty = tagger.probabilities(docs)
     assert long.begin.shape == (60, 2) and empty.begin.shape == (0, 2)
     total = long.outside + long.begin.sum(axis=1) + long.inside.sum(axis=1)
     numpy.testing.assert_allclose(total, 1, atol=1e-5)
@@ -92,15 +93,15 @@ def test_model_that_cannot_be_loaded(tmp_path):
         make_spacy_tagger(str(tmp_path / "none"))
 
 
-def test_spans_of_a_table():
+def test_entities_of_the_most_probable_tags():
     tags = ["B-A", "I-A", "B-A", "I-B", "I-B", "O", "I-A", "B-B"]
     columns = {"O": 0, "I-A": 1, "I-B": 2, "B-A": 3, "B-B": 4}
     rows = numpy.eye(5, dtype=numpy.float32)[[columns[tag] for tag in tags]]
-    table = TagTable(("A", "B"), rows[:, 0], rows[:, 3:], rows[:, 1:3])
-    assert table.spans().tolist() == [[0, 2], [2, 3], [3, 5], [6, 7], [7, 8]]
-    assert table.entities() == [(0, 2, "A"), (2, 3, "A"), (3, 5, "B"), (6, 7, "A"), (7, 8, "B")]
-    tied = TagTable(("A",), numpy.zeros(2), numpy.ones((2, 1)), numpy.ones((2, 1)))
-    assert tied.spans().tolist() == [[0, 2]]  # one column for begin and inside: a run is one entity
+    table = TagProbabilities(("A", "B"), rows[:, 0], rows[:, 3:], rows[:, 1:3])
+    assert best_spans(table).tolist() == [[0, 2], [2, 3], [3, 5], [6, 7], [7, 8]]
+    assert best_entities(table) == [(0, 2, "A"), (2, 3, "A"), (3, 5, "B"), (6, 7, "A"), (7, 8, "B")]
+    tied = TagProbabilities(("A",), numpy.zeros(2), numpy.ones((2, 1)), numpy.ones((2, 1)))
+    assert best_spans(tied).tolist() == [[0, 2]]  # one column for begin and inside: a run is one entity
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +130,7 @@ def test_spacy_pipeline(pipeline):
     docs[0].set_ents([docs[0][1:2]], default="outside")  # what is on the Doc is not what the pipeline says
     assert [spans.tolist() for spans in tagger.spans(docs)] == [[[0, 1], [3, 4]], [], [[0, 1], [2, 4]]]
     assert tagger.entities(docs) == [[(0, 1, "PER"), (3, 4, "LOC")], [], [(0, 1, "PER"), (2, 4, "LOC")]]
-    first, empty, last = tagger.tables(docs)
+    first, empty, last = tagger.probabilities(docs)
     assert first.labels == ("LOC", "PER") and empty.begin.shape == (0, 2)
     assert first.begin[0, 1] > 0.5 and first.begin[3, 0] > 0.5 and last.begin[2, 0] > 0.5 and last.inside[3, 0] > 0.5
     for table in (first, last):
@@ -145,11 +146,11 @@ def test_spacy_pipeline_without_ner_gives_spans_only(tmp_path):
     docs = make_docs("Ben sees New York")
     assert tagger.spans(docs)[0].tolist() == [[2, 4]]
     with pytest.raises(XprojError, match=r"\(entity_ruler\) has no transition-based 'ner'"):
-        tagger.tables(docs)
+        tagger.probabilities(docs)
 
 
 def test_marginals_are_sums_over_entities():
-    table = marginal_table({(0, 2, "A"): 0.5, (0, 1, "A"): 0.25, (1, 3, "B"): 0.125}, ("A", "B"), 4)
+    table = tag_marginals({(0, 2, "A"): 0.5, (0, 1, "A"): 0.25, (1, 3, "B"): 0.125}, ("A", "B"), 4)
     assert table.begin.tolist() == [[0.75, 0], [0, 0.125], [0, 0], [0, 0]]
     assert table.inside.tolist() == [[0, 0], [0.5, 0], [0, 0.125], [0, 0]]
     assert table.outside.tolist() == [0.25, 0.375, 0.875, 1]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from spacy.tokens import Doc
 
 from spacy_xproj.aligners.embedding import EmbeddingAligner
-from spacy_xproj.projectors.apply import entity_edges
-from spacy_xproj.scores.soft_alignment import make_soft_alignment_score
+from spacy_xproj.projectors.matching import entity_edges
+from spacy_xproj.scores.soft_alignment import SoftAlignmentScore
 from spacy_xproj.scores.words import function_words
 from spacy_xproj.text.forms import continues, is_mark, token_forms, words
 from spacy_xproj.types import Bitext, Candidates, WordAlignment, token_spans
@@ -96,7 +96,7 @@ def test_a_split_word_scores_like_a_whole_one(make_bitext):
     pair = make_bitext(source, "x", ents)
     links = WordAlignment.from_pharaoh("0-0 2-1:0.8 2-2:0.8 2-3:0.8 2-4:0.8 3-5")
     split = Bitext(pair.source, split_doc(), links)
-    scorer = make_soft_alignment_score()
+    scorer = SoftAlignmentScore()
     (expected,) = scorer([(whole, Candidates(token_spans([whole.target[1:2], whole.target[0:2]])))])
     (found,) = scorer([(split, Candidates(token_spans([split.target[1:5], split.target[0:5]])))])
     assert (found == expected).all() and found[0, 0] == pytest.approx(0.8)

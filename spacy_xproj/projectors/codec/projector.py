@@ -1,6 +1,6 @@
 """Projection by the most probable placement of markers in a given target (CODEC)."""
 
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional
+from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional
 
 import numpy
 from spacy.util import minibatch
@@ -19,11 +19,9 @@ from ...types import (
     Outcome,
     Projection,
     Solver,
-    all_counts,
 )
-from ..apply import entity_edges
 from ..marking import CLOSE, OPEN, mark
-from ..matching import match_candidates
+from ..matching import entity_edges, match_candidates
 from .placements import PlacementSearch
 
 
@@ -115,14 +113,9 @@ class ConstrainedProjector(Composite):
         self.placements = 0
         self.scored = 0
 
-    def parts(self) -> Dict[str, Any]:
-        """The extractor, which may have corpus statistics."""
-        return {"extractor": self.extractor}
-
     def counts(self) -> Dict[str, int]:
         """Count the places that there were so far, for each entity anew, and those that the model had to score."""
-        own = {"placements": self.placements, "placements_scored": self.scored}
-        return {**own, **all_counts([self.extractor])}
+        return {"placements": self.placements, "placements_scored": self.scored}
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
         """Project pairs.

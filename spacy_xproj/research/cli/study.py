@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, List
 import typer
 from wasabi import msg
 
-from ...cli.app import OVERRIDES, command, fail, load_config, progress
+from ...cli.app import OVERRIDES, command, fail, progress
+from ...config import load_config
 from .group import research
 
 if TYPE_CHECKING:

@@ -17,11 +17,10 @@ from ...corpora.parallel import MANIFEST, ParallelCorpus, read_manifest
 from ...corpora.parallel_writer import ParallelCorpusWriter
 from ...errors import XprojError
 from ...storage.files import read_text
-from ...taggers.table import Tagger
 from ...text.scripts import is_unspaced
 from ...translators.bitexts import translate_docs
 from ...translators.quality import Checks
-from ...types import Bitext, Converter, Translator
+from ...types import Bitext, Converter, Tagger, Translator
 from .config import StudySettings
 
 SHARD_SIZE = 200

@@ -18,7 +18,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tupl
 from spacy.tokens import Doc
 
 from ... import __version__
-from ...cli.app import resolve
+from ...config import resolve
 from ...corpora.datasets import SOURCE, dataset_code
 from ...corpora.docbin import write_docs
 from ...corpora.parallel import ParallelCorpus
@@ -171,4 +171,4 @@ class LanguageStudy:
         return {"labels": self.settings.labels, "map": self.settings.map}
 
     def _make(self, name: str, block: Dict[str, Any]) -> Any:
-        return resolve({name: block}, name, "config")
+        return resolve({name: block}, name, "the config of the study")

@@ -8,15 +8,16 @@ import srsly
 from spacy.tokens import DocBin
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.extractors.combined import make_combined_candidates
-from spacy_xproj.extractors.ngram import make_ngram_candidates
+from spacy_xproj.extractors.combined import CombinedCandidates
+from spacy_xproj.extractors.ngram import NgramCandidates
 from spacy_xproj.extractors.t_projection.candidates import Seq2SeqCandidates, find_words
 from spacy_xproj.extractors.t_projection.template import read_answer, write_answer, write_question
 from spacy_xproj.extractors.t_projection.training import CandidateTraining
+from spacy_xproj.parts import all_counts
 from spacy_xproj.projectors.easyproject import make_marker_projector
-from spacy_xproj.projectors.matching import make_candidate_matching
+from spacy_xproj.projectors.matching import CandidateMatching
 from spacy_xproj.scores.translation import TranslationScore
-from spacy_xproj.solvers.exact import make_exact_solver
+from spacy_xproj.solvers.exact import ExactSolver
 
 NAMES = ["ana", "rui silva", "eva", "max"]
 PLACES = ["lisbon", "porto", "new york", "rome"]
@@ -133,13 +134,13 @@ def test_t_projection_from_end_to_end(generator, m2m100, make_bitext):
     path, _ = generator
     extractor = Seq2SeqCandidates(str(path), num_beams=2, num_candidates=2, device="cpu", max_length=30)
     scorer = TranslationScore(m2m100, "en", "pt", threshold=0, device="cpu")
-    projector = make_candidate_matching(extractor, scorer, make_exact_solver())
+    projector = CandidateMatching(extractor, scorer, ExactSolver())
     pair = make_bitext("Ana in Lisbon", "eva lives in new york .", [(0, 1, "PER"), (2, 3, "LOC")])
     (projection,) = projector([pair])
     spans = {span for outcome in projection.outcomes for span in outcome.spans}
     assert [outcome.status for outcome in projection.outcomes] == ["projected"] * 2
     assert spans == {(0, 1), (3, 5)}
-    assert projector.counts() == extractor.counts() and extractor.counts()["candidates_generated"] == 4
+    assert all_counts(projector) == extractor.counts() and extractor.counts()["candidates_generated"] == 4
 
 
 def test_batches_equal_one_by_one(generator, make_bitext):
@@ -162,9 +163,9 @@ def test_unknown_spans_are_counted_and_are_no_candidates(make_bitext, monkeypatc
     (candidates,) = extractor([pair])
     assert candidates.spans.tolist() == [[0, 1], [3, 4], [5, 6]]
     counts = {"candidates_generated": 4, "candidates_unknown": 2}
-    combined = make_combined_candidates(make_ngram_candidates(1), extractor)
+    combined = CombinedCandidates(NgramCandidates(1), extractor)
     markers = make_marker_projector(None, combined, None)
-    assert extractor.counts() == combined.counts() == markers.counts() == counts
+    assert extractor.counts() == all_counts(combined) == all_counts(markers) == counts
 
 
 def test_the_same_seed_trains_the_same_model(tiny_mt5, docs):

@@ -6,12 +6,12 @@ import numpy
 import pytest
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.extractors.ngram import make_ngram_candidates, ngrams
+from spacy_xproj.extractors.ngram import NgramCandidates, ngrams
 from spacy_xproj.models.probability import TranslationProbability
 from spacy_xproj.models.seq2seq import Seq2SeqModel
 from spacy_xproj.projectors.codec.projector import ConstrainedProjector
 from spacy_xproj.projectors.marking import mark
-from spacy_xproj.solvers.exact import make_exact_solver
+from spacy_xproj.solvers.exact import ExactSolver
 from spacy_xproj.types import STATUSES
 
 CASES = [
@@ -33,8 +33,8 @@ def model_dir(request):
 
 
 def make_projector(model, max_length=45, **settings):
-    extractor = make_ngram_candidates(max_length)
-    return ConstrainedProjector(model, "en", "pt", extractor, make_exact_solver(), device="cpu", **settings)
+    extractor = NgramCandidates(max_length)
+    return ConstrainedProjector(model, "en", "pt", extractor, ExactSolver(), device="cpu", **settings)
 
 
 def brute_force(path, bitext, ent):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from spacy.util import load_config as load_spacy_config
 
-from spacy_xproj.cli.app import load_config
+from spacy_xproj.config import load_config
 from spacy_xproj.research.encoder_comparison.config import read_comparison
 from spacy_xproj.research.encoder_comparison.students import list_specs, training_overrides
 

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 from thinc.api import Config
 
-from spacy_xproj.cli.app import load_config
+from spacy_xproj.api import apply_projection
+from spacy_xproj.config import load_config
 from spacy_xproj.corpora.datasets import study_languages
 from spacy_xproj.registry import NAMES, registry
 from spacy_xproj.research.cli.study import language_overrides
 from spacy_xproj.research.study.config import read_study
 
 PATH = Path(__file__).parents[3] / "configs" / "study" / "published.cfg"
-CONFIG = load_config(PATH, [])
+CONFIG = load_config(PATH)
 REGISTERED = {name for catalogue in NAMES for name in getattr(registry, catalogue).get_all()}
 
 
@@ -45,8 +46,27 @@ def test_published_models_and_settings():
     assert CONFIG["methods"]["nmt"]["scorer"]["threshold"] == 0.1
 
 
+MIXTURES = {
+    "align_ner": {"align": 0.5, "ner": 0.5},
+    "align_ner_spans": {"align": 0.5, "ner_spans": 0.5},
+    "align_nmt": {"align": 0.5, "translation": 0.5},
+    "ner_spans_nmt": {"ner_spans": 0.5, "translation": 0.5},
+    "all_fusion": {"align": 0.5, "ner_spans": 0.5, "translation": 1.0},
+}
+
+
+@pytest.mark.parametrize("method", MIXTURES)
+def test_mixtures_have_the_published_weights(method):
+    scorer = CONFIG["methods"][method]["scorer"]
+    assert dict(zip(scorer["*"], scorer["weights"], strict=True)) == MIXTURES[method]
+
+
 @pytest.mark.parametrize("method", CONFIG["methods"])
 def test_methods_resolve(method, tiny_encoder_dir, classifier):
+    assert build(method, tiny_encoder_dir, classifier)
+
+
+def build(method, tiny_encoder_dir, classifier):
     """Tiny models stand for the encoder and the tagger. Translation models load when used."""
     text = Config({"method": CONFIG["methods"][method]}).to_str()
     missing = set(re.findall(r"spacy-xproj\.\w+\.v1", text)) - REGISTERED
@@ -54,4 +74,15 @@ def test_methods_resolve(method, tiny_encoder_dir, classifier):
         pytest.skip(f"not registered: {', '.join(missing)}")
     tiny = text.replace(CONFIG["aligner"]["encoder"], tiny_encoder_dir).replace("layer = 8", "layer = 2")
     tiny = tiny.replace(CONFIG["tagger"]["model"], classifier)
-    assert registry.resolve(Config().from_str(tiny))["method"]
+    return registry.resolve(Config().from_str(tiny))["method"]
+
+
+@pytest.mark.parametrize("method", ["align_ner", "align_ner_spans"])
+def test_mixtures_project(method, tiny_encoder_dir, classifier, make_bitext):
+    projector = build(method, tiny_encoder_dir, classifier)
+    bitexts = [make_bitext("anna lives in berlin", "in berlin lives anna", [(0, 1, "PER")])] * 3
+    projector.initialize(lambda: bitexts)
+    for projection in projector(bitexts):
+        (outcome,) = projection.outcomes
+        assert outcome.status == "projected"
+        assert apply_projection(projection).ents[0].label_ == "PER"

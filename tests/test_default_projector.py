@@ -1,12 +1,4 @@
-"""The default projector, as the config shows it, with the weights that it is made for."""
-
-from pathlib import Path
-
-from thinc.api import Config
-
-from spacy_xproj.projectors.default import DEFAULT_CONFIG
-
-CONFIG = Path(__file__).parents[2] / "configs" / "project" / "default.cfg"
+"""The default projector, with the weights that it is made for."""
 
 PAIRS = [
     (
@@ -28,11 +20,6 @@ PAIRS = [
         ["Nações Unidas", "Pedro Santos", "África do Sul"],
     ),
 ]
-
-
-def test_the_config_shows_the_default():
-    shown = {key: value for key, value in Config().from_disk(CONFIG).items() if key in DEFAULT_CONFIG}
-    assert shown == dict(DEFAULT_CONFIG)
 
 
 def test_projects_names(make_bitext, default_projector):
