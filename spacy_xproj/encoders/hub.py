@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any, Optional, Tuple
 
-from transformers import PreTrainedTokenizerFast
+from transformers.tokenization_utils_fast import PreTrainedTokenizerFast
 
 from ..errors import XprojError
 from ..models.loading import loading_errors

@@ -171,8 +171,9 @@ class TranslationProbability:
         _, source_mask = self._pad([(0,) * len(state) for state in states])
         shifted = labels.roll(1, dims=1)
         shifted[:, 0] = self.model.network.config.decoder_start_token_id
+        padded: Any = pad_sequence(states, batch_first=True)
         output = self.model.network(
-            encoder_outputs=BaseModelOutput(last_hidden_state=pad_sequence(states, batch_first=True)),
+            encoder_outputs=BaseModelOutput(last_hidden_state=padded),
             attention_mask=source_mask,
             decoder_input_ids=shifted,
         )

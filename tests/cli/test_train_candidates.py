@@ -1,4 +1,4 @@
-"""`train-candidates` as a user runs it; what it trains is tested with the extractor."""
+"""`train-candidates` as a user runs it; the extractor's tests run it to the end and let the result find candidates."""
 
 
 def test_output_is_checked_before_the_work(invoke, tmp_path):

