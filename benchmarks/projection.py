@@ -27,9 +27,8 @@ import srsly
 from spacy.tokens import Doc
 
 from spacy_xproj.aligners.embedding import EmbeddingAligner, doc_words
-from spacy_xproj.aligners.similarity import get_extraction
-from spacy_xproj.corpora.formats.conll import read_conll
-from spacy_xproj.corpora.formats.uner import read_uner
+from spacy_xproj.corpora.formats.conll import ConllConverter
+from spacy_xproj.corpora.formats.uner import UnerConverter
 from spacy_xproj.corpora.pairing import pair_by_order, pair_by_sent_id
 from spacy_xproj.encoders.cache import resolve_encoder
 from spacy_xproj.evaluation.strict import score
@@ -131,12 +130,12 @@ def parse_args() -> argparse.Namespace:
 def read_corpora(data: Path, limit: Optional[int]) -> Iterator[tuple[str, Corpus]]:
     """Pair the files with the package's own readers. All have the same sentences in the same order, or named ones."""
     paths = {lang: data / "europarl" / f"{lang}.conll02" for lang in ("en", "de", "es")}
-    docs = {lang: list(islice(read_conll(read_text(path), lang), limit)) for lang, path in paths.items()}
+    docs = {lang: list(islice(ConllConverter(lang)(read_text(path)), limit)) for lang, path in paths.items()}
     for lang in ("de", "es"):
         bitexts = list(pair_by_order(docs["en"], docs[lang], paths["en"], paths[lang]))
         yield f"europarl-{lang}", Corpus(bitexts, docs[lang])
     paths = {lang: data / "uner" / f"{lang}_pud.test.iob2" for lang in ("en", "pt", "de")}
-    docs = {lang: list(read_uner(read_text(path), lang)) for lang, path in paths.items()}
+    docs = {lang: list(UnerConverter(lang)(read_text(path))) for lang, path in paths.items()}
     for lang in ("pt", "de"):
         pairs = pair_by_sent_id(docs["en"], docs[lang], paths["en"], paths[lang])
         bitexts = list(islice((pair for pair in pairs if isinstance(pair, Bitext)), limit))
@@ -162,7 +161,8 @@ def methods(encoder: SubtokenEncoder) -> Dict[str, Projector]:
             hard, make_alignment_score(), make_exact_solver(), 10
         )
     found["alignment score, match, 10-grams, greedy"] = matching(links, make_alignment_score(), greedy, 10)
-    dice, string, embedding = make_soft_alignment_score(), make_string_score(), EmbeddingScore(encoder)
+    dice, string, embedding = make_soft_alignment_score(), make_string_score(), EmbeddingScore()
+    embedding.encoder = encoder
     found["default"] = default
     found["default but greedy"] = matching(soft, dice, greedy)
     found["default but Σ score, not Σ score⁵"] = matching(soft, dice, make_exact_solver())
@@ -175,7 +175,9 @@ def methods(encoder: SubtokenEncoder) -> Dict[str, Projector]:
 
 
 def aligner(encoder: SubtokenEncoder, method: str) -> WordAligner:
-    return EmbeddingAligner(encoder, get_extraction(method))
+    aligner = EmbeddingAligner(method=method, running_text=False)
+    aligner.encoder = encoder
+    return aligner
 
 
 def matching(aligner: Optional[WordAligner], scorer: MatchScorer, solver: Solver, longest: int = 45) -> Projector:

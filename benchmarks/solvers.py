@@ -25,8 +25,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from spacy_xproj.api import load_projector
-from spacy_xproj.corpora.formats.conll import read_conll
-from spacy_xproj.corpora.formats.uner import read_uner
+from spacy_xproj.corpora.formats.conll import ConllConverter
+from spacy_xproj.corpora.formats.uner import UnerConverter
 from spacy_xproj.corpora.pairing import pair_by_order, pair_by_sent_id
 from spacy_xproj.extractors.ngram import ngrams
 from spacy_xproj.solvers.exact import make_exact_solver
@@ -76,10 +76,10 @@ def read_pairs(args: argparse.Namespace) -> Iterator[List[Bitext]]:
     europarl, uner = args.data / "europarl", args.data / "uner"
     for lang in ("de", "es"):
         paths = europarl / "en.conll02", europarl / f"{lang}.conll02"
-        docs = [list(read_conll(read_text(path), code)) for path, code in zip(paths, ("en", lang))]
+        docs = [list(ConllConverter(code)(read_text(path))) for path, code in zip(paths, ("en", lang))]
         yield list(islice(pair_by_order(*docs, *paths), args.sentences))
     paths = uner / "en_pud.test.iob2", uner / "pt_pud.test.iob2"
-    docs = [list(read_uner(read_text(path), code)) for path, code in zip(paths, ("en", "pt"))]
+    docs = [list(UnerConverter(code)(read_text(path))) for path, code in zip(paths, ("en", "pt"))]
     yield [pair for pair in islice(pair_by_sent_id(*docs, *paths), args.sentences) if isinstance(pair, Bitext)]
 
 

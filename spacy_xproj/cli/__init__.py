@@ -13,7 +13,7 @@ for _name in (
     "label",
     "evaluate",
     "encoder",
-    "compare",
+    "compare_text",
     "consistency",
     "languages",
     "train_candidates",

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
-import srsly
 import typer
 from wasabi import msg
 
@@ -11,7 +10,7 @@ from ..corpora.consistency import Consistency
 from ..corpora.docbin import read_docs, write_docs
 from ..corpora.labels import split_list
 from ..errors import XprojError
-from ..storage.files import atomic_path
+from ..storage.files import write_json
 from .app import check_not_input, command
 
 #: Rows of the table; a JSON file has them all.
@@ -23,7 +22,7 @@ def consistency_cli(
     corpus_path: Path = typer.Argument(..., metavar="CORPUS", help="A projected corpus (.spacy)"),
     fill: str = typer.Option("", "--fill", help="Labels to fill in where they are missing; LOC is the one that pays"),
     output: Optional[Path] = typer.Option(None, "--output", "-o", dir_okay=False, help="Where the filled corpus goes"),
-    min_count: int = typer.Option(1, "--min-count", min=1, help="Look for strings that are labelled as often"),
+    min_count: int = typer.Option(1, "--min-count", min=1, help="Look only for strings that are labelled so often"),
     json_path: Optional[Path] = typer.Option(None, "--json", dir_okay=False, help="Where to write the whole list"),
 ) -> None:
     """List strings that are entities in one sentence and stand outside every entity in another.
@@ -52,10 +51,9 @@ def consistency_cli(
     if len(rows) > SHOWN:
         msg.text(f"… and {len(rows) - SHOWN} more; --json writes them all")
     places = sum(row["unlabelled"] for row in rows)
-    msg.info(f"{corpus_path}: {len(rows)} strings are labelled here and not there, {places} places without a label")
+    msg.info(f"{corpus_path}: {len(rows)} strings are labelled in some places only, {places} places have no label")
     if json_path is not None:
-        with atomic_path(json_path) as temporary:
-            srsly.write_json(temporary, rows)
+        write_json(json_path, rows)
     if output is not None:
         added = consistency.fill(labels)
         write_docs(docs, output)
@@ -63,5 +61,5 @@ def consistency_cli(
 
 
 def counts(labels: Dict[str, int]) -> str:
-    """RETURNS (str): counts by label, such as ``LOC 4, ORG 1``."""
+    """List counts by label, such as ``LOC 4, ORG 1``."""
     return ", ".join(f"{label} {count}" for label, count in sorted(labels.items()))

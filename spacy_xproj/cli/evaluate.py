@@ -4,7 +4,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, List, Optional, Sequence, Tuple
 
-import srsly
 import typer
 from spacy.tokens import Doc
 from wasabi import msg
@@ -13,8 +12,8 @@ from ..corpora.docbin import read_docs
 from ..corpora.labels import LabelMap, split_list
 from ..errors import XprojError
 from ..evaluation.strict import score
-from ..evaluation.tags import check_pairs, count_ignored, one_sided_labels, tag_pair
-from ..storage.files import atomic_path
+from ..evaluation.tags import check_same_sentences, count_ignored, one_sided_labels, tag_pair
+from ..storage.files import write_json
 from .app import check_not_input, command
 
 PROTOCOLS = {
@@ -33,8 +32,8 @@ def evaluate_cli(
 ) -> None:
     """Score predicted entities strictly (seqeval) and as spaCy does, in all and for each label.
 
-    Where the two sides name labels otherwise, --map comes first and --labels after it. What they change or leave out is
-    told, and so are labels that one side alone has.
+    If the two sides name labels differently, --map comes first and --labels after it. What they change or leave out is
+    told, and so are labels that only one side has.
     """
     check_not_input([gold_path, predicted_path], [json_path])
     gold = read_docs(gold_path)
@@ -42,7 +41,7 @@ def evaluate_cli(
     scored = split_list(labels) or None
     label_map = LabelMap.parse("", renames)
     try:
-        check_pairs(gold, predicted)
+        check_same_sentences(gold, predicted)
         mapped = relabel(gold, label_map, "gold") + relabel(predicted, label_map, "predicted")
         scores = score(gold, predicted, scored)
     except XprojError as error:
@@ -52,8 +51,7 @@ def evaluate_cli(
     for line in mapped + remarks(gold, predicted, scored):
         msg.text(line)
     if json_path is not None:
-        with atomic_path(json_path) as temporary:
-            srsly.write_json(temporary, scores)
+        write_json(json_path, scores)
 
 
 def relabel(docs: Sequence[Doc], label_map: LabelMap, side: str) -> List[str]:
@@ -100,7 +98,7 @@ def remarks(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequ
     if labels is None:
         lines += [
             f"only {side}: {count} {label}; rename it (--map {label}=NEW), drop it (--map {label}=) or leave it out "
-            "(--labels) if it is not of the task"
+            "(--labels) if the task does not have it"
             for side, label, count in one_sided_labels(gold, predicted)
         ]
     for side, docs in (("gold", gold), ("predicted", predicted)):

@@ -15,8 +15,7 @@ from wasabi import msg
 from ..corpora.docbin import stream_docs, write_docs
 from ..corpora.labels import LabelMap, label_summary
 from ..corpora.parallel import MANIFEST, SIDES, ParallelCorpus
-from ..corpora.parallel_copy import with_rejects
-from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance
+from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance, with_rejects
 from ..errors import XprojError
 from ..storage.files import check_output
 from ..taggers.pipeline import load_pipeline
@@ -67,7 +66,7 @@ def label_provenance(
     corpus (ParallelCorpus): the corpus.
     model (str): the pipeline's package or directory.
     nlp (Language): the pipeline.
-    map_name (Optional[str]): the label map, where there is one.
+    map_name (Optional[str]): the label map, if there is one.
     label_map (LabelMap): its content.
     RETURNS (Dict[str, Any]): as from `make_provenance`, and the provenance of the corpus.
     """
@@ -93,7 +92,7 @@ def label_docs(
     label_map (LabelMap): what becomes of its labels.
     changes (Counter[Tuple[str, str]]): where to count entities by their label before and after the map.
     YIELDS (Doc): new Docs with the same words, spaces and user data.
-    RAISES (XprojError): where the map does not name a label of the pipeline.
+    RAISES (XprojError): if the map does not name a label of the pipeline.
     """
     pairs = ((words_only(doc, nlp.vocab), doc) for doc in docs)
     for labelled, doc in nlp.pipe(pairs, as_tuples=True):
@@ -119,7 +118,7 @@ def label_parallel(
     changes (Counter[Tuple[str, str]]): where to count entities by their label before and after the map.
     provenance (Dict[str, Any]): all that the result depends on.
     RETURNS (int): pairs written.
-    RAISES (XprojError): where the map does not name a label of the pipeline, or the corpus is damaged.
+    RAISES (XprojError): if the map does not name a label of the pipeline, or the corpus is damaged.
     """
     with closing(ParallelCorpusWriter(output, corpus.src_lang, corpus.tgt_lang, provenance)) as writer:
         done = writer.done_pairs

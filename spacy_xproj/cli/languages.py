@@ -3,15 +3,14 @@
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
-import srsly
 import typer
 from wasabi import msg
 
 from ..corpora.datasets import DATASETS, dataset_code, dataset_rows, study_languages
-from ..storage.files import atomic_path
+from ..storage.files import write_json
 from .app import command
 
-#: The columns that are printed, with their headings. The licence follows below the table.
+#: The columns that are printed, with their headings: all but the first two are attributes of `LanguageRow`.
 COLUMNS = {
     "dataset": "dataset",
     "code": "code",
@@ -38,25 +37,22 @@ def languages_cli(
         msg.text(f"{DATASETS[name].title}: {len(study_languages(name))} languages; licence: {DATASETS[name].license}")
     msg.text("The study leaves out English, the source, and what NLLB-200 does not have.")
     if json_path is not None:
-        with atomic_path(json_path) as temporary:
-            srsly.write_json(temporary, rows)
+        write_json(json_path, rows)
 
 
 def describe(dataset: str) -> List[Dict[str, Any]]:
-    """RETURNS (List[Dict[str, Any]]): what is known of each language of a dataset, and whether the study has it.
-    RAISES (XprojError): where there is no such dataset."""
+    """Describe the languages of a dataset.
+
+    dataset (str): the dataset's name.
+    RETURNS (List[Dict[str, Any]]): what is known of each language, and whether the study has it.
+    RAISES (XprojError): if there is no such dataset.
+    """
     in_study = study_languages(dataset)
     return [
         {
             "dataset": dataset,
             "code": dataset_code(row, dataset),
-            "name": row.name,
-            "iso_639_1": row.iso_639_1,
-            "iso_639_3": row.iso_639_3,
-            "nllb": row.nllb,
-            "spacy": row.spacy,
-            "script": row.script,
-            "spaced": row.spaced,
+            **{column: getattr(row, column) for column in list(COLUMNS)[2:]},
             "study": row in in_study,
             "license": DATASETS[dataset].license,
         }
@@ -65,7 +61,7 @@ def describe(dataset: str) -> List[Dict[str, Any]]:
 
 
 def show(value: Any) -> str:
-    """RETURNS (str): a cell as it is printed."""
+    """Write a value as a cell of the table."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value or "–"

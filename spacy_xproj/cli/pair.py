@@ -1,4 +1,4 @@
-"""`pair`: two files with the same sentences in two languages, as a parallel corpus."""
+"""``xproj pair``: two files with the same sentences in two languages, as a parallel corpus."""
 
 from enum import Enum
 from pathlib import Path
@@ -6,6 +6,10 @@ from pathlib import Path
 import typer
 from wasabi import msg
 
+from ..corpora.docbin import doc_lang, read_docs
+from ..corpora.pairing import pair_by_order, pair_by_sent_id
+from ..corpora.parallel_writer import make_provenance, write_parallel_corpus
+from ..storage.files import check_output
 from .app import command
 from .translate import report_counts
 
@@ -18,7 +22,7 @@ class By(str, Enum):
 
 
 @command("pair")
-def pair(
+def pair_cli(
     source: Path = typer.Argument(..., help="Labelled sentences (.spacy)"),
     target: Path = typer.Argument(..., help="Their translations (.spacy)"),
     bitext_dir: Path = typer.Argument(..., help="Directory of the parallel corpus to write"),
@@ -28,11 +32,6 @@ def pair(
 
     Entities of the target are left out, so that gold labels cannot leak into the projection.
     """
-    from ..corpora.docbin import doc_lang, read_docs
-    from ..corpora.pairing import pair_by_order, pair_by_sent_id
-    from ..corpora.parallel_writer import make_provenance, write_parallel_corpus
-    from ..storage.files import check_output
-
     check_output(bitext_dir, directory=True)
     sources, targets = read_docs(source), read_docs(target)
     make_pairs = pair_by_order if by is By.order else pair_by_sent_id

@@ -11,7 +11,6 @@ from ..corpora.parallel import ParallelCorpus
 from ..corpora.text_comparison import text_statistics, text_warnings
 from ..parts import prepare
 from ..projectors.default import DEFAULT_CONFIG
-from ..projectors.inputs import check_labelled
 from ..projectors.stream import project_shards
 from ..projectors.writer import SHARD_SIZE, ProjectionWriter
 from ..types import FLAGS, Projector, SentenceFilter
@@ -49,7 +48,7 @@ def project_cli(
     sentence_filter: Optional[SentenceFilter] = resolve(config, "filter", origin) if "filter" in config else None
     settings: Dict[str, Any] = {name: config[name] for name in ("projector", "filter") if name in config}
     writer = ProjectionWriter(output_dir, corpus, settings, projector, sentence_filter, shard_size)
-    check_labelled(corpus)
+    corpus.check_labelled()
     writer.statistics = prepare(projector, lambda: progress(corpus, None, "pairs read first"), writer.statistics)
     start, todo = perf_counter(), len(corpus) - writer.done
     projections = project_shards(projector, corpus, shard_size, writer.done)

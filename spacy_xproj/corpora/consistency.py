@@ -1,7 +1,7 @@
 """Strings that a projected corpus labels in one place and leaves unlabelled in another.
 
-Where the source scheme labels a string in some contexts only, or a translation lost a label, a student learns from
-both. What is found can be filled in: an opt-in, since only some labels gain by it (places do).
+If the source scheme labels a string in some contexts only, or a translation lost a label, a student learns from both.
+What is found can be filled in: an opt-in, since only some labels gain by it (places do).
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ class Usage:
     unlabelled: int = 0
 
     def main_label(self) -> str:
-        """RETURNS (str): its most frequent label, empty where two are equally frequent."""
+        """Get its most frequent label, empty if two are equally frequent."""
         ranked = self.labels.most_common(2)
         return "" if len(ranked) > 1 and ranked[0][1] == ranked[1][1] else ranked[0][0]
 
@@ -50,7 +50,7 @@ class Consistency:
         self.unlabelled = self._find_unlabelled()
 
     def inconsistent(self) -> List[Tuple[Words, Usage]]:
-        """RETURNS (List[Tuple[Words, Usage]]): strings labelled here and not there, the most often left out first."""
+        """List the strings that are labelled here and not there, those first that are left out most often."""
         found = [(words, usage) for words, usage in self.usages.items() if usage.unlabelled]
         return sorted(found, key=lambda item: (-item[1].unlabelled, item[0]))
 
@@ -73,7 +73,7 @@ class Consistency:
         return added
 
     def _find_unlabelled(self) -> List[List[Tuple[Tuple[int, int], Usage]]]:
-        """For each Doc the places of known strings outside its entities, longest first where they overlap."""
+        """For each Doc the places of known strings outside its entities, longest first if they overlap."""
         vocab = self.docs[0].vocab
         matcher = PhraseMatcher(vocab)
         matcher.add("known", [Doc(vocab, words=list(words)) for words in self.usages])

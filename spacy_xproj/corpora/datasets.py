@@ -36,21 +36,26 @@ DATASETS: Dict[str, Dataset] = {
 
 
 def get_dataset(name: str) -> Dataset:
-    """RETURNS (Dataset): the dataset of that name. RAISES (XprojError): where there is none."""
+    """Get a dataset.
+
+    name (str): its name.
+    RETURNS (Dataset): the dataset.
+    RAISES (XprojError): if there is none of that name.
+    """
     if name not in DATASETS:
         raise XprojError(f"unknown dataset '{name}'; take one of: {', '.join(DATASETS)}")
     return DATASETS[name]
 
 
 def dataset_rows(dataset: str) -> List[LanguageRow]:
-    """RETURNS (List[LanguageRow]): the languages of a dataset, its English included, in the order of their codes."""
+    """List the languages of a dataset, its English included, in the order of their codes."""
     get_dataset(dataset)
     rows = (row for row in language_table() if dataset_code(row, dataset))
     return sorted(rows, key=lambda row: dataset_code(row, dataset))
 
 
 def dataset_code(row: LanguageRow, dataset: str) -> str:
-    """RETURNS (str): what a dataset calls a language; empty where it does not have it."""
+    """Get what a dataset calls a language; it is empty if the dataset does not have it."""
     return getattr(row, dataset)
 
 
@@ -60,7 +65,7 @@ def study_languages(dataset: str, codes: Sequence[str] = ()) -> List[LanguageRow
     dataset (str): the dataset's name.
     codes (Sequence[str]): only these, as the dataset calls them; all by default.
     RETURNS (List[LanguageRow]): the languages, in the order of `codes`; else in that of the alphabet.
-    RAISES (XprojError): where the dataset is unknown, or has no such language.
+    RAISES (XprojError): if the dataset is unknown, or has no such language.
     """
     rows = {dataset_code(row, dataset): row for row in dataset_rows(dataset) if row.nllb and row.code != SOURCE}
     for code in codes:

@@ -15,7 +15,7 @@ def doc_lang(doc: Doc) -> str:
     """Get the language of a Doc. A DocBin does not store it, so `convert` keeps it in the user data.
 
     doc (Doc): the Doc.
-    RETURNS (str): its language code, empty where nothing tells it.
+    RETURNS (str): its language code, empty if nothing tells it.
     """
     return doc.user_data.get("lang") or doc.lang_
 
@@ -26,7 +26,7 @@ def read_docs(path: Path, vocab: Optional[Vocab] = None) -> List[Doc]:
     path (Path): the file.
     vocab (Optional[Vocab]): their vocabulary; by default, a new one of the first Doc's language.
     RETURNS (List[Doc]): the Docs, at least one.
-    RAISES (XprojError): where the file is missing, corrupt or empty.
+    RAISES (XprojError): if the file is missing, corrupt or empty.
     """
     return list(stream_docs(path, vocab)[1])
 
@@ -37,7 +37,7 @@ def stream_docs(path: Path, vocab: Optional[Vocab] = None) -> Tuple[int, Iterato
     path (Path): the file.
     vocab (Optional[Vocab]): their vocabulary; by default, a new one of the first Doc's language.
     RETURNS (Tuple[int, Iterator[Doc]]): their number, at least one, and the Docs.
-    RAISES (XprojError): where the file is missing, corrupt or empty.
+    RAISES (XprojError): if the file is missing, corrupt or empty.
     """
     data = read_bytes(path)
     try:
@@ -58,7 +58,7 @@ def write_docs(docs: Iterable[Doc], path: Path) -> int:
     docs (Iterable[Doc]): the Docs.
     path (Path): the file; what is there before is replaced on success only.
     RETURNS (int): how many Docs were written.
-    RAISES (XprojError): where there are none.
+    RAISES (XprojError): if there are none.
     """
     doc_bin = DocBin(docs=docs, store_user_data=True)
     if not len(doc_bin):

@@ -23,7 +23,7 @@ def pair_by_order(sources: List[Doc], targets: List[Doc], source_path: Path, tar
     source_path (Path): the file of each, for messages.
     target_path (Path): likewise.
     RETURNS (Iterator[Item]): the pairs, without entities in their targets.
-    RAISES (XprojError): where one side has more sentences.
+    RAISES (XprojError): if one side has more sentences.
     """
     if len(sources) != len(targets):
         raise XprojError(
@@ -41,7 +41,7 @@ def pair_by_sent_id(sources: List[Doc], targets: List[Doc], source_path: Path, t
     source_path (Path): the file of each, for messages.
     target_path (Path): likewise.
     RETURNS (Iterator[Item]): the pairs, without entities in their targets; and rejects for what has no partner.
-    RAISES (XprojError): where a sent_id comes twice in a file, or no sentence of one file is in the other.
+    RAISES (XprojError): if a sent_id occurs twice in a file, or no sentence of one file is in the other.
     """
     source_ids = _index(sources, source_path)
     target_ids = _index(targets, target_path)
@@ -82,7 +82,7 @@ def _index(docs: List[Doc], path: Path) -> Dict[str, Doc]:
     for doc in docs:
         sent_id = doc.user_data.get("sent_id")
         if sent_id in index:
-            raise XprojError(f"{path}: sent_id '{sent_id}' comes twice; make the ids unique or use --by order")
+            raise XprojError(f"{path}: sent_id '{sent_id}' occurs twice; make the ids unique or use --by order")
         if sent_id is not None:
             index[sent_id] = doc
     return index

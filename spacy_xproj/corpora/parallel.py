@@ -19,7 +19,9 @@ from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
 from ..errors import XprojError
-from ..storage.files import read_bytes, read_text, real_path
+from ..storage.files import read_bytes, read_text
+from ..storage.journal import partial_path
+from ..text.docs import is_labelled
 from ..text.languages import blank_vocab
 from ..types import Bitext
 
@@ -36,7 +38,7 @@ class ParallelCorpus:
     has that of `xx`. The checksum of each file is verified when the file is read.
 
     path (Path): the directory.
-    RAISES (XprojError): where it is missing, unfinished or not a parallel corpus.
+    RAISES (XprojError): if it is missing, unfinished or not a parallel corpus.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,7 +51,11 @@ class ParallelCorpus:
         return self.manifest["pairs"]
 
     def __iter__(self) -> Iterator[Bitext]:
-        """YIELDS (Bitext): each pair, in the order of writing. RAISES (XprojError): where a file is damaged."""
+        """Read the pairs, in the order of writing.
+
+        YIELDS (Bitext): each pair.
+        RAISES (XprojError): if a file is damaged.
+        """
         for source, target in zip(self.docs("source"), self.docs("target"), strict=True):
             yield Bitext(source, target)
 
@@ -59,7 +65,7 @@ class ParallelCorpus:
         side (str): "source" or "target".
         vocab (Optional[Vocab]): the vocabulary to make the Docs on; that of the language by default.
         YIELDS (Doc): each sentence.
-        RAISES (XprojError): where a file is damaged.
+        RAISES (XprojError): if a file is damaged.
         """
         if vocab is None:
             vocab = blank_vocab(self.src_lang if side == "source" else self.tgt_lang)
@@ -70,7 +76,7 @@ class ParallelCorpus:
         """Read what became no pair.
 
         YIELDS (Dict[str, Any]): `index` among all inputs, `reason`, `text`, `translation` and `sent_id` of each.
-        RAISES (XprojError): where the file has not as many for each reason as the manifest counts.
+        RAISES (XprojError): if the file does not have as many for each reason as the manifest counts.
         """
         counts: Counter[str] = Counter()
         path = self.path / REJECTS
@@ -85,6 +91,18 @@ class ParallelCorpus:
         if counts != Counter(self.manifest.get("rejects", {})):
             raise XprojError(f"{path}: damaged (not the rejects that {MANIFEST} counts); write the corpus again")
 
+    def check_labelled(self) -> None:
+        """Check that the source side has labels: entities that were never set are unknown, which is not the same as
+        none. The side is read once.
+
+        RAISES (XprojError): if a sentence with tokens has no labels.
+        """
+        for number, doc in enumerate(self.docs("source")):
+            if not is_labelled(doc):
+                raise XprojError(
+                    f"{self.path}, pair {number} (counted from 0): source side is not labelled; run 'spacy xproj label'"
+                )
+
     def _read(self, file: str, sha256: str) -> DocBin:
         data = read_bytes(self.path / file)
         if hashlib.sha256(data).hexdigest() != sha256:
@@ -97,7 +115,7 @@ def read_manifest(path: Path) -> Dict[str, Any]:
 
     path (Path): the directory of the corpus.
     RETURNS (Dict[str, Any]): the manifest.
-    RAISES (XprojError): where the corpus is missing, unfinished, of another format or no parallel corpus.
+    RAISES (XprojError): if the corpus is missing, unfinished, of another format or no parallel corpus.
     """
     remedy = "make one with 'spacy xproj translate' or 'spacy xproj pair'"
     if not path.is_dir():
@@ -123,9 +141,3 @@ def read_manifest(path: Path) -> Dict[str, Any]:
     if missing:
         raise XprojError(f"{file}: lacks {', '.join(sorted(missing))}; {remedy}")
     return manifest
-
-
-def partial_path(path: Path) -> Path:
-    """RETURNS (Path): where a corpus is kept until it is finished."""
-    place = real_path(path)
-    return place.with_name(f"{place.name}.partial")

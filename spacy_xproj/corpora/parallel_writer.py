@@ -1,35 +1,21 @@
 """Write a parallel corpus so that an interrupted run goes on from its last finished shard."""
 
-import hashlib
 import json
-import os
-import shutil
 from collections import Counter
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Optional, Union
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Union
 
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import DocBin
 from spacy.util import minibatch
-from wasabi import msg
 
 from .. import __version__
 from ..errors import XprojError
-from ..storage.files import (
-    atomic_path,
-    check_output,
-    input_digests,
-    json_digest,
-    put_in_place,
-    real_path,
-    sha256,
-    write_json,
-)
-from ..storage.lock import LOCK, lock_directory
+from ..storage.files import input_digests, json_digest, write_json
+from ..storage.journal import Journal
 from ..types import Bitext
-from .parallel import FORMAT, MANIFEST, REJECTS, SIDES, ParallelCorpus, partial_path
-from .parallel_progress import PROGRESS, Batch, Progress, read_progress
+from .parallel import FORMAT, MANIFEST, REJECTS, SIDES, ParallelCorpus
 
 
 @dataclass(frozen=True)
@@ -39,7 +25,7 @@ class Reject:
     reason (str): why, in the same words for the same cause: reasons are counted.
     text (str): the source sentence.
     translation (str): its translation.
-    sent_id (Optional[str]): the sentence's name, where it has one.
+    sent_id (Optional[str]): the sentence's name, if it has one.
     """
 
     reason: str
@@ -53,134 +39,103 @@ Item = Union[Bitext, Reject]
 
 
 class ParallelCorpusWriter:
-    """Write items to ``PATH.partial``, which becomes PATH when all are written.
+    """Write items to ``PATH.partial``, of which PATH is made when all are written. The lock is taken at once.
 
     path (Path): the directory to make; a parallel corpus that is there is replaced at the end.
     src_lang (str): code of the source language.
     tgt_lang (str): code of the target language.
     provenance (Dict[str, Any]): what the corpus was made from and how, as JSON; see `make_provenance`.
     shard_size (int): items in a shard.
-    RAISES (XprojError): where PATH or PATH.partial is something else, cannot be written, or another run writes it.
+    RAISES (XprojError): if PATH or PATH.partial is something else, cannot be written, or another run writes it.
     """
 
     def __init__(
         self, path: Path, src_lang: str, tgt_lang: str, provenance: Dict[str, Any], shard_size: int = 1000
     ) -> None:
-        check_output(path, directory=True)
         self.path = Path(path)
-        if self.path.exists() and not (self.path / MANIFEST).is_file():
-            raise XprojError(f"{path}: exists and is not a parallel corpus; give another path or remove it")
-        self.partial = partial_path(self.path)
-        names = {file.name for file in self.partial.iterdir()} if self.partial.is_dir() else set()
-        if names - {LOCK} and not names & {PROGRESS, REJECTS}:
-            raise XprojError(f"{self.partial}: exists and is not an unfinished corpus; remove it or give another path")
         self.shard_size = shard_size
         self.header = {"format": FORMAT, "src_lang": src_lang, "tgt_lang": tgt_lang, "provenance": provenance}
-        self.partial.mkdir(parents=True, exist_ok=True)
-        self._lock = lock_directory(self.partial)
-        self.progress = self._resume()
+        self._digest = digest = json_digest({**self.header, "shard_size": shard_size})
+        self._journal = Journal(self.path, MANIFEST, "parallel corpus", lambda: digest)
+        if not self.done:
+            self._journal.start()
 
     @property
     def done(self) -> int:
-        """RETURNS (int): items that earlier runs have written; leave out as many before `write`."""
-        return self.progress.items
+        """Items that earlier runs have written; leave out as many before `write`."""
+        return self._journal.done
 
     @property
     def done_pairs(self) -> int:
-        """RETURNS (int): pairs among them."""
-        return self.progress.pairs
+        """Pairs among them."""
+        return sum(entry.counts["pairs"] for entry in self._journal.entries)
 
     def write(self, items: Iterable[Item]) -> ParallelCorpus:
         """Write the remaining items, finish the corpus and let go of its lock.
 
         items (Iterable[Item]): one for each input, from number `done` on.
         RETURNS (ParallelCorpus): the finished corpus.
-        RAISES (XprojError): where there is no pair at all.
+        RAISES (XprojError): if there is no pair at all.
         """
         try:
             for batch in minibatch(items, self.shard_size):
-                self._write_batch(batch)
-            if not self.progress.pairs:
-                (self.partial / PROGRESS).unlink(missing_ok=True)
-                raise XprojError(
-                    f"{self.path}: no pair to write, {self.done} rejected; the reasons are in "
-                    f"{self.partial / REJECTS}: correct the input or the settings and run again, which starts afresh"
-                )
-            write_json(self.partial / MANIFEST, {**self.header, **self.progress.totals()})
-            place = real_path(self.path)
-            put_in_place(self.partial, place)
-            (place / PROGRESS).unlink()
-            (place / LOCK).unlink(missing_ok=True)
+                self._write_shard(batch)
+            self._finish()
         finally:
             self.close()
         return ParallelCorpus(self.path)
 
     def close(self) -> None:
         """Let go of the lock, so that another run may go on."""
-        if self._lock is not None:
-            self._lock.close()
+        self._journal.close()
 
-    def _resume(self) -> Progress:
-        fresh = Progress(json_digest({**self.header, "shard_size": self.shard_size}))
-        progress = fresh
-        if (self.partial / PROGRESS).is_file():
-            try:
-                progress = read_progress(self.partial)
-            except XprojError:
-                msg.warn(f"{self.partial / PROGRESS}: cannot be read; starting afresh")
-        if progress.digest != fresh.digest:
-            msg.warn(f"{self.partial}: made from other input or settings; starting afresh")
-            progress = fresh
-        damaged = progress.cut(self.partial)
-        if damaged:
-            msg.warn(f"{self.partial / damaged}: damaged; it and all that was written after it is made again")
-        if progress.batches:
-            msg.info(f"{self.partial}: going on after {progress.items} sentences")
-        self._tidy(progress)
-        return progress
-
-    def _tidy(self, progress: Progress) -> None:
-        """Remove what the progress does not mention: files of a batch that was not finished, or of other input."""
-        kept = {LOCK, *(progress.files() if progress.batches else ())}
-        for file in self.partial.iterdir():
-            if file.is_dir():
-                shutil.rmtree(file)
-            elif file.name not in kept:
-                file.unlink()
-        rejects = self.partial / REJECTS
-        rejects.touch()
-        os.truncate(rejects, progress.rejects_size)
-
-    def _write_batch(self, batch: List[Item]) -> None:
-        """Files first, then the progress that mentions them: a run that is killed between repeats the batch."""
+    def _write_shard(self, batch: List[Item]) -> None:
         pairs = [item for item in batch if isinstance(item, Bitext)]
-        shard: Optional[Dict[str, Any]] = None
-        if pairs:
-            number = len(self.progress.shards)
-            shard = {"pairs": len(pairs)}
-            for side in SIDES:
-                shard[side] = self._write_docs(f"{side}-{number:05}.spacy", [getattr(pair, side) for pair in pairs])
-        rejects = [(self.done + i, item) for i, item in enumerate(batch) if isinstance(item, Reject)]
-        lines = "".join(_json_line({"index": i, **asdict(item)}) for i, item in rejects).encode("utf8")
-        with (self.partial / REJECTS).open("ab") as file:
-            file.write(lines)
-        self.progress.batches.append(
-            Batch(
-                items=len(batch),
-                rejects=dict(Counter(reject.reason for _, reject in rejects)),
-                flags=dict(Counter(flag for pair in pairs for flag in pair.target.user_data.get("flags", ()))),
-                rejects_size=len(lines),
-                rejects_sha256=hashlib.sha256(lines).hexdigest(),
-                shard=shard,
-            )
-        )
-        self.progress.write(self.partial)
+        rejects = [(number, item) for number, item in enumerate(batch, self.done) if isinstance(item, Reject)]
+        lines = (json.dumps({"index": number, **asdict(item)}, ensure_ascii=False) + "\n" for number, item in rejects)
+        contents = {REJECTS: "".join(lines).encode("utf8")}
+        for side in SIDES if pairs else ():
+            docs = (getattr(pair, side) for pair in pairs)
+            contents[side] = DocBin(docs=docs, store_user_data=True).to_bytes()
+        counts = {
+            "pairs": len(pairs),
+            "rejects": Counter(item.reason for _, item in rejects),
+            "flags": Counter(flag for pair in pairs for flag in pair.target.user_data.get("flags", ())),
+        }
+        self._journal.append(len(batch), contents, counts)
 
-    def _write_docs(self, name: str, docs: Iterable[Doc]) -> Dict[str, str]:
-        path = self.partial / name
-        with atomic_path(path) as temporary:
-            temporary.write_bytes(DocBin(docs=docs, store_user_data=True).to_bytes())
-        return {"file": name, "sha256": sha256(path)}
+    def _finish(self) -> None:
+        entries, done, pairs = self._journal.entries, self.done, self.done_pairs
+        if not pairs:
+            rejects = b"".join(self._journal.read_all(REJECTS))
+            self._journal.start()
+            path = self._journal.path / REJECTS
+            path.write_bytes(rejects)
+            raise XprojError(
+                f"{self.path}: no pair to write, {done} rejected; the reasons are in {path}: correct the input or the "
+                "settings and run again, which starts afresh"
+            )
+        with self._journal.finish() as directory:
+            shards: List[Dict[str, Any]] = []
+            for number, entry in enumerate(entries):
+                if entry.counts["pairs"]:
+                    shard: Dict[str, Any] = {"pairs": entry.counts["pairs"]}
+                    for side in SIDES:
+                        file = f"{side}-{len(shards):05}.spacy"
+                        self._journal.place(number, side, directory / file)
+                        shard[side] = {"file": file, "sha256": entry.files[side]}
+                    shards.append(shard)
+            self._journal.join(REJECTS, directory)
+            totals = {
+                "digest": self._digest,
+                "items": done,
+                "pairs": pairs,
+                "rejects": _total(entry.counts["rejects"] for entry in entries),
+                "flags": _total(entry.counts["flags"] for entry in entries),
+                "rejects_size": (directory / REJECTS).stat().st_size,
+                "shards": shards,
+            }
+            write_json(directory / MANIFEST, {**self.header, **totals})
 
 
 def write_parallel_corpus(
@@ -200,6 +155,26 @@ def write_parallel_corpus(
     return writer.write(islice(items, writer.done, None))
 
 
+def with_rejects(pairs: Iterable[Bitext], corpus: ParallelCorpus, done: int = 0) -> Iterator[Item]:
+    """Put the rejects of a corpus between its pairs again.
+
+    pairs (Iterable[Bitext]): the pairs, each as it was or changed, those among the first `done` items left out.
+    corpus (ParallelCorpus): the corpus.
+    done (int): pairs and rejects to pass over.
+    YIELDS (Item): pairs and rejects in the order in which they were written first.
+    RAISES (XprojError): if the rejects are not those that the manifest counts.
+    """
+    pairs = iter(pairs)
+    place = done
+    for row in corpus.rejects():
+        index = row.pop("index")
+        if index >= done:
+            yield from islice(pairs, index - place)
+            yield Reject(**row)
+            place = index + 1
+    yield from pairs
+
+
 def make_provenance(command: str, inputs: List[Path], settings: Dict[str, Any]) -> Dict[str, Any]:
     """Record what a corpus is made from.
 
@@ -212,9 +187,12 @@ def make_provenance(command: str, inputs: List[Path], settings: Dict[str, Any]) 
         "spacy_xproj": __version__,
         "command": command,
         "settings": settings,
-        "inputs": {name: digest for path in inputs for name, digest in input_digests(path).items()},
+        "inputs": input_digests(inputs),
     }
 
 
-def _json_line(data: Dict[str, Any]) -> str:
-    return json.dumps(data, ensure_ascii=False) + "\n"
+def _total(counts: Iterable[Dict[str, int]]) -> Dict[str, int]:
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return dict(sorted(total.items()))

@@ -22,8 +22,8 @@ def make_parallel_corpus_reader(
     limit (int): sentences to read, 0 for all.
     RETURNS (Callable[[Language], Iterator[Example]]): makes the examples on the pipeline's vocabulary. Their
         predicted Docs have words and spaces only.
-    RAISES (XprojError): where `side` is none of the two; on reading, where a sentence was never labelled, as the target
-        side of a corpus that is only translated, since a pipeline would learn nothing from it.
+    RAISES (XprojError): if `side` is neither; on reading, if a sentence was never labelled, as on the target side of a
+        corpus that is only translated, since a pipeline would learn nothing from it.
     """
     if side not in SIDES:
         raise XprojError(f"ParallelCorpus reader: side '{side}'; it is one of {', '.join(SIDES)}")

@@ -1,4 +1,4 @@
-"""Do two texts of one language write it alike? What a student learns on one is of no use where they do not."""
+"""Compare how two texts of one language are written. What a student learns on one must be of use on the other."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from ..text.forms import is_mark, nfc, token_forms, words
 JOINERS = {"hyphens": "-‐‑", "apostrophes": "'’ʼ"}
 #: What is worth a warning: a share of tokens that are not in NFC,
 LEAST_NOT_NFC = 0.001
-#: a difference of the shares of joiners that are split, where both texts have so many,
+#: a difference of the shares of joiners that are split, if both texts have so many,
 LEAST_SPLIT, LEAST_JOINERS = 0.5, 20
 #: unknown words that are known after another spelling, and unknown words in all.
 LEAST_RESPELLED, MOST_UNKNOWN = 0.02, 0.5
@@ -56,7 +56,7 @@ class TextStatistics:
             self.split[name] += sum(is_split_joiner(doc, i, chars) for i in range(1, len(doc) - 1))
 
     def split_share(self, name: str) -> float:
-        """RETURNS (float): the share of hyphens or apostrophes that are tokens of their own."""
+        """Compute the share of hyphens or apostrophes that are tokens of their own."""
         return self.split[name] / max(self.split[name] + self.kept[name], 1)
 
 
@@ -138,7 +138,7 @@ def figures(known: TextStatistics, other: TextStatistics) -> Dict[str, List[Opti
 
     known (TextStatistics): the text that a student learns from.
     other (TextStatistics): the text that it shall label.
-    RETURNS (Dict[str, List[Optional[float]]]): for each figure its value in either text, None where it has none.
+    RETURNS (Dict[str, List[Optional[float]]]): for each figure its value in either text, None if it has none.
     """
     texts = (known, other)
     rows: Dict[str, List[Optional[float]]] = {"tokens": [text.tokens for text in texts]}
@@ -152,12 +152,12 @@ def figures(known: TextStatistics, other: TextStatistics) -> Dict[str, List[Opti
 
 
 def has_letter(text: str) -> bool:
-    """RETURNS (bool): whether a token has a letter."""
+    """Tell whether a token has a letter."""
     return any(char.isalpha() for char in text)
 
 
 def holds_joiner(text: str, chars: str) -> bool:
-    """RETURNS (bool): whether a token with letters has one of some characters: ``al-Shabaab``, ``l'``."""
+    """Tell whether a token with letters has one of some characters: ``al-Shabaab``, ``l'``."""
     return has_letter(text) and any(char in text for char in chars)
 
 
@@ -167,8 +167,8 @@ def is_split_joiner(doc: Doc, i: int, chars: str) -> bool:
     doc (Doc): the sentence.
     i (int): a token with neighbours.
     chars (str): the characters in question.
-    RETURNS (bool): whether the token is one of them, between two words that it touches. Docs of formats that do not
-        keep spaces have one after every token: there, all tokens touch.
+    RETURNS (bool): whether the token is one of them, between two words without spaces around it. Docs of formats that
+        do not keep spaces have one after every token: these are not counted.
     """
     before, token, after = doc[i - 1], doc[i], doc[i + 1]
     if token.text not in chars or not (has_letter(before.text) and has_letter(after.text)):

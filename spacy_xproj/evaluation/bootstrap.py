@@ -27,12 +27,12 @@ class Interval(NamedTuple):
     high: float
 
     def excludes_zero(self) -> bool:
-        """RETURNS (bool): whether a difference is significant at the level of the interval."""
+        """Tell whether a difference is significant at the level of the interval."""
         return self.low > 0 or self.high < 0
 
 
 def f1(counts: NDArray) -> NDArray:
-    """F1 from counts: 2 tp / (2 tp + fp + fn), and 0 where there is nothing to count.
+    """Compute F1 from counts: 2 tp / (2 tp + fp + fn), and 0 if there is nothing to count.
 
     counts (NDArray): true positives, false positives and false negatives. *Shape:* ``(…, 3)``
     RETURNS (NDArray): the scores. *Shape:* ``(…)``
@@ -43,15 +43,15 @@ def f1(counts: NDArray) -> NDArray:
 
 
 def bootstrap_interval(counts: Ints2d, resamples: int = 1000, level: float = 0.95, seed: int = 0) -> Interval:
-    """How much the F1 of a system depends on the sentences it was measured on.
+    """Measure how much the F1 of a system depends on the sentences it was measured on.
 
     counts (Ints2d): true positives, false positives and false negatives of each sentence (`strict.strict_counts`).
         *Shape:* ``(sentences, 3)``
     resamples (int): how often sentences are drawn.
     level (float): the share of resamples that the interval holds.
-    seed (int): of the random draws.
+    seed (int): seed of the random draws.
     RETURNS (Interval): F1 in [0, 1] and its interval.
-    RAISES (XprojError): where there are no sentences, or the counts are of another shape.
+    RAISES (XprojError): if there are no sentences, or the counts are of another shape.
     """
     sums = numpy.stack([counts[draw].sum(axis=0) for draw in _draws(counts, resamples, seed)])
     return _interval(f1(counts.sum(axis=0)), f1(sums), level)
@@ -60,16 +60,16 @@ def bootstrap_interval(counts: Ints2d, resamples: int = 1000, level: float = 0.9
 def bootstrap_difference(
     counts: Ints2d, baseline: Ints2d, resamples: int = 1000, level: float = 0.95, seed: int = 0
 ) -> Interval:
-    """How much higher the F1 of a system is than that of a baseline on the same sentences.
+    """Measure how much higher the F1 of a system is than that of a baseline on the same sentences.
 
     counts (Ints2d): true positives, false positives and false negatives of the system in each sentence.
         *Shape:* ``(sentences, 3)``
     baseline (Ints2d): those of the baseline, in the same order. *Shape:* ``(sentences, 3)``
     resamples (int): how often sentences are drawn.
     level (float): the share of resamples that the interval holds.
-    seed (int): of the random draws.
+    seed (int): seed of the random draws.
     RETURNS (Interval): the difference of F1, in [-1, 1], and its interval.
-    RAISES (XprojError): where there are no sentences, or not the same number on both sides.
+    RAISES (XprojError): if there are no sentences, or not the same number on both sides.
     """
     if counts.shape != baseline.shape:
         raise XprojError(f"counts of {len(counts)} and of {len(baseline)} sentences; score the same ones")
@@ -79,16 +79,16 @@ def bootstrap_difference(
 def bootstrap_contrast(
     counts: Ints3d, weights: ArrayLike, resamples: int = 1000, level: float = 0.95, seed: int = 0
 ) -> Interval:
-    """A weighted sum of F1 scores on the same sentences, such as a difference of differences.
+    """Measure a weighted sum of F1 scores on the same sentences, such as a difference of differences.
 
     counts (Ints3d): true positives, false positives and false negatives of each score in each sentence.
         *Shape:* ``(scores, sentences, 3)``
     weights (ArrayLike): the weight of each score. *Shape:* ``(scores,)``
     resamples (int): how often sentences are drawn; the same ones for all scores.
     level (float): the share of resamples that the interval holds.
-    seed (int): of the random draws.
+    seed (int): seed of the random draws.
     RETURNS (Interval): the weighted sum and its interval.
-    RAISES (XprojError): where there are no sentences, or the counts are of another shape.
+    RAISES (XprojError): if there are no sentences, or the counts are of another shape.
     """
     sums = numpy.stack([counts[:, draw].sum(axis=1) for draw in _draws(counts[0], resamples, seed)])
     return _interval(f1(counts.sum(axis=1)) @ weights, f1(sums) @ weights, level)

@@ -2,7 +2,7 @@
 
 The tests take the pairs to be independent. Pairs of students are; those of languages are not quite: scores on one
 language share its sentences, and those of one seed and encoder may come from one student. So p is somewhat too small
-there where many languages share few students. The bootstrap over sentences says what the sentences alone leave open.
+if many languages share few students. The bootstrap over sentences says what the sentences alone leave open.
 """
 
 from typing import List, NamedTuple, Optional, Sequence, Tuple
@@ -25,7 +25,7 @@ class PairedTest(NamedTuple):
     wilcoxon_p (Optional[float]): p of Wilcoxon's signed-rank test, two-sided. It takes them to be symmetric. With five
         pairs or fewer it is never below .05.
     d (Optional[float]): Cohen's d_z, the mean of the differences over their standard deviation.
-    d_low (Optional[float]): the lower end of its interval, of the noncentral t distribution. None where the differences
+    d_low (Optional[float]): the lower end of its interval, of the noncentral t distribution. None if the differences
         are so nearly the same that t is above 1,000.
     d_high (Optional[float]): the upper end.
     """
@@ -48,7 +48,7 @@ def paired_test(scores: Sequence[float], baseline: Sequence[float]) -> PairedTes
     baseline (Sequence[float]): those of the baseline, in the same order; at least one.
     RETURNS (PairedTest): the tests; intervals are at 95%.
     """
-    from scipy import stats
+    from scipy import stats  # here, since the command line loads this module: it takes half a second
 
     differences = numpy.subtract(scores, baseline)
     n = len(differences)
@@ -67,12 +67,12 @@ def paired_test(scores: Sequence[float], baseline: Sequence[float]) -> PairedTes
 
 
 def noncentrality_interval(t: float, df: int) -> Optional[Tuple[float, float]]:
-    """The interval of the noncentrality of an observed t (Steiger and Fouladi 1997).
+    """Compute the interval of the noncentrality of an observed t (Steiger and Fouladi 1997).
 
     t (float): the statistic.
     df (int): its degrees of freedom.
     RETURNS (Optional[Tuple[float, float]]): the noncentralities under which t is at the upper, and at the lower 2.5%.
-        None where t is above 1,000 or below -1,000: the search for them may not end there.
+        None if t is above 1,000 or below -1,000: the search for them may not end there.
     """
     from scipy.special import nctdtrinc
 
@@ -85,7 +85,7 @@ def noncentrality_interval(t: float, df: int) -> Optional[Tuple[float, float]]:
 def holm(p_values: Sequence[Optional[float]]) -> List[Optional[float]]:
     """Correct for several tests (Holm 1979): with these, the chance of any false discovery is at most the level.
 
-    p_values (Sequence[Optional[float]]): p of each test; None where there is none, which counts as no test.
+    p_values (Sequence[Optional[float]]): p of each test; None if there is none, which counts as no test.
     RETURNS (List[Optional[float]]): the corrected values, in the same order.
     """
     order = sorted((p, i) for i, p in enumerate(p_values) if p is not None)

@@ -9,7 +9,7 @@ from spacy.training import Example
 
 from ..corpora.formats.schemes import parse_tag, read_entities
 from ..types import Ints2d
-from .tags import check_pairs, keep_labels, tag_pair
+from .tags import check_same_sentences, keep_labels, tag_pair
 
 Scores = Dict[str, Any]
 PROTOCOL = "strict entity F1 (seqeval, mode strict, IOB2, micro-averaged, on the gold tokens)"
@@ -19,9 +19,9 @@ def score(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequen
     """Score predicted entities.
 
     `strict` is micro-averaged entity F1 as seqeval computes it with ``mode="strict"`` and IOB2, on the gold tokens. An
-    entity counts where label, first and last token are right. A predicted one with a boundary inside a gold token is
+    entity counts if label, first and last token are right. A predicted one with a boundary inside a gold token is
     never moved to a near one: it counts as predicted and wrong (see `TagPair`). `spacy` is `Scorer.score_spans`, which
-    aligns the two tokenisations itself. Both give 0 where there is nothing to divide by.
+    aligns the two tokenisations itself. Both give 0 if there is nothing to divide by.
 
     gold (Sequence[Doc]): the gold sentences.
     predicted (Sequence[Doc]): the same sentences, with predicted entities; white space and tokens may differ.
@@ -29,14 +29,14 @@ def score(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequen
     RETURNS (Dict[str, Scores]): for `strict` and for `spacy`: `p`, `r`, `f` and `per_type`, which has the same for each
         label, and for `strict` its `support`, the number of gold entities. Fractions of 1. `strict` also has
         `misplaced`, the number of predicted entities with a boundary inside a gold token.
-    RAISES (XprojError): where the two do not hold the same sentences, or entities were never set.
+    RAISES (XprojError): if the two do not hold the same sentences, or entities were never set.
     """
-    check_pairs(gold, predicted)
+    check_same_sentences(gold, predicted)
     return {"strict": strict_scores(gold, predicted, labels), "spacy": spacy_scores(gold, predicted, labels)}
 
 
 def strict_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Scores:
-    """RETURNS (Scores): the strict scores of sentences that `check_pairs` has passed."""
+    """Compute the strict scores of sentences that `check_same_sentences` has passed."""
     from seqeval.metrics.v1 import precision_recall_fscore_support, unique_labels
     from seqeval.scheme import IOB2
 
@@ -61,9 +61,9 @@ def strict_counts(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optiona
     predicted (Sequence[Doc]): the same sentences, with predicted entities.
     labels (Optional[Sequence[str]]): the labels to count; all by default.
     RETURNS (Ints2d): true positives, false positives and false negatives. *Shape:* ``(sentences, 3)``
-    RAISES (XprojError): where the two do not hold the same sentences, or entities were never set.
+    RAISES (XprojError): if the two do not hold the same sentences, or entities were never set.
     """
-    check_pairs(gold, predicted)
+    check_same_sentences(gold, predicted)
     rows = []
     for a, b in zip(gold, predicted, strict=True):
         pair = tag_pair(a, b, labels)
@@ -73,7 +73,7 @@ def strict_counts(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optiona
 
 
 def spacy_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Scores:
-    """RETURNS (Scores): spaCy's scores of sentences that `check_pairs` has passed."""
+    """Compute spaCy's scores of sentences that `check_same_sentences` has passed."""
     examples: List[Example] = []
     for a, b in zip(gold, predicted, strict=True):
         for ent in b.ents:

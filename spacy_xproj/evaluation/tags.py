@@ -51,7 +51,7 @@ def tag_pair(gold: Doc, predicted: Doc, labels: Optional[Sequence[str]] = None) 
 
 
 def dense_positions(text: str) -> List[int]:
-    """RETURNS (List[int]): for each character, and the end, how many before it are not white space."""
+    """Count, for each character and for the end, how many characters before it are not white space."""
     positions = [0]
     for char in text:
         positions.append(positions[-1] + (not char.isspace()))
@@ -83,34 +83,39 @@ def place(
 
 
 def keep_labels(doc: Doc, labels: Optional[Sequence[str]]) -> List[Span]:
-    """RETURNS (List[Span]): the entities of a Doc that have one of the labels, or all where none are given."""
+    """Get the entities of a Doc that have one of the labels, or all if none are given."""
     return [ent for ent in doc.ents if labels is None or ent.label_ in labels]
 
 
 def count_ignored(docs: Sequence[Doc], labels: Optional[Sequence[str]]) -> Dict[str, int]:
-    """RETURNS (Dict[str, int]): how many entities have each label that is not looked at."""
+    """Count the entities of each label that is not looked at."""
     found = count_labels(docs)
     return {label: count for label, count in sorted(found.items()) if labels is not None and label not in labels}
 
 
 def one_sided_labels(gold: Sequence[Doc], predicted: Sequence[Doc]) -> List[Tuple[str, str, int]]:
-    """RETURNS (List[Tuple[str, str, int]]): `gold` or `predicted`, a label that only this side has, and how often."""
+    """List the labels that only one side has.
+
+    gold (Sequence[Doc]): the gold sentences.
+    predicted (Sequence[Doc]): the predicted ones.
+    RETURNS (List[Tuple[str, str, int]]): `gold` or `predicted`, a label that only this side has, and how often.
+    """
     right, found = count_labels(gold), count_labels(predicted)
     missed = [("gold", label, count) for label, count in sorted(right.items()) if label not in found]
     return missed + [("predicted", label, count) for label, count in sorted(found.items()) if label not in right]
 
 
 def count_labels(docs: Sequence[Doc]) -> "Counter[str]":
-    """RETURNS (Counter[str]): how many entities have each label."""
+    """Count the entities of each label."""
     return Counter(ent.label_ for doc in docs for ent in doc.ents)
 
 
-def check_pairs(gold: Sequence[Doc], predicted: Sequence[Doc]) -> None:
+def check_same_sentences(gold: Sequence[Doc], predicted: Sequence[Doc]) -> None:
     """Check that two files hold the same sentences, white space aside, and that all were looked at for entities.
 
     gold (Sequence[Doc]): the gold sentences.
     predicted (Sequence[Doc]): the predicted ones.
-    RAISES (XprojError): where they do not, naming the first pair that differs, or where entities are missing.
+    RAISES (XprojError): if they do not, naming the first pair that differs, or if entities are missing.
     """
     remedy = "predict on the texts of the gold file, in their order"
     if len(gold) != len(predicted):
@@ -118,17 +123,17 @@ def check_pairs(gold: Sequence[Doc], predicted: Sequence[Doc]) -> None:
     for number, (a, b) in enumerate(zip(gold, predicted, strict=True), 1):
         if "".join(a.text.split()) != "".join(b.text.split()):
             raise XprojError(f"pair {number}: the texts differ, '{a.text[:40]}' and '{b.text[:40]}'; {remedy}")
-    check_annotated(gold, "gold", "convert it from a labelled file (xproj convert)")
-    check_annotated(predicted, "predicted", "write it with a pipeline that finds entities (xproj label) or project it")
+    check_labelled(gold, "gold", "convert it from a labelled file (xproj convert)")
+    check_labelled(predicted, "predicted", "write it with a pipeline that finds entities (xproj label) or project it")
 
 
-def check_annotated(docs: Sequence[Doc], side: str, remedy: str) -> None:
+def check_labelled(docs: Sequence[Doc], side: str, remedy: str) -> None:
     """Check that sentences are labelled. One without entities is; one whose entities were never set is not.
 
     docs (Sequence[Doc]): the sentences. Empty ones need no label.
     side (str): what they are called.
-    remedy (str): what to do where they are not labelled.
-    RAISES (XprojError): where some are not, naming the first.
+    remedy (str): what to do if they are not labelled.
+    RAISES (XprojError): if some are not, naming the first.
     """
     missing = [number for number, doc in enumerate(docs, 1) if not is_labelled(doc)]
     if missing:

@@ -1,4 +1,8 @@
-"""Linear layers that multiply 8-bit integers: an encoder on a CPU gets much faster and its vectors change little."""
+"""Linear layers that multiply 8-bit integers: an encoder on a CPU gets faster, and its vectors change little.
+
+It pays on a CPU with VNNI and without AMX: there it is 1.5 times as fast as float32, and bfloat16 is slow. With AMX,
+bfloat16 is faster.
+"""
 
 from typing import cast
 
@@ -16,7 +20,7 @@ class Int8Linear(nn.Module):
     Each output has a scale for its weights, and each sub-token one for its inputs. So nothing depends on the
     sub-tokens that happen to be in the same batch, and one with large activations costs no other its precision.
 
-    linear (nn.Linear): the layer that it stands for.
+    linear (nn.Linear): the layer that it replaces.
     """
 
     def __init__(self, linear: nn.Linear):
@@ -28,7 +32,7 @@ class Int8Linear(nn.Module):
         self.bias = linear.bias
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """RETURNS (Tensor): *Shape:* ``(…, outputs)``"""
+        """Apply the layer. *Shape:* ``(…, inputs)`` to ``(…, outputs)``"""
         rows = inputs.reshape(-1, inputs.shape[-1])
         scale = _scale(rows)
         sums = torch._int_mm((rows / scale).round_().to(torch.int8), cast(Tensor, self.weight))
@@ -39,17 +43,17 @@ class Int8Linear(nn.Module):
 
 
 def quantize(model: nn.Module) -> None:
-    """Put an `Int8Linear` in the place of every linear layer.
+    """Replace every linear layer by an `Int8Linear`.
 
     model (nn.Module): a model in float32 on a CPU, changed in place.
-    RAISES (XprojError): where this PyTorch cannot multiply 8-bit integers on a CPU.
+    RAISES (XprojError): if this PyTorch cannot multiply 8-bit integers on a CPU.
     """
     try:
         torch._int_mm(torch.ones((32, 32), dtype=torch.int8), torch.ones((32, 32), dtype=torch.int8))
     except (AttributeError, NotImplementedError, RuntimeError):
         raise XprojError(
             f"torch {torch.__version__} does not multiply 8-bit integers on a CPU: "
-            'pip install -U torch, or set precision = "fp32"'
+            'pip install -U torch, or set dtype = "float32"'
         ) from None
     for module in list(model.modules()):
         for name, child in module.named_children():

@@ -1,68 +1,123 @@
-"""Loading sequence-to-sequence models of the `transformers` library."""
+"""The one way in which models of the transformers library are loaded: from safetensors, never running their code."""
 
-from typing import Any, Literal, Optional
+from contextlib import contextmanager
+from typing import Any, Iterator, Literal, Optional, get_args
+
+import torch
+from huggingface_hub import ModelCard
+from safetensors import SafetensorError
+from transformers import AutoTokenizer
+from transformers.utils import cached_file
 
 from ..errors import XprojError
 
+#: Number format of a model's weights. "auto" is bfloat16 on a GPU, or float16 if it is an older one, and else float32.
 DType = Literal["auto", "float32", "float16", "bfloat16"]
+#: What `from_pretrained` is always told: code that comes with a model is never run.
+SAFE = {"trust_remote_code": False}
 
 
-def load_tokenizer(name: str, revision: Optional[str], remedy: str) -> Any:
-    """Load the tokenizer of a model.
+@contextmanager
+def loading_errors(problem: str, remedy: str) -> Iterator[None]:
+    """Say in one line why a model cannot be loaded: its files are missing, damaged, of an unknown kind, or bring code.
 
-    name (str): a directory, or a name on the Hugging Face hub.
-    revision (Optional[str]): the revision of a model of the hub.
-    remedy (str): what to do where it cannot be loaded, for the message.
-    RETURNS (Any): the tokenizer.
-    RAISES (XprojError): where it cannot be loaded.
+    problem (str): what fails, such as "model 'x' cannot be loaded".
+    remedy (str): what to do about it.
+    RAISES (XprojError): if loading fails.
     """
-    from transformers import AutoTokenizer
+    try:
+        yield
+    except XprojError:
+        raise
+    except (OSError, ValueError, ImportError, SafetensorError) as error:
+        raise XprojError(f"{problem}; {remedy} ({' '.join(str(error).split())})") from None
 
-    return _load(AutoTokenizer, name, revision, remedy)
+
+def load_pretrained(cls: Any, name: str, remedy: str, kind: str = "model", **settings: Any) -> Any:
+    """Load a config, a tokenizer or, with `use_safetensors`, a model.
+
+    cls (Any): a class of transformers, such as `AutoConfig`.
+    name (str): a directory, or a name on the hub.
+    remedy (str): what to do if it cannot be loaded.
+    kind (str): what the message calls the model.
+    **settings: passed on to `from_pretrained`, such as the `revision`.
+    RETURNS (Any): what was loaded.
+    RAISES (XprojError): if it cannot be loaded.
+    """
+    with loading_errors(f"{kind} '{name}' cannot be loaded", remedy):
+        return cls.from_pretrained(name, **{**settings, **SAFE})
 
 
-def load_seq2seq(name: str, revision: Optional[str], remedy: str, device: str, dtype: DType) -> Any:
-    """Load a model from safetensors, ready to use. Code that comes with it is never run.
+def load_tokenizer(name: str, remedy: str, revision: Optional[str] = None, kind: str = "model") -> Any:
+    """Load the tokenizer of a model, a fast one if there is one. The arguments are those of `load_pretrained`."""
+    return load_pretrained(AutoTokenizer, name, remedy, kind, revision=revision)
 
-    name (str): a directory, or a name on the Hugging Face hub.
+
+def load_model(
+    cls: Any,
+    name: str,
+    remedy: str,
+    revision: Optional[str] = None,
+    device: str = "auto",
+    dtype: str = "auto",
+    kind: str = "model",
+    **settings: Any,
+) -> Any:
+    """Load a model from safetensors, ready to use.
+
+    cls (Any): its class, such as `AutoModel`.
+    name (str): a directory, or a name on the hub.
+    remedy (str): what to do if it cannot be loaded.
     revision (Optional[str]): the revision of a model of the hub.
-    remedy (str): what to do where it cannot be loaded, for the message.
-    device (str): "auto" is the GPU where there is one; or a device as PyTorch names it.
-    dtype (DType): number format of the weights; "auto" is bfloat16 (float16 on older ones) on a GPU, else float32.
+    device (str): see `pick_device`.
+    dtype (str): see `DType`.
+    kind (str): what the message calls the model.
+    **settings: passed on to `from_pretrained`.
     RETURNS (Any): the model.
-    RAISES (XprojError): where it cannot be loaded.
+    RAISES (XprojError): if it cannot be loaded.
     """
-    import torch
-    from transformers import AutoModelForSeq2SeqLM
+    place = pick_device(device)
+    settings.update(revision=revision, use_safetensors=True, torch_dtype=pick_dtype(place, dtype))
+    return load_pretrained(cls, name, remedy, kind, **settings).to(place).eval()
 
+
+def pick_device(device: str) -> torch.device:
+    """Choose a device.
+
+    device (str): "auto" is the GPU if there is one; or a device as PyTorch names it: `cpu`, `cuda`, …
+    RETURNS (torch.device): the device.
+    """
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-    number_format: str = dtype
-    if dtype == "auto" and device.startswith("cuda"):
-        number_format = "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
-    elif dtype == "auto":
-        number_format = "float32"
-    settings = {"use_safetensors": True, "torch_dtype": getattr(torch, number_format)}
-    return _load(AutoModelForSeq2SeqLM, name, revision, remedy, **settings).to(device).eval()
+    return torch.device(device)
+
+
+def pick_dtype(device: torch.device, dtype: str) -> torch.dtype:
+    """Choose a number format.
+
+    device (torch.device): where the model runs.
+    dtype (str): see `DType`.
+    RETURNS (torch.dtype): the format.
+    RAISES (XprojError): if there is no such format.
+    """
+    if dtype not in get_args(DType):
+        raise XprojError(f"no dtype '{dtype}': use one of {', '.join(get_args(DType))}")
+    if dtype != "auto":
+        return getattr(torch, dtype)
+    if device.type != "cuda":
+        return torch.float32
+    return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
 
 
 def model_license(name: str, revision: Optional[str]) -> Optional[str]:
-    """RETURNS (Optional[str]): the licence that a model's card names, where there is one."""
-    from huggingface_hub import ModelCard
-    from transformers.utils import cached_file
+    """Read the licence that a model's card names.
 
+    name (str): a directory, or a name on the hub.
+    revision (Optional[str]): the revision of a model of the hub.
+    RETURNS (Optional[str]): the licence, if there is a card that names one.
+    """
     try:
         card = cached_file(name, "README.md", revision=revision)
     except OSError:
         card = None
     return ModelCard.load(card).data.license if card else None
-
-
-def _load(auto_class: Any, name: str, revision: Optional[str], remedy: str, **settings: Any) -> Any:
-    from safetensors import SafetensorError
-
-    try:
-        return auto_class.from_pretrained(name, revision=revision, trust_remote_code=False, **settings)
-    except (OSError, ValueError, ImportError, SafetensorError) as error:
-        reason = str(error).strip().split("\n")[0]
-        raise XprojError(f"model '{name}' cannot be loaded: {reason} -- {remedy}") from None

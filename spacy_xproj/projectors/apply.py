@@ -58,5 +58,5 @@ def entity_edges(doc: Doc, spans: Ints2d) -> NDArray:
 
 
 def count_statuses(outcomes: Iterable[Outcome]) -> Dict[str, int]:
-    """RETURNS (Dict[str, int]): how many source entities came to each status."""
+    """Count the source entities of each status."""
     return dict(Counter(outcome.status for outcome in outcomes))

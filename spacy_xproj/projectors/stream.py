@@ -13,7 +13,7 @@ class GivenLinks:
     """The aligner of pairs that are aligned already: it hands out their links."""
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[WordAlignment]:
-        """YIELDS (WordAlignment): the links of each pair. RAISES (XprojError): where a pair has none."""
+        """Hand out the links of each pair, or raise an `XprojError` if a pair has none."""
         for bitext in bitexts:
             yield bitext.links()
 

@@ -1,17 +1,17 @@
 """A projected corpus on disk.
 
-OUTPUT_DIR/
-  target.spacy          the labelled sentences, those that a filter dropped left out
-  outcomes.jsonl        what became of every source entity, dropped sentences included
-  rejects.jsonl         the sentences that a filter dropped, and why
-  summary.json          counts, settings, provenance, licences
+    OUTPUT_DIR/
+      target.spacy          the labelled sentences, those that a filter dropped left out
+      outcomes.jsonl        what became of every source entity, dropped sentences included
+      rejects.jsonl         the sentences that a filter dropped, and why
+      summary.json          counts, settings, provenance, licences
 
-`shards` writes it.
+`writer` writes it.
 """
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterator, Mapping, Optional
+from typing import Any, Dict, Iterator, Optional
 
 from spacy.tokens import Span
 
@@ -26,13 +26,13 @@ SUMMARY = "summary.json"
 
 
 @dataclass
-class Run:
-    """Counts of a projection run, or of a part of one.
+class ProjectionCounts:
+    """Counts of a projection, or of some of its pairs.
 
     pairs (int): pairs projected.
     entities (int): source entities.
     statuses (Counter): source entities by status; they add up to `entities`.
-    labels (Dict[str, Mapping[str, int]]): for each label, source entities by status.
+    labels (Dict[str, Counter]): for each label, source entities by status.
     flags (Counter): pairs for each of `FLAGS`.
     rejects (Counter): pairs that the filter dropped, by reason.
     counts (Counter): what the parts of the projector have counted.
@@ -41,7 +41,7 @@ class Run:
     pairs: int = 0
     entities: int = 0
     statuses: "Counter[str]" = field(default_factory=Counter)
-    labels: Dict[str, Mapping[str, int]] = field(default_factory=dict)
+    labels: "Dict[str, Counter[str]]" = field(default_factory=dict)
     flags: "Counter[str]" = field(default_factory=Counter)
     rejects: "Counter[str]" = field(default_factory=Counter)
     counts: "Counter[str]" = field(default_factory=Counter)
@@ -52,18 +52,19 @@ class Run:
         projection (Projection): the result.
         reason (Optional[str]): why the filter dropped it, or None.
         """
-        labels: Dict[str, Counter[str]] = {}
+        self.pairs += 1
+        self.entities += len(projection.bitext.source.ents)
+        self.flags.update(projection.flags)
+        if reason is not None:
+            self.rejects[reason] += 1
         for outcome in projection.outcomes:
-            labels.setdefault(outcome.label, Counter())[outcome.status] += 1
-        statuses = Counter(outcome.status for outcome in projection.outcomes)
-        rejects = Counter([] if reason is None else [reason])
-        entities = len(projection.bitext.source.ents)
-        self.add(Run(1, entities, statuses, dict(labels), Counter(projection.flags), rejects))
+            self.statuses[outcome.status] += 1
+            self.labels.setdefault(outcome.label, Counter())[outcome.status] += 1
 
-    def add(self, other: "Run") -> None:
-        """Add the counts of another part of the run.
+    def add(self, other: "ProjectionCounts") -> None:
+        """Add the counts of other pairs.
 
-        other (Run): its counts.
+        other (ProjectionCounts): their counts.
         """
         self.pairs += other.pairs
         self.entities += other.entities
@@ -72,12 +73,12 @@ class Run:
         self.rejects.update(other.rejects)
         self.counts.update(other.counts)
         for label, statuses in other.labels.items():
-            self.labels[label] = _sum(self.labels.get(label, {}), statuses)
+            self.labels.setdefault(label, Counter()).update(statuses)
 
     def summary(self, corpus: ParallelCorpus, config: Dict[str, Any], licenses: Dict[str, str]) -> Dict[str, Any]:
         """Say what was done, for summary.json.
 
-        corpus (ParallelCorpus): where the pairs came from.
+        corpus (ParallelCorpus): the corpus of the pairs.
         config (Dict[str, Any]): the settings of the projector and the filter.
         licenses (Dict[str, str]): of the corpus and the models, as far as they are known.
         RETURNS (Dict[str, Any]): the summary.
@@ -97,12 +98,6 @@ class Run:
             "licenses": licenses,
             "counts": dict(self.counts),
         }
-
-
-def _sum(first: Mapping[str, int], second: Mapping[str, int]) -> Mapping[str, int]:
-    total = Counter(first)
-    total.update(second)
-    return total
 
 
 def outcome_rows(pair: int, projection: Projection) -> Iterator[Dict[str, Any]]:
@@ -128,7 +123,7 @@ def outcome_rows(pair: int, projection: Projection) -> Iterator[Dict[str, Any]]:
 
 
 def source_row(projection: Projection, outcome: Outcome) -> Dict[str, Any]:
-    """RETURNS (Dict[str, Any]): start and end character and text of the source entity of an outcome."""
+    """Give start and end character and text of the source entity of an outcome."""
     ent = projection.bitext.source.ents[outcome.entity]
     return {"start": ent.start_char, "end": ent.end_char, "text": ent.text}
 

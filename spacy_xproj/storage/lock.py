@@ -18,8 +18,8 @@ def lock_directory(directory: Path) -> Optional[IO]:
     """Take the lock of a directory. It ends when the file is closed, or with the process.
 
     directory (Path): the directory; the file `.lock` is made in it.
-    RETURNS (Optional[IO]): the locked file; None where the system has no such locks.
-    RAISES (XprojError): where another run has it.
+    RETURNS (Optional[IO]): the locked file; None if the system has no such locks.
+    RAISES (XprojError): if another run has it.
     """
     if fcntl is None:
         return None

@@ -16,7 +16,7 @@ def keep_result(path: Path, inputs: Dict[str, Any], make: Callable[[], Dict[str,
     """Take a result that is on disk, or make it and write it there.
 
     path (Path): its JSON file. One that cannot be read is made anew, with a warning.
-    inputs (Dict[str, Any]): all that it depends on. Where these have changed, it is made anew.
+    inputs (Dict[str, Any]): all that it depends on. If these have changed, it is made anew.
     make (Callable[[], Dict[str, Any]]): makes it.
     RETURNS (Tuple[Dict[str, Any], bool]): the result, with the `digest` of its inputs; and whether it had to be made.
     """
@@ -30,7 +30,7 @@ def keep_result(path: Path, inputs: Dict[str, Any], make: Callable[[], Dict[str,
 
 
 def _read_result(path: Path) -> Dict[str, Any]:
-    """What a file says; nothing where it is damaged."""
+    """What a file says; nothing if it is damaged."""
     try:
         kept = read_json(path)
     except XprojError:
@@ -56,6 +56,6 @@ def attempt(log: Path, make: Callable[[], Value]) -> Tuple[Optional[Value], str]
 
 
 def describe(error: Exception) -> str:
-    """RETURNS (str): an error as one line; with its type where it is not one of ours."""
+    """Put an error into one line, with its type if it is not one of ours."""
     line = " ".join(str(error).split())
     return line if isinstance(error, XprojError) else f"{type(error).__name__}: {line}"

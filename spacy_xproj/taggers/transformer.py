@@ -1,16 +1,20 @@
 """Token classification models of the `transformers` library."""
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple
+from typing import Dict, List, Mapping, Optional, Sequence, Tuple
 
 import numpy
 from spacy.tokens import Doc
+from torch import Tensor
+from transformers import AutoModelForTokenClassification
 
 from ..corpora.formats.schemes import Entity
-from ..errors import XprojError, loading_errors
-from ..models.subtokens import SentenceVectors, SubtokenModel, pick_dtype
+from ..errors import XprojError
+from ..models.loading import DType, load_model, load_tokenizer
+from ..models.subtokens import SentenceVectors, SubtokenModel
 from ..types import Ints2d
-from .table import Tagger, TagTable
+from .table import TagTable
 
+REMEDY = "name a directory with safetensors weights"
 Columns = Tuple[Tuple[str, ...], List[int], List[int], int]
 
 
@@ -24,46 +28,43 @@ class TransformerTagger(SubtokenModel):
     pooling (str): a word takes the probabilities of its `first` sub-token, on which such models are trained, or the
         `mean` over all of them. A word without sub-tokens is outside.
     temperature (float): the logits are divided by it; above 1 the probabilities become more even.
-    max_batch_tokens (Optional[int]): padded sub-tokens in a batch; halved where memory runs out. By default 1,024 on a
+    max_batch_tokens (Optional[int]): padded sub-tokens in a batch; halved if memory runs out. By default 1,024 on a
         CPU and 16,384 elsewhere.
     device (str): `auto`, `cpu`, `cuda`, …
-    RAISES (XprojError): where the model cannot be loaded or its tags are not `O`, `B-…` and `I-…`.
+    dtype (DType): number format of the weights; `auto` is `bfloat16` (`float16` on older ones) on a GPU, else
+        `float32`.
+    RAISES (XprojError): if a setting is unknown, the model cannot be loaded or its tags are not `O`, `B-…` and `I-…`.
     """
 
     def __init__(
         self,
         model: str,
-        revision: Optional[str],
-        pooling: str,
-        temperature: float,
-        max_batch_tokens: Optional[int],
-        device: str,
+        revision: Optional[str] = None,
+        pooling: str = "first",
+        temperature: float = 1.0,
+        max_batch_tokens: Optional[int] = None,
+        device: str = "auto",
+        dtype: DType = "auto",
     ):
-        from transformers import AutoModelForTokenClassification, AutoTokenizer
-
-        try:
-            tokenizer = AutoTokenizer.from_pretrained(model, revision=revision, use_fast=True, trust_remote_code=False)
-            classifier = AutoModelForTokenClassification.from_pretrained(
-                model,
-                revision=revision,
-                use_safetensors=True,
-                trust_remote_code=False,
-                torch_dtype=pick_dtype(device),
-            )
-        except loading_errors() as error:
-            reason = " ".join(str(error).split())
-            raise XprojError(
-                f"NER model '{model}' cannot be loaded; name a directory with safetensors weights ({reason})"
-            ) from None
+        if pooling not in ("first", "mean"):
+            raise XprojError(f"no pooling '{pooling}': use first or mean")
+        if temperature <= 0:
+            raise XprojError(f"temperature {temperature} is not above 0; 1 leaves the probabilities as they are")
+        tokenizer = load_tokenizer(model, REMEDY, revision, "NER model")
+        classifier = load_model(AutoModelForTokenClassification, model, REMEDY, revision, device, dtype, "NER model")
         if not tokenizer.is_fast:
             raise XprojError(f"NER model '{model}' has no fast tokenizer (tokenizer.json); name another model")
         self.columns = tag_columns(classifier.config.id2label, model)
         self.pooling = pooling
         self.temperature = temperature
-        super().__init__(tokenizer, classifier, classifier.config.num_labels, max_batch_tokens, device)
+        super().__init__(tokenizer, classifier, classifier.config.num_labels, model, max_batch_tokens)
 
     def tables(self, docs: Sequence[Doc]) -> List[TagTable]:
-        """RETURNS (List[TagTable]): the tag probabilities of each Doc's tokens."""
+        """Tag Docs.
+
+        docs (Sequence[Doc]): the Docs.
+        RETURNS (List[TagTable]): the tag probabilities of each Doc's tokens.
+        """
         labels, begin, inside, outside = self.columns
         tables = []
         for sentence in self([tuple(token.text for token in doc) for doc in docs]):
@@ -75,14 +76,22 @@ class TransformerTagger(SubtokenModel):
         return tables
 
     def entities(self, docs: Sequence[Doc]) -> List[List[Entity]]:
-        """RETURNS (List[List[Entity]]): the entities in each Doc, by each token's most probable tag."""
+        """Find the entities of Docs by each token's most probable tag.
+
+        docs (Sequence[Doc]): the Docs.
+        RETURNS (List[List[Entity]]): the entities in each.
+        """
         return [table.entities() for table in self.tables(docs)]
 
     def spans(self, docs: Sequence[Doc]) -> List[Ints2d]:
-        """RETURNS (List[Ints2d]): the token spans of the entities in each Doc, by each token's most probable tag."""
+        """Find where entities are, whatever their label, by each token's most probable tag.
+
+        docs (Sequence[Doc]): the Docs.
+        RETURNS (List[Ints2d]): the token spans of the entities in each.
+        """
         return [table.spans() for table in self.tables(docs)]
 
-    def _output(self, **inputs: Any) -> Any:
+    def _output(self, **inputs: Tensor) -> Tensor:
         return (self.model(**inputs).logits.float() / self.temperature).softmax(dim=-1)
 
 
@@ -92,7 +101,7 @@ def tag_columns(tags: Mapping[int, str], model: str) -> Columns:
     tags (Mapping[int, str]): the tag of each column.
     model (str): the model's name, for messages.
     RETURNS (Columns): the labels, the columns where they begin and where they go on, and the column of `O`.
-    RAISES (XprojError): where the tags are not `O`, `B-…` and `I-…`.
+    RAISES (XprojError): if the tags are not `O`, `B-…` and `I-…`.
     """
     column: Dict[str, int] = {tag: i for i, tag in tags.items()}
     if "O" not in column or any(tag != "O" and tag[:2] not in ("B-", "I-") for tag in column):
@@ -108,23 +117,3 @@ def tag_columns(tags: Mapping[int, str], model: str) -> Columns:
 def _first(sentence: SentenceVectors) -> SentenceVectors:
     word, position = numpy.unique(sentence.word, return_index=True)
     return SentenceVectors(sentence.vectors[position], word, sentence.n_words)
-
-
-def make_transformer_tagger(
-    model: str,
-    revision: Optional[str] = None,
-    pooling: str = "first",
-    temperature: float = 1.0,
-    max_batch_tokens: Optional[int] = None,
-    device: str = "auto",
-) -> Tagger:
-    """Make a `TransformerTagger`, which documents the settings (registered as `spacy-xproj.TransformerTagger.v1`).
-
-    RETURNS (Tagger): the tagger.
-    RAISES (XprojError): where a setting is unknown or the model cannot be used.
-    """
-    if pooling not in ("first", "mean"):
-        raise XprojError(f"no pooling '{pooling}': use first or mean")
-    if temperature <= 0:
-        raise XprojError(f"temperature {temperature} is not above 0; 1 leaves the probabilities as they are")
-    return TransformerTagger(model, revision, pooling, temperature, max_batch_tokens, device)

@@ -17,21 +17,21 @@ from .scripts import is_unspaced
 
 
 def nfc(text: str) -> str:
-    """RETURNS (str): the text with letters and their marks composed as far as Unicode has characters for it."""
+    """Compose letters and their marks as far as Unicode has characters for it."""
     return unicodedata.normalize("NFC", text)
 
 
 @lru_cache(maxsize=1 << 16)
 def is_mark(text: str) -> bool:
-    """RETURNS (bool): whether a token is made of combining marks only, and so is a part of the token before it."""
+    """Tell whether a token is made of combining marks only, and so is a part of the token before it."""
     return all(unicodedata.category(char)[0] == "M" for char in text)
 
 
 def continues(doc: Doc) -> NDArray:
     """Mark the tokens that are no words of their own, because a tokenizer split a word at a combining mark.
 
-    Those are the mark itself and, where no white space lies between, the letters after it. Scripts without spaces
-    have the mark only: there, letters that touch need not be of one word.
+    Those are the mark itself and, if no white space lies between, the letters after it. In scripts without spaces it is
+    the mark only: there, neighbouring letters need not be of one word.
 
     doc (Doc): the sentence.
     RETURNS (NDArray): booleans. *Shape:* ``(tokens,)``
@@ -66,7 +66,7 @@ def token_forms(doc: Doc) -> List[str]:
 
 
 def words(forms: Sequence[str]) -> Tuple[str, ...]:
-    """RETURNS (Tuple[str, ...]): the forms that are not empty: the words of a sentence."""
+    """Get the words of a sentence: its forms that are not empty."""
     return tuple(form for form in forms if form)
 
 

@@ -22,13 +22,13 @@ class LanguageRow:
     """A language of the study, or its source language: a line of ``languages.tsv``.
 
     name (str): its English name.
-    iso_639_1 (str): its code of two letters, empty where it has none.
-    iso_639_3 (str): its code of three letters; that of the macrolanguage where ISO 639-1 means one.
-    nllb (str): its code in NLLB-200, empty where the model does not have it.
-    spacy (str): spaCy's language class, `xx` where spaCy has none.
+    iso_639_1 (str): its code of two letters, empty if it has none.
+    iso_639_3 (str): its code of three letters; that of the macrolanguage if ISO 639-1 means one.
+    nllb (str): its code in NLLB-200, empty if the model does not have it.
+    spacy (str): spaCy's language class, `xx` if spaCy has none.
     script (str): ISO 15924 code of the script that it is written in.
     spaced (bool): whether there are spaces between words.
-    wikiann (str): its name in WikiANN as XTREME has it, empty where it is not one of these.
+    wikiann (str): its name in WikiANN as XTREME has it, empty if it is not one of these.
     masakhaner2 (str): its name in MasakhaNER 2.0, likewise.
     """
 
@@ -44,26 +44,26 @@ class LanguageRow:
 
     @property
     def code(self) -> str:
-        """RETURNS (str): the code of two letters, or of three where there is no other."""
+        """The code of two letters, or of three if there is no other."""
         return self.iso_639_1 or self.iso_639_3
 
 
 @cache
 def language_table() -> Tuple[LanguageRow, ...]:
-    """RETURNS (Tuple[LanguageRow, ...]): English, and the languages of WikiANN in XTREME and of MasakhaNER 2.0."""
+    """Read the table: English, and the languages of WikiANN in XTREME and of MasakhaNER 2.0."""
     rows = csv.DictReader(read_text(TABLE).splitlines(), delimiter="\t")
     return tuple(LanguageRow(**{**row, "spaced": row["spaced"] == "yes"}) for row in rows)  # type: ignore[arg-type]
 
 
 @cache
 def nllb_codes() -> Dict[str, str]:
-    """RETURNS (Dict[str, str]): ISO 639-1 codes, and ISO 639-3 where there is none, to codes of NLLB-200."""
+    """Map ISO 639-1 codes, or ISO 639-3 codes if there is no other, to codes of NLLB-200."""
     return {row.code: row.nllb for row in language_table() if row.nllb}
 
 
 @cache
 def aliases() -> Dict[str, str]:
-    """RETURNS (Dict[str, str]): the codes of MasakhaNER to the keys of `nllb_codes`, where they differ."""
+    """Map the codes of MasakhaNER that are not keys of `nllb_codes` to these."""
     rows = (row for row in language_table() if row.nllb and row.masakhaner2)
     return {row.masakhaner2: row.code for row in rows if row.masakhaner2 != row.code}
 
@@ -72,7 +72,7 @@ def check_language(lang: str) -> None:
     """Refuse what is neither a language of spaCy nor one in the table: a slip of the pen, most likely.
 
     lang (str): a language code.
-    RAISES (XprojError): where nobody knows it.
+    RAISES (XprojError): if nobody knows it.
     """
     if not (is_known(lang) or any(lang == row.code for row in language_table()) or len(equivalent_codes(lang)) > 1):
         raise XprojError(f"unknown language '{lang}'; correct the code, or take 'xx' for a language without rules")
@@ -84,8 +84,8 @@ def blank_or_xx(lang: str, tokenizer: Optional[Dict[str, Any]] = None) -> Langua
     lang (str): a language code.
     tokenizer (Optional[Dict[str, Any]]): the block of its tokenizer, such as ``{"@tokenizers":
         "spacy.zh.ChineseTokenizer", "segmenter": "jieba"}``; by default, what spaCy has for the language.
-    RETURNS (Language): its pipeline, or that of `xx` where spaCy does not know the language.
-    RAISES (XprojError): where its tokenizer needs a package that is not installed, or its block is wrong.
+    RETURNS (Language): its pipeline, or that of `xx` if spaCy does not know the language.
+    RAISES (XprojError): if its tokenizer needs a package that is not installed, or its block is wrong.
     """
     config = {"nlp": {"tokenizer": tokenizer}} if tokenizer else {}
     try:
@@ -101,7 +101,7 @@ def blank_or_xx(lang: str, tokenizer: Optional[Dict[str, Any]] = None) -> Langua
 
 
 def blank_vocab(lang: str) -> Vocab:
-    """RETURNS (Vocab): an empty vocabulary of a language, or of `xx` where spaCy does not know the language."""
+    """Make an empty vocabulary of a language, or of `xx` if spaCy does not know the language."""
     known = lang if is_known(lang) else "xx"
     return create_vocab(known, get_lang_class(known).Defaults)
 
@@ -122,7 +122,7 @@ def equivalent_codes(lang: str) -> List[str]:
 
 
 def is_known(lang: str) -> bool:
-    """RETURNS (bool): whether spaCy has a pipeline class for a language."""
+    """Tell whether spaCy has a pipeline class for a language."""
     try:
         get_lang_class(lang)
     except ImportError:

@@ -25,22 +25,22 @@ UNSPACED = (
 
 
 def is_unspaced(char: str) -> bool:
-    """RETURNS (bool): whether a character is of a script that puts no space between words."""
+    """Tell whether a character is of a script that puts no space between words."""
     point = ord(char)
     return point >= UNSPACED[0][0] and any(first <= point <= last for first, last in UNSPACED)
 
 
 def is_katakana(char: str) -> bool:
-    """RETURNS (bool): whether a character is a letter or a length mark of Katakana, the script of names from abroad."""
+    """Tell whether a character is a letter or a length mark of Katakana, the script of names from abroad."""
     return ("\u30a1" <= char <= "\u30ff" and char != "\u30fb") or "\uff66" <= char <= "\uff9f"
 
 
-def touches(before: str, word: str) -> bool:
+def written_together(before: str, word: str) -> bool:
     """Tell whether two neighbouring words are written without a space.
 
     before (str): a word.
     word (str): the next one.
-    RETURNS (bool): whether they meet in a script without spaces, and in no letter of another script: that begins or
+    RETURNS (bool): whether they meet in a script without spaces, and in no letter of another script, which begins or
         ends a word of its own.
     """
     edges = before[-1:] + word[:1]
@@ -48,15 +48,15 @@ def touches(before: str, word: str) -> bool:
     return len(edges) == 2 and any(unspaced) and all(u or not char.isalpha() for u, char in zip(unspaced, edges))
 
 
-def runs(words: Sequence[str]) -> List[List[int]]:
-    """Group the words that are written as one.
+def group_unspaced(words: Sequence[str]) -> List[List[int]]:
+    """Group the words that are written without spaces between them.
 
     words (Sequence[str]): the words of a sentence.
-    RETURNS (List[List[int]]): the positions of the words of each run, in order; in a script with spaces, one each.
+    RETURNS (List[List[int]]): the positions of the words of each group, in order; in a script with spaces, one each.
     """
     groups: List[List[int]] = []
     for i, word in enumerate(words):
-        if i and touches(words[i - 1], word):
+        if i and written_together(words[i - 1], word):
             groups[-1].append(i)
         else:
             groups.append([i])

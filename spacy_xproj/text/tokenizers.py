@@ -18,7 +18,7 @@ from .languages import blank_or_xx
 from .scripts import is_unspaced
 
 
-class PartTokenizer(DummyTokenizer, ABC):
+class SplittingTokenizer(DummyTokenizer, ABC):
     """Cut the words of another tokenizer. A subclass says where.
 
     tokenizer (Callable[[str], Doc]): makes the words, at spaces and punctuation.
@@ -28,19 +28,27 @@ class PartTokenizer(DummyTokenizer, ABC):
         self.tokenizer = tokenizer
 
     def __call__(self, text: str) -> Doc:
-        """RETURNS (Doc): the tokens of a text; they hold all of it."""
+        """Tokenise a text.
+
+        text (str): the text.
+        RETURNS (Doc): its tokens; they hold all of it.
+        """
         doc = self.tokenizer(text)
         words: List[str] = []
         spaces: List[bool] = []
         for token in doc:
-            parts = list(self.cut(token.text))
-            words += parts
-            spaces += [False] * (len(parts) - 1) + [bool(token.whitespace_)]
+            cut = list(self.cut(token.text))
+            words += cut
+            spaces += [False] * (len(cut) - 1) + [bool(token.whitespace_)]
         return Doc(doc.vocab, words=words, spaces=spaces)
 
     @abstractmethod
     def cut(self, word: str) -> Iterable[str]:
-        """YIELDS (str): the parts of a word, none of them empty."""
+        """Cut a word.
+
+        word (str): the word.
+        RETURNS (Iterable[str]): its parts, none of them empty.
+        """
 
 
 NAME = "spacy-xproj.CharacterTokenizer.v1"
@@ -51,14 +59,13 @@ LEADING = frozenset("เแโใไເແໂໃໄ\u17d2\u1039")
 TRAILING = frozenset("ะาำๅๆฯະາຳໆຯ\uff9e\uff9f")
 
 
-class CharacterTokenizer(PartTokenizer):
+class CharacterTokenizer(SplittingTokenizer):
     """Cut words of scripts without spaces into characters with their marks, and leave all others whole.
 
     tokenizer (Callable[[str], Doc]): makes the words, at spaces and punctuation.
     """
 
     def cut(self, word: str) -> Iterator[str]:
-        """YIELDS (str): the characters of a word."""
         return characters(word)
 
 
@@ -79,7 +86,7 @@ def characters(word: str) -> Iterator[str]:
 
 
 def are_characters(words: Sequence[str]) -> bool:
-    """RETURNS (bool): whether a sentence has characters of scripts without spaces, none of them in a longer word."""
+    """Tell whether a sentence has characters of scripts without spaces, and none of them in a longer word."""
     unspaced = [word for word in words if word and is_unspaced(word[0])]
     return bool(unspaced) and all(next(characters(word)) == word for word in unspaced)
 
@@ -91,57 +98,36 @@ def make_character_tokenizer() -> Callable[[Language], CharacterTokenizer]:
         rules of its language.
     """
     make_words = create_tokenizer()
-
-    def make(nlp: Language) -> CharacterTokenizer:
-        return CharacterTokenizer(make_words(nlp))
-
-    return make
-
-
-def blank_characters(lang: str) -> Language:
-    """Make a blank pipeline with a `CharacterTokenizer`. It needs none of the packages that segmenters need.
-
-    lang (str): a language code.
-    RETURNS (Language): its pipeline, or that of `xx` where spaCy does not know the language.
-    """
-    return blank_or_xx(lang, {"@tokenizers": NAME})
+    return lambda nlp: CharacterTokenizer(make_words(nlp))
 
 
 def blank_segmented(lang: str, segment: str, tokenizer: Optional[Dict[str, Any]] = None) -> Language:
-    """Make a blank pipeline that cuts text as one likes.
+    """Make a blank pipeline whose tokens are words or characters.
 
     lang (str): a language code.
-    segment (str): `words`, by the tokenizer, or `characters`.
+    segment (str): `words`, by the tokenizer, or `characters`, which needs none of the packages that segmenters need.
     tokenizer (Optional[Dict[str, Any]]): the block of a tokenizer; by default, what spaCy has for the language.
-    RETURNS (Language): its pipeline, or that of `xx` where spaCy does not know the language.
-    RAISES (XprojError): where there is no such segment, or the tokenizer cannot be made.
+    RETURNS (Language): its pipeline, or that of `xx` if spaCy does not know the language.
+    RAISES (XprojError): if there is no such segment, or the tokenizer cannot be made.
     """
     if segment not in SEGMENTS:
         raise XprojError(f"no segment '{segment}': use {' or '.join(SEGMENTS)}")
-    return blank_characters(lang) if segment == "characters" else blank_or_xx(lang, tokenizer)
+    return blank_or_xx(lang, {"@tokenizers": NAME} if segment == "characters" else tokenizer)
 
 
-class PrefixTokenizer(PartTokenizer):
+class PrefixTokenizer(SplittingTokenizer):
     """Cut the prefix off a name, and leave all other words whole.
+
+    A word is cut between its lower-case start, which a hyphen may end, and a capital that a lower-case letter follows.
 
     tokenizer (Callable[[str], Doc]): makes the words, at spaces and punctuation.
     """
 
     def cut(self, word: str) -> Tuple[str, ...]:
-        """RETURNS (Tuple[str, ...]): the prefix and the name, or the word."""
-        return cut_prefix(word)
-
-
-def cut_prefix(word: str) -> Tuple[str, ...]:
-    """Cut a word between its lower-case start and a capital that lower-case letters follow.
-
-    word (str): the word.
-    RETURNS (Tuple[str, ...]): the prefix, with a hyphen that ends it, and the name; the word if it has no such place.
-    """
-    capital = next((i for i, char in enumerate(word) if char.isupper()), 0)
-    prefix, name = word[:capital], word[capital:]
-    is_prefix = prefix.removesuffix("-").isalpha() and len(name) > 1 and name[1].islower()
-    return (prefix, name) if is_prefix else (word,)
+        capital = next((i for i, char in enumerate(word) if char.isupper()), 0)
+        prefix, name = word[:capital], word[capital:]
+        is_prefix = prefix.removesuffix("-").isalpha() and len(name) > 1 and name[1].islower()
+        return (prefix, name) if is_prefix else (word,)
 
 
 def make_prefix_tokenizer() -> Callable[[Language], PrefixTokenizer]:
@@ -151,8 +137,4 @@ def make_prefix_tokenizer() -> Callable[[Language], PrefixTokenizer]:
         language's rules.
     """
     make_words = create_tokenizer()
-
-    def make(nlp: Language) -> PrefixTokenizer:
-        return PrefixTokenizer(make_words(nlp))
-
-    return make
+    return lambda nlp: PrefixTokenizer(make_words(nlp))

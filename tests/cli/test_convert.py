@@ -8,8 +8,8 @@ import spacy
 import srsly
 from spacy.tokens import Doc
 
-from spacy_xproj.cli.convert import FORMATS
 from spacy_xproj.corpora.docbin import doc_lang, read_docs
+from spacy_xproj.corpora.formats.conversion import FORMATS
 from spacy_xproj.registry import registry
 from spacy_xproj.types import Converter
 

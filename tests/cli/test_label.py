@@ -16,7 +16,7 @@ from spacy_xproj.types import Bitext
 
 @pytest.fixture
 def job(invoke, tmp_path):
-    """RETURNS: a function that labels two sentences with a pipeline that knows Lisbon only."""
+    """Give a function that labels two sentences with a pipeline that knows Lisbon only."""
     nlp = spacy.blank("en")
     nlp.add_pipe("entity_ruler").add_patterns([{"label": "LOC", "pattern": "Lisbon"}])
     nlp.to_disk(tmp_path / "model")
@@ -140,7 +140,7 @@ def bitext(tmp_path, monkeypatch):
 
 
 def stop_after(monkeypatch, number):
-    """RETURNS: a list that gets every sentence that is labelled; after so many, the run is interrupted."""
+    """Give a list that gets every sentence that is labelled; after so many, the run is interrupted."""
     seen, real = [], label.words_only
 
     def counted(doc, *rest):

@@ -10,7 +10,7 @@ from spacy.vocab import Vocab
 
 from spacy_xproj.cli import project
 from spacy_xproj.corpora.parallel_writer import write_parallel_corpus
-from spacy_xproj.projectors import writer as shards
+from spacy_xproj.projectors import writer
 from spacy_xproj.types import Bitext
 
 SENTENCES = [
@@ -243,7 +243,7 @@ def test_without_counts(job, tmp_path):
 def test_an_interrupted_run_goes_on(job, tmp_path, monkeypatch):
     assert job().exit_code == 0
     expected = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
-    apply, seen = shards.apply_projection, []
+    apply, seen = writer.apply_projection, []
 
     def interrupt(projection):
         seen.append(projection)
@@ -252,7 +252,7 @@ def test_an_interrupted_run_goes_on(job, tmp_path, monkeypatch):
         return apply(projection)
 
     with monkeypatch.context() as patch:
-        patch.setattr(shards, "apply_projection", interrupt)
+        patch.setattr(writer, "apply_projection", interrupt)
         assert job("--shard-size", "2").exit_code != 0
     assert (tmp_path / "out.partial").is_dir()
     assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == expected

@@ -2,23 +2,18 @@
 
 import unicodedata
 
-import pytest
 import spacy
-import srsly
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
-from typer.testing import CliRunner
 
-from spacy_xproj.cli import app
 from spacy_xproj.corpora.consistency import Consistency
-from spacy_xproj.corpora.docbin import read_docs, write_docs
 
 VOCAB = spacy.blank("xx").vocab
 
 
 def make(*sentences):
-    """RETURNS: Docs of texts with (start, end, label) entities."""
+    """Make Docs of texts with (start, end, label) entities."""
     docs = []
     for text, ents in sentences:
         doc = Doc(VOCAB, words=text.split())
@@ -110,37 +105,3 @@ def test_filling_never_changes_an_entity(data):
         {(ent.start, ent.end) for ent in ents} for ents in new
     ]
     assert sum(map(len, new)) == added.total() <= n_unlabelled
-
-
-@pytest.fixture
-def run(tmp_path):
-    write_docs(corpus(), tmp_path / "corpus.spacy")
-    return lambda *arguments: CliRunner().invoke(app, ["consistency", str(tmp_path / "corpus.spacy"), *arguments])
-
-
-def test_the_command(run, tmp_path):
-    result = run("--json", str(tmp_path / "list.json"))
-    assert result.exit_code == 0, result.output
-    assert "5 strings are" in " ".join(result.output.split()) and "LOC 1, PER 1" in result.output
-    rows = srsly.read_json(tmp_path / "list.json")
-    assert {"text": "Bank of Kenya", "labels": {"ORG": 1}, "unlabelled": 1} in rows and len(rows) == 5
-
-    result = run("--fill", "LOC", "--output", str(tmp_path / "filled.spacy"))
-    assert result.exit_code == 0, result.output
-    assert "2 of the 5 places filled (LOC 2)" in " ".join(result.output.split())
-    docs = read_docs(tmp_path / "filled.spacy")
-    assert [span.text for doc in docs for span in doc.spans["filled"]] == ["South Africa", "Kenya"]
-    assert read_docs(tmp_path / "corpus.spacy")[3].ents == ()
-
-
-def test_wrong_use(run, tmp_path):
-    for arguments, message in [
-        (["--fill", "LOC"], "belong together"),
-        (["--output", str(tmp_path / "filled.spacy")], "belong together"),
-        (["--fill", "PLACE", "--output", str(tmp_path / "filled.spacy")], "no entity is labelled PLACE"),
-        (["--fill", "LOC", "--output", str(tmp_path / "corpus.spacy")], "is an input too"),
-        (["--json", str(tmp_path / "corpus.spacy")], "is an input too"),
-    ]:
-        result = run(*arguments)
-        assert result.exit_code == 1 and message in result.stderr
-    assert not (tmp_path / "filled.spacy").exists()

@@ -49,7 +49,7 @@ def test_by_sent_id_accounts_for_every_sentence():
 
 
 def test_by_sent_id_refuses_doubles_and_strangers():
-    with pytest.raises(XprojError, match="b.spacy: sent_id '1' comes twice"):
+    with pytest.raises(XprojError, match="b.spacy: sent_id '1' occurs twice"):
         pair_by_sent_id(docs("1"), docs("1", "1"), *PATHS)
     with pytest.raises(XprojError, match="--by order"):
         pair_by_sent_id(docs("1", None), docs("2", None), *PATHS)

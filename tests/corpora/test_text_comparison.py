@@ -4,12 +4,8 @@ import unicodedata
 
 import pytest
 import spacy
-import srsly
 from spacy.tokens import Doc
-from typer.testing import CliRunner
 
-from spacy_xproj.cli import app
-from spacy_xproj.corpora.docbin import write_docs
 from spacy_xproj.corpora.text_comparison import compare_texts, figures, text_statistics, text_warnings, unknown_share
 
 VOCAB = spacy.blank("xx").vocab
@@ -69,18 +65,3 @@ def test_dashes_between_words_are_no_hyphens():
 def test_another_language_has_other_words():
     (line,) = compare_texts(statistics("the rain in Spain"), statistics("mvua nchini Hispania"), "A", "B")
     assert "100.0% as they are" in line and line.endswith("are they of one language and script?")
-
-
-def test_the_command(tmp_path):
-    write_docs(docs(YORUBA), tmp_path / "a.spacy")
-    write_docs(docs(unicodedata.normalize("NFD", YORUBA)), tmp_path / "b.spacy")
-    paths = [str(tmp_path / name) for name in ("a.spacy", "b.spacy")]
-    result = CliRunner().invoke(app, ["compare", *paths, "--json", str(tmp_path / "figures.json")])
-    assert result.exit_code == 0, result.output
-    assert "88.9%" in result.output and "0.0% after NFC" in " ".join(result.output.split())
-    written = srsly.read_json(tmp_path / "figures.json")
-    assert written["figures"]["tokens"] == [9, 9] and len(written["warnings"]) == 2
-    alike = CliRunner().invoke(app, ["compare", paths[0], paths[0]])
-    assert alike.exit_code == 0 and "no difference" in alike.output
-    missing = CliRunner().invoke(app, ["compare", paths[0], str(tmp_path / "c.spacy")])
-    assert missing.exit_code == 1 and "c.spacy: no such file" in missing.stderr

@@ -12,7 +12,7 @@ from spacy.vocab import Vocab
 from spacy_xproj import XprojError
 from spacy_xproj.evaluation.strict import score, strict_counts
 from spacy_xproj.evaluation.tags import count_ignored, tag_pair
-from spacy_xproj.text.tokenizers import blank_characters
+from spacy_xproj.text.tokenizers import blank_segmented
 
 VOCAB = spacy.blank("xx").vocab
 Entity = Tuple[int, int, str]
@@ -66,7 +66,7 @@ def test_a_boundary_inside_a_gold_token_is_a_false_positive() -> None:
 
 def test_characters_are_scored_on_gold_words() -> None:
     gold = make_doc("北京/B-ORG _大学/I-ORG _在 _中国/B-LOC")
-    predicted = blank_characters("zh")(gold.text)
+    predicted = blank_segmented("zh", "characters")(gold.text)
     assert [token.text for token in predicted] == list("北京大学在中国")
     predicted.ents = [Span(predicted, 0, 4, "ORG"), Span(predicted, 5, 6, "LOC")]
     scores = score([gold], [predicted])["strict"]

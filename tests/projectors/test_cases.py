@@ -10,7 +10,7 @@ import pytest
 import spacy
 from spacy.tokens import Doc
 
-from spacy_xproj.text.tokenizers import blank_characters
+from spacy_xproj.text.tokenizers import blank_segmented
 from spacy_xproj.types import Bitext
 
 NOT_PLACED = {"unaligned", "below_threshold"}
@@ -180,7 +180,7 @@ def cut_at_marks(text, vocab):
 def test_combining_marks(project, form, cut, projector):
     expected = [["Ọ̀yọ́", "Bọ́lá Tinúbú", "Èkó"], ["Ìbàdàn"], []]
     rows = [(source, unicodedata.normalize(form, target), ents) for source, target, ents in YORUBA]
-    vocab = blank_characters("xx").vocab
+    vocab = blank_segmented("xx", "characters").vocab
     found = project(rows, (lambda text: cut_at_marks(text, vocab)) if cut else None)
     assert found == [[unicodedata.normalize(form, name) for name in names] for names in expected]
 
@@ -201,18 +201,18 @@ def test_prefixes_are_cut_on_request(project, prefix_pipeline):
 
 def test_chinese_characters(project):
     expected = [["巴拉克奥巴马", "北京"], ["安格拉·默克尔", "柏林"], ["上海"]]
-    assert project(CHINESE, blank_characters("zh").make_doc) == expected
+    assert project(CHINESE, blank_segmented("zh", "characters").make_doc) == expected
 
 
 def test_thai_characters(project):
     expected = [["บารัก โอบามา", "กรุงเทพฯ"], ["อังเกลา แมร์เคิล", "เบอร์ลิน"], ["เชียงใหม่"]]
-    assert project(THAI, blank_characters("th").make_doc) == expected
+    assert project(THAI, blank_segmented("th", "characters").make_doc) == expected
 
 
 def words_of(text):
     """RETURNS: a Doc of words that are separated by bars in the text and touch in the Doc."""
     words = text.split("|")
-    return Doc(blank_characters("xx").vocab, words=words, spaces=[False] * len(words))
+    return Doc(blank_segmented("xx", "characters").vocab, words=words, spaces=[False] * len(words))
 
 
 def test_chinese_words(project):

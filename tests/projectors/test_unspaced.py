@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import spacy
 
-from spacy_xproj.text.tokenizers import blank_characters
+from spacy_xproj.text.tokenizers import blank_segmented
 from spacy_xproj.types import Bitext
 
 NLP = spacy.blank("en")
@@ -40,7 +40,7 @@ def source_doc(line):
 def test_names_on_characters(default_projector, lang, least):
     lines = (DATA / f"unspaced.{lang}.txt").read_text(encoding="utf8").splitlines()[1:]
     sides = [line.split(" ||| ") for line in lines]
-    nlp = blank_characters(lang)
+    nlp = blank_segmented(lang, "characters")
     bitexts = [Bitext(source_doc(source), nlp.make_doc(read(target)[0])) for source, target in sides]
     projector = default_projector()
     projector.initialize(lambda: bitexts)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spacy_xproj.text.scripts import UNSPACED, is_katakana, is_unspaced, runs
+from spacy_xproj.text.scripts import UNSPACED, group_unspaced, is_katakana, is_unspaced
 
 
 @pytest.mark.parametrize("char", "กລཀကកខ々〆〇〵あアー㐀一ｱﾞ\U00020000")
@@ -40,11 +40,11 @@ def test_katakana():
         ("", []),
     ],
 )
-def test_runs(words, expected):
+def test_words_that_are_written_together(words, expected):
     words = words.split()
-    assert ["".join(words[i] for i in run) for run in runs(words)] == expected
+    assert ["".join(words[i] for i in group) for group in group_unspaced(words)] == expected
 
 
 @given(st.lists(st.sampled_from(["a", "Berlin", "北", "京都", "。", "\u0301", "", "ก"])))
-def test_every_word_is_in_one_run(words):
-    assert [i for run in runs(words) for i in run] == list(range(len(words)))
+def test_every_word_is_in_one_group(words):
+    assert [i for group in group_unspaced(words) for i in group] == list(range(len(words)))

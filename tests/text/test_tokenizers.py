@@ -5,7 +5,7 @@ import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spacy_xproj.text.tokenizers import CharacterTokenizer, PrefixTokenizer, blank_characters, characters, cut_prefix
+from spacy_xproj.text.tokenizers import CharacterTokenizer, PrefixTokenizer, blank_segmented, characters
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,12 @@ def test_tokens_hold_the_text(text):
     assert [token.text for token in TOKENIZER("Obama vai a 北京。")] == ["Obama", "vai", "a", "北", "京", "。"]
 
 
-TOKENIZER = blank_characters("xx").tokenizer
+TOKENIZER = blank_segmented("xx", "characters").tokenizer
 
 
 @pytest.mark.parametrize("lang, expected", [("ja", "ja"), ("th", "th"), ("zh", "zh"), ("my", "xx"), ("km", "xx")])
 def test_no_segmenter_is_needed(lang, expected, tmp_path):
-    nlp = blank_characters(lang)
+    nlp = blank_segmented(lang, "characters")
     assert nlp.lang == expected
     nlp.to_disk(tmp_path / "model")
     loaded = spacy.load(tmp_path / "model")
@@ -72,7 +72,7 @@ NLP = spacy.blank("xx", config=CONFIG)
     ],
 )
 def test_cut_prefix(word, expected):
-    assert cut_prefix(word) == expected
+    assert NLP.tokenizer.cut(word) == expected
 
 
 @given(st.text(alphabet="abAB -.'é3"))

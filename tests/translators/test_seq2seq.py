@@ -10,7 +10,8 @@ import torch
 from transformers import M2M100ForConditionalGeneration, NllbTokenizerFast, PreTrainedTokenizerFast
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.translators.seq2seq import language_tokens, make_seq2seq_translator
+from spacy_xproj.models.seq2seq import language_tokens
+from spacy_xproj.translators.seq2seq import Seq2SeqTranslator
 
 TEXTS = [
     "The cat sat on the mat.",
@@ -61,17 +62,17 @@ def any_model(request):
 
 
 def make(model, tgt_lang="pt", **settings):
-    return make_seq2seq_translator(model, "en", tgt_lang, **{"num_beams": 2, "max_length": 12, **settings})
+    return Seq2SeqTranslator(model, "en", tgt_lang, **{"num_beams": 2, "max_length": 12, **settings})
 
 
 class Spy:
     """Stands before `generate` and keeps what goes in and comes out."""
 
     def __init__(self, translator):
-        self.generate = translator._model.generate
+        self.generate = translator.model.network.generate
         self.inputs = []
         self.outputs = []
-        translator._model.generate = self
+        translator.model.network.generate = self
 
     def __call__(self, input_ids, **settings):
         output = self.generate(input_ids=input_ids, **settings)
@@ -108,7 +109,7 @@ def test_language_tokens_in_input_and_output(request, name, tgt_lang, source, ta
     translator = make(request.getfixturevalue(name), tgt_lang)
     spy = Spy(translator)
     (translation,) = translator(["It rains."])
-    tokenizer = translator._tokenizer
+    tokenizer = translator.model.tokenizer
     assert tokenizer.convert_ids_to_tokens(spy.inputs[0][0, 0].item()) == source
     assert tokenizer.convert_ids_to_tokens(spy.inputs[0][0, -1].item()) == "</s>"
     assert tokenizer.convert_ids_to_tokens(spy.outputs[0][0, 1].item()) == target
@@ -120,13 +121,13 @@ def test_marian_reads_the_target_language_in_the_text(marian, marian_multi):
     translator = make(marian_multi)
     spy = Spy(translator)
     list(translator(["It rains."]))
-    tokens = translator._tokenizer.convert_ids_to_tokens(spy.inputs[0][0].tolist())
+    tokens = translator.model.tokenizer.convert_ids_to_tokens(spy.inputs[0][0].tolist())
     assert tokens[0] == ">>por<<" and "<unk>" not in tokens
     translator = make(marian)
     spy = Spy(translator)
     list(translator(["It rains."]))
-    assert not language_tokens(translator._tokenizer)
-    assert translator._tokenizer.convert_ids_to_tokens(spy.inputs[0][0].tolist())[0] == tokens[1]
+    assert not language_tokens(translator.model.tokenizer)
+    assert translator.model.tokenizer.convert_ids_to_tokens(spy.inputs[0][0].tolist())[0] == tokens[1]
 
 
 @pytest.mark.parametrize("name, has", [("nllb", "eng_Latn, por_Latn, swh_Latn"), ("marian_multi", "fra, por")])
@@ -142,7 +143,7 @@ def test_long_text_is_split_within_the_limit(nllb):
     (translation,) = translator([" ".join(TEXTS)])
     assert sum(len(batch) for batch in spy.inputs) > 1
     assert max(batch.shape[1] for batch in spy.inputs) <= 20
-    decoded = translator._tokenizer.batch_decode(
+    decoded = translator.model.tokenizer.batch_decode(
         [row for batch in spy.inputs for row in batch], skip_special_tokens=True
     )
     assert sorted("".join(decoded).replace(" ", "")) == sorted("".join(TEXTS).replace(" ", ""))
@@ -152,8 +153,8 @@ def test_long_text_is_split_within_the_limit(nllb):
 def test_endless_translation_gives_a_warning_and_a_flag(nllb):
     translator = make(nllb)
     with torch.no_grad():  # the model never ends a sentence
-        translator._model.final_logits_bias = torch.zeros(1, translator._model.config.vocab_size)
-        translator._model.generation_config.suppress_tokens = [translator._tokenizer.eos_token_id]
+        translator.model.network.final_logits_bias = torch.zeros(1, translator.model.network.config.vocab_size)
+        translator.model.network.generation_config.suppress_tokens = [translator.model.tokenizer.eos_token_id]
     with pytest.warns(UserWarning, match="not ended after 24 tokens: 'It rains.'"):
         (translation,) = translator.translate_flagged(["It rains."])
     assert translation.flags == ("not_ended",)
@@ -166,22 +167,22 @@ def test_endless_translation_gives_a_warning_and_a_flag(nllb):
 def test_batch_that_does_not_fit_in_gpu_memory_is_halved(marian, monkeypatch):
     expected = list(make(marian)(TEXTS))
     translator = make(marian, max_batch_tokens=1000)
-    generate, sizes = translator._generate, []
+    translate, sizes = translator._translate_batch, []
 
     def small_gpu(texts):
         sizes.append(len(texts))
         if len(texts) > 2:
             raise torch.cuda.OutOfMemoryError("too large")
-        return generate(texts)
+        return translate(texts)
 
-    monkeypatch.setattr(translator, "_generate", small_gpu)
+    monkeypatch.setattr(translator, "_translate_batch", small_gpu)
     assert list(translator(TEXTS)) == expected
     assert sizes[0] > 2 and translator.max_batch_length < 1000
 
     def no_gpu(texts):
         raise torch.cuda.OutOfMemoryError("too large")
 
-    monkeypatch.setattr(translator, "_generate", no_gpu)
+    monkeypatch.setattr(translator, "_translate_batch", no_gpu)
     with pytest.raises(XprojError, match="num_beams"):
         list(translator(["A new one."]))
 

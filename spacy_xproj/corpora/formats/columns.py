@@ -1,15 +1,16 @@
 """What the column formats share: a token a line, an empty line after each sentence."""
 
 import io
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Callable, Iterable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Iterator, List, NamedTuple, Optional, Tuple
 
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from ...errors import XprojError
 from ...text.languages import blank_vocab
-from .repair import Repair, record, settle
+from .repair import Repair, settle
 from .schemes import Entity, allowed_letters, check_scheme, detect_scheme, parse_tag, read_entities, write_tags
 
 Line = Tuple[int, str]
@@ -24,12 +25,12 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Sentence:
+class ColumnSentence:
     """A sentence as it stands in the file.
 
     rows (List[Row]): its tokens, at least one.
-    sent_id (Optional[str]): its name, where the format has one.
-    text (Optional[str]): its original text, where the format has it.
+    sent_id (Optional[str]): its name, if the format has one.
+    text (Optional[str]): its original text, if the format has it.
     text_line (int): line number of that text.
     """
 
@@ -44,7 +45,7 @@ def read_blocks(text: str) -> Iterator[List[Line]]:
 
     text (str): the file.
     YIELDS (List[Line]): the numbered lines of each block, without line ends.
-    RAISES (XprojError): where a carriage return stands inside a line, as in files whose lines end in nothing else.
+    RAISES (XprojError): if a carriage return stands inside a line, as in files whose lines end in nothing else.
     """
     block: List[Line] = []
     for number, line in enumerate(io.StringIO(text), 1):
@@ -69,7 +70,7 @@ def check_columns(cells: List[str], expected: int, line: int) -> List[str]:
     expected (int): how many there must be.
     line (int): the line's number.
     RETURNS (List[str]): the columns.
-    RAISES (XprojError): where their number is another one, or one is empty.
+    RAISES (XprojError): if there are more or fewer, or one is empty.
     """
     if len(cells) != expected:
         raise XprojError(f"line {line}: {len(cells)} columns, not {expected}; correct the line or check --format")
@@ -78,32 +79,50 @@ def check_columns(cells: List[str], expected: int, line: int) -> List[str]:
     return cells
 
 
-def convert_columns(
-    text: str, read: Callable[[str], Iterable[Sentence]], lang: str, scheme: str, repair: bool
-) -> Iterator[Doc]:
-    """Make Docs of a file in a column format.
+class ColumnConverter(ABC):
+    """Convert files with a token a line and an empty line after each sentence. A subclass reads those of its format.
 
-    text (str): the file.
-    read (Callable[[str], Iterable[Sentence]]): the reader of the format.
-    lang (str): spaCy language code.
-    scheme (str): one of `SCHEMES`; `auto` tells it from the whole file.
-    repair (bool): fix and record what is bad, instead of raising it.
-    YIELDS (Doc): each sentence.
-    RAISES (XprojError): where the input is bad, with its line.
+    lang (str): language code.
+    scheme (str): tag scheme: `IOB1`, `IOB2`, `IOBES`, `BILOU`, or `auto` to tell it from the whole file.
+    repair (bool): fix bad input and record each fix in ``Doc.user_data["repairs"]``, instead of raising it. Bad tags
+        are read as conlleval reads them; tokens that do not make up their text are separated by single spaces.
     """
-    check_scheme(scheme)
-    vocab = blank_vocab(lang)  # the tokens are given: no segmenter is needed
-    if scheme == "auto":
-        scheme = detect_scheme([row.tag for row in sentence.rows] for sentence in read(text))
-    for sentence in read(text):
-        sentence_text, text_repairs = fit_text(sentence)
-        entities, tag_repairs = read_tags(sentence.rows, scheme)
-        doc = make_doc(vocab, [row.token for row in sentence.rows], entities, sentence_text)
-        doc.user_data.update({"lang": lang, "line": sentence.rows[0].line})
-        if sentence.sent_id is not None:
-            doc.user_data["sent_id"] = sentence.sent_id
-        record(doc, settle(text_repairs + tag_repairs, repair))
-        yield doc
+
+    def __init__(self, lang: str, scheme: str = "auto", repair: bool = False):
+        check_scheme(scheme)
+        self.lang = lang
+        self.scheme = scheme
+        self.repair = repair
+
+    @abstractmethod
+    def read_sentences(self, text: str) -> Iterator[ColumnSentence]:
+        """Read the lines of a file.
+
+        text (str): the file.
+        YIELDS (ColumnSentence): each sentence.
+        RAISES (XprojError): if a line is not of the format, with its number.
+        """
+
+    def __call__(self, text: str) -> Iterator[Doc]:
+        """Convert a file.
+
+        text (str): the file.
+        YIELDS (Doc): each sentence, with its original text if the format has it, else its tokens with single spaces.
+        RAISES (XprojError): if the input is bad, with its line.
+        """
+        vocab = blank_vocab(self.lang)  # the tokens are given: no segmenter is needed
+        scheme = self.scheme
+        if scheme == "auto":
+            scheme = detect_scheme([row.tag for row in sentence.rows] for sentence in self.read_sentences(text))
+        for sentence in self.read_sentences(text):
+            sentence_text, text_repairs = fit_text(sentence)
+            entities, tag_repairs = read_tags(sentence.rows, scheme)
+            doc = make_doc(vocab, [row.token for row in sentence.rows], entities, sentence_text)
+            doc.user_data.update({"lang": self.lang, "line": sentence.rows[0].line})
+            if sentence.sent_id is not None:
+                doc.user_data["sent_id"] = sentence.sent_id
+            settle(doc, text_repairs + tag_repairs, self.repair)
+            yield doc
 
 
 def read_tags(rows: List[Row], scheme: str) -> Tuple[List[Entity], List[Repair]]:
@@ -127,18 +146,23 @@ def read_tags(rows: List[Row], scheme: str) -> Tuple[List[Entity], List[Repair]]
 
 
 def trim_entity(entity: Entity, rows: List[Row]) -> List[Entity]:
-    """RETURNS (List[Entity]): an entity without the white space that it begins or ends with; none if it has no more."""
+    """Cut the white space off that an entity begins or ends with.
+
+    entity (Entity): the entity.
+    rows (List[Row]): the tokens of its sentence.
+    RETURNS (List[Entity]): what is left of it, or nothing.
+    """
     start, end, label = entity
     words = [i for i in range(start, end) if not rows[i].token.isspace()]
     return [(words[0], words[-1] + 1, label)] if words else []
 
 
-def fit_text(sentence: Sentence) -> Tuple[str, List[Repair]]:
+def fit_text(sentence: ColumnSentence) -> Tuple[str, List[Repair]]:
     """Find the text that the tokens of a sentence make up.
 
-    sentence (Sentence): the sentence.
-    RETURNS (Tuple[str, List[Repair]]): its original text where the tokens fit it, else the tokens with single spaces;
-        and the fix, where an original text was given up.
+    sentence (ColumnSentence): the sentence.
+    RETURNS (Tuple[str, List[Repair]]): its original text if the tokens make it up, else the tokens with single spaces;
+        and the fix, if an original text was given up.
     """
     tokens = [row.token for row in sentence.rows]
     joined = " ".join(tokens)
@@ -155,8 +179,8 @@ def find_tokens(tokens: List[str], text: str) -> Optional[List[Tuple[int, int]]]
 
     tokens (List[str]): the tokens.
     text (str): the text.
-    RETURNS (Optional[List[Tuple[int, int]]]): start and end character of each; none if the text has anything else than
-        the tokens and white space.
+    RETURNS (Optional[List[Tuple[int, int]]]): start and end character of each; None if the text has more than the
+        tokens and white space.
     """
     offsets: List[Tuple[int, int]] = []
     position = 0

@@ -2,21 +2,19 @@
 
 import io
 import json
-from functools import partial
 from typing import Any, Dict, Iterator, List, Tuple
 
 from spacy.tokens import Doc, Span
 
 from ...errors import XprojError
 from ...text.tokenizers import blank_segmented
-from ...types import Converter
-from .repair import Repair, record, settle
+from .repair import Repair, settle
 
 SHAPE = '{"text": "Ana in Rio", "ents": [{"start": 7, "end": 10, "label": "LOC"}]}'
 
 
-def read_jsonl(text: str, lang: str, repair: bool = False, segment: str = "words") -> Iterator[Doc]:
-    """Read JSON lines: a text and its entities by character offsets, the end excluded, and optionally a name.
+class JsonlConverter:
+    """Convert JSON lines: a text and its entities by character offsets, the end excluded, and optionally a name.
 
     ::
 
@@ -26,27 +24,36 @@ def read_jsonl(text: str, lang: str, repair: bool = False, segment: str = "words
     The text is tokenised by spaCy's rules for the language. The name goes to ``Doc.user_data["sent_id"]``; other keys
     are not read.
 
-    text (str): the file.
-    lang (str): spaCy language code.
-    repair (bool): expand an entity that begins or ends inside a token to whole tokens, leave out one that overlaps an
-        earlier one, and record each fix in ``Doc.user_data["repairs"]``.
+    lang (str): language code.
+    repair (bool): fix bad input and record each fix in ``Doc.user_data["repairs"]``, instead of raising it. An entity
+        that begins or ends inside a token is expanded to whole tokens; one that overlaps an earlier one is left out.
     segment (str): `words`, or `characters` for scripts without spaces (see `spacy_xproj.text.tokenizers`).
-    YIELDS (Doc): the text of each line.
-    RAISES (XprojError): where the input is bad, with its line.
     """
-    tokenizer = blank_segmented(lang, segment).tokenizer
-    for number, line in enumerate(io.StringIO(text), 1):
-        if not line.strip():
-            continue
-        item = parse_line(line, number)
-        doc = tokenizer(item["text"])
-        doc.user_data.update({"lang": lang, "line": number})
-        if "id" in item:
-            doc.user_data["sent_id"] = str(item["id"])
-        spans, repairs = place_entities(doc, item["ents"], number)
-        doc.set_ents(spans, default="outside")
-        record(doc, settle(repairs, repair))
-        yield doc
+
+    def __init__(self, lang: str, repair: bool = False, segment: str = "words"):
+        self.lang = lang
+        self.repair = repair
+        self.tokenizer = blank_segmented(lang, segment).tokenizer
+
+    def __call__(self, text: str) -> Iterator[Doc]:
+        """Convert a file.
+
+        text (str): the file.
+        YIELDS (Doc): the text of each line.
+        RAISES (XprojError): if the input is bad, with its line.
+        """
+        for number, line in enumerate(io.StringIO(text), 1):
+            if not line.strip():
+                continue
+            item = parse_line(line, number)
+            doc = self.tokenizer(item["text"])
+            doc.user_data.update({"lang": self.lang, "line": number})
+            if "id" in item:
+                doc.user_data["sent_id"] = str(item["id"])
+            spans, repairs = place_entities(doc, item["ents"], number)
+            doc.set_ents(spans, default="outside")
+            settle(doc, repairs, self.repair)
+            yield doc
 
 
 def parse_line(line: str, number: int) -> Dict[str, Any]:
@@ -55,7 +62,7 @@ def parse_line(line: str, number: int) -> Dict[str, Any]:
     line (str): the line.
     number (int): its number.
     RETURNS (Dict[str, Any]): what it says.
-    RAISES (XprojError): where it is not JSON, or not of the shape that `read_jsonl` shows.
+    RAISES (XprojError): if it is not JSON, or not of the shape that `JsonlConverter` shows.
     """
     try:
         item = json.loads(line)
@@ -87,7 +94,7 @@ def check_entity(ent: Any, text: str, line: int) -> None:
     ent (Any): the entity.
     text (str): the text.
     line (int): its line number.
-    RAISES (XprojError): where it does not.
+    RAISES (XprojError): if it has none or does not.
     """
     keys = ("start", "end", "label")
     start, end, label = (ent.get(key) for key in keys) if isinstance(ent, dict) else (None, None, None)
@@ -121,14 +128,3 @@ def place_entities(doc: Doc, ents: List[Dict[str, Any]], line: int) -> Tuple[Lis
             repairs.append(Repair(line, given, before, after, "entity boundary that is no token boundary"))
         spans.append(span)
     return spans, repairs
-
-
-def make_jsonl_converter(lang: str, repair: bool = False, segment: str = "words") -> Converter:
-    """Configure `read_jsonl`.
-
-    lang (str): spaCy language code.
-    repair (bool): fix entities that do not fit the tokens instead of raising them.
-    segment (str): `words` or `characters`.
-    RETURNS (Converter): the converter.
-    """
-    return partial(read_jsonl, lang=lang, repair=repair, segment=segment)

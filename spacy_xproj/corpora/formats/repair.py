@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from textwrap import shorten
-from typing import Iterable, List
+from typing import List
 
 from spacy.tokens import Doc
 
@@ -16,7 +16,7 @@ class Repair:
     line (int): line number in the input.
     token (str): the token or text concerned.
     before (str): what the input says.
-    after (str): what it was read as; empty where it was left out.
+    after (str): what it was read as; empty if it was left out.
     problem (str): what is wrong with it.
     """
 
@@ -27,7 +27,7 @@ class Repair:
     problem: str
 
     def error(self) -> XprojError:
-        """RETURNS (XprojError): the error that strict reading raises in place of the fix."""
+        """Make the error that strict reading raises in place of the fix."""
         before, after = (shorten(text, 60, placeholder=" …") for text in (self.before, self.after))
         remedy = f"read it as '{after}'" if after else "leave it out"
         return XprojError(
@@ -35,25 +35,15 @@ class Repair:
         )
 
 
-def settle(repairs: Iterable[Repair], repair: bool) -> List[Repair]:
-    """Accept fixes, or raise the first of them as an error.
+def settle(doc: Doc, repairs: List[Repair], repair: bool) -> None:
+    """Keep the fixes that a sentence needs with its Doc, or raise the first of them as an error.
 
-    repairs (Iterable[Repair]): the fixes that a sentence needs.
-    repair (bool): whether to accept them.
-    RETURNS (List[Repair]): the fixes.
-    RAISES (XprojError): where there is one and it may not be made.
+    doc (Doc): the Doc; it stays as it is if there are no fixes.
+    repairs (List[Repair]): the fixes.
+    repair (bool): whether they may be made.
+    RAISES (XprojError): if there is one that may not be made.
     """
-    accepted = list(repairs)
-    if accepted and not repair:
-        raise accepted[0].error()
-    return accepted
-
-
-def record(doc: Doc, repairs: List[Repair]) -> None:
-    """Keep the fixes of a sentence with its Doc.
-
-    doc (Doc): the Doc.
-    repairs (List[Repair]): its fixes; none leaves the Doc as it is.
-    """
+    if repairs and not repair:
+        raise repairs[0].error()
     if repairs:
         doc.user_data["repairs"] = [asdict(fix) for fix in repairs]

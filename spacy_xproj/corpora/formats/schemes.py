@@ -1,7 +1,7 @@
 """Tag schemes: which entities a sequence of tags means, and which tags break their scheme.
 
 Tags are read as the CoNLL evaluation script (conlleval) reads them, which gives every sequence a meaning. Writing that
-meaning down again in the scheme gives the tags that the file should have had: where the two differ, the tag is bad.
+meaning down again in the scheme gives the tags that the file should have had: if the two differ, the tag is bad.
 """
 
 from typing import Dict, Iterable, List, NamedTuple, Sequence, Set, Tuple
@@ -79,7 +79,7 @@ def write_tags(entities: Sequence[Entity], length: int, scheme: str) -> List[str
 
 
 def allowed_letters(scheme: str) -> str:
-    """RETURNS (str): the letters that tags of a scheme may have."""
+    """Get the letters that tags of a scheme may have."""
     return "IB" if scheme == "IOB1" else "".join(LETTERS[scheme])
 
 
@@ -109,6 +109,6 @@ def detect_scheme(sentences: Iterable[Sequence[str]]) -> str:
 
 
 def check_scheme(scheme: str) -> None:
-    """RAISES (XprojError): where a scheme is not one of `SCHEMES`."""
+    """Refuse a scheme that is not one of `SCHEMES`."""
     if scheme not in SCHEMES:
         raise XprojError(f"unknown tag scheme '{scheme}'; take one of: {', '.join(SCHEMES)}")

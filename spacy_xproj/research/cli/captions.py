@@ -13,7 +13,7 @@ from .group import research
 def captions_cli(
     captions: Path = typer.Argument(..., metavar="DIR", help="CLDR's annotations (npm pack cldr-annotations-full)"),
     output: Path = typer.Argument(..., metavar="FILE", help="Where to write (.txt), a caption on each line"),
-    languages: str = typer.Option("", help="Languages, such as 'en,pt,sw'; all where it is empty"),
+    languages: str = typer.Option("", help="Languages, such as 'en,pt,sw'; all if it is empty"),
 ) -> None:
     """Write the captions that `xproj research pretrain` trains on as text.
 

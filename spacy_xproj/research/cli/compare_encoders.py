@@ -1,21 +1,17 @@
 """``xproj research compare-encoders``: the same students on several encoders, and what the differences are worth."""
 
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import TYPE_CHECKING, List
 
-import srsly
 import typer
 from wasabi import msg
 
 from ...cli.app import OVERRIDES, command, fail, load_config
-from ...storage.files import atomic_path
-from ..encoder_comparison.run import Student, run_comparison
-from ..encoder_comparison.settings import make_comparison
-from ..encoder_comparison.summary import make_summary
-from ..report.comparison import comparison_tables, heading, to_markdown
-from ..report.figures import check_report, curve_figure, f1_figure, to_svg
-from ..report.page import make_page
 from .group import research
+
+if TYPE_CHECKING:
+    from ..encoder_comparison.students import Student
+    from ..encoder_comparison.summary import Summary
 
 TITLE = "Comparison of encoders"
 
@@ -33,8 +29,13 @@ def compare_encoders_cli(
     and what the students predict. Seeds can be run on several machines (--comparison.seeds [0]), or beside each other;
     a last run puts the report together.
     """
+    from ..encoder_comparison.config import read_comparison
+    from ..encoder_comparison.figures import check_report
+    from ..encoder_comparison.students import run_comparison
+    from ..encoder_comparison.summary import make_summary
+
     check_report()
-    comparison = make_comparison(load_config(config_path, ctx.args))
+    comparison = read_comparison(load_config(config_path, ctx.args))
     students: List[Student] = []
     for student in run_comparison(comparison, output_dir):
         print_student(student)
@@ -49,12 +50,17 @@ def compare_encoders_cli(
     msg.good(f"{output_dir / 'report.html'}: {len(students)} students")
 
 
-def write_report(summary: Dict[str, Any], output_dir: Path) -> None:
+def write_report(summary: "Summary", output_dir: Path) -> None:
     """Write JSON, Markdown, figures and page.
 
-    summary (Dict[str, Any]): as `make_summary` gives it.
+    summary (Summary): as `make_summary` gives it.
     output_dir (Path): where they go.
     """
+    from ...storage.files import atomic_path, write_json
+    from ..encoder_comparison.figures import curve_figure, f1_figure, to_svg
+    from ..encoder_comparison.tables import comparison_tables, heading, to_markdown
+    from ..report import make_page
+
     figures = {"f1": f1_figure(summary), "curves": curve_figure(summary)}
     drawn = {name: to_svg(figure) for name, figure in figures.items()}
     captions = {
@@ -69,16 +75,15 @@ def write_report(summary: Dict[str, Any], output_dir: Path) -> None:
     for name, text in texts.items():
         with atomic_path(output_dir / name) as temporary:
             temporary.write_text(text, encoding="utf8")
-    with atomic_path(output_dir / "report.json") as temporary:
-        srsly.write_json(temporary, summary)
+    write_json(output_dir / "report.json", summary)
 
 
-def print_student(student: Student) -> None:
+def print_student(student: "Student") -> None:
     """Print what became of a student."""
     if student.result is None:
-        msg.fail(f"{student.cell}: {student.reason}")
+        msg.fail(f"{student.spec}: {student.reason}")
     elif student.fresh:
         seconds = student.result["training"]["seconds"] + student.result["labelling"]["seconds"]
-        msg.good(f"{student.cell}: {seconds:.0f} s")
+        msg.good(f"{student.spec}: {seconds:.0f} s")
     else:
-        msg.good(f"{student.cell}: done before")
+        msg.good(f"{student.spec}: done before")

@@ -5,7 +5,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Dict, List, Optional
 
-import srsly
 import typer
 from wasabi import msg
 
@@ -33,7 +32,7 @@ def pretrain_cli(
     ),
     images: Path = typer.Option(..., help="NotoColorEmoji.ttf, or a directory of pictures such as 1f600.png"),
     captions: Path = typer.Option(..., help="Directory with CLDR's annotations (npm pack cldr-annotations-full)"),
-    languages: str = typer.Option("", help="Languages to train on, such as 'en,pt,sw'; all where it is empty"),
+    languages: str = typer.Option("", help="Languages to train on, such as 'en,pt,sw'; all if it is empty"),
     new_languages: str = typer.Option("", help="Languages to hold out and measure on"),
     held_out: float = typer.Option(0.1, min=0, max=1, help="Share of the emoji to hold out and measure on"),
     limit: Optional[int] = typer.Option(None, min=2, help="How many emoji to take at most"),
@@ -54,7 +53,7 @@ def pretrain_cli(
     from ...encoders.cache import resolve_encoder
     from ...encoders.encoder import write_encoder
     from ...encoders.hub import load_hub
-    from ...storage.files import atomic_path, check_output, sha256
+    from ...storage.files import atomic_path, check_output, sha256, write_json
     from ..pretraining.emoji import load_emoji
     from ..pretraining.training import Pretraining, PretrainSettings
 
@@ -77,13 +76,13 @@ def pretrain_cli(
     }
     with atomic_path(output_dir) as temporary:
         write_encoder(training.finish(), temporary)
-        srsly.write_json(temporary / "pretrain.json", report)
+        write_json(temporary / "pretrain.json", report)
     show(report)
     msg.good(f"{output_dir}: {steps} steps, {seconds:.0f} s")
 
 
 def split(names: str) -> List[str]:
-    """RETURNS (List[str]): names that are separated by commas."""
+    """Split names at commas."""
     return [name.strip() for name in names.split(",") if name.strip()]
 
 
@@ -97,7 +96,7 @@ def show(report: Dict[str, Any]) -> None:
     if data["unknown_subtokens"]:
         msg.warn(
             f"{100 * data['unknown_subtokens']:.2g}% of the captions' sub-tokens are unknown to the encoder; "
-            "where it was trimmed, trim it for the captions too (xproj research captions)"
+            "if it was trimmed, trim it for the captions too (xproj research captions)"
         )
     msg.table([(one["step"], f"{one['loss']:.3f}") for one in report["losses"]], header=("step", "loss"), divider=True)
     before, after = report["retrieval"]["before"], report["retrieval"]["after"]
@@ -111,5 +110,5 @@ def show(report: Dict[str, Any]) -> None:
 
 
 def _change(before: float, after: float) -> str:
-    """RETURNS (str): two shares in per cent, as one where they do not differ."""
+    """Write two shares in per cent, as one if they do not differ."""
     return f"{100 * before:.1f} → {100 * after:.1f}" if before != after else f"{100 * after:.1f}"

@@ -1,20 +1,17 @@
 """``xproj research study``: every method on every language of a dataset, in one table."""
 
 from pathlib import Path
-from typing import List
+from typing import TYPE_CHECKING, List
 
-import srsly
 import typer
 from wasabi import msg
 
 from ...cli.app import OVERRIDES, command, fail, load_config, progress
-from ...corpora.datasets import dataset_code
-from ...storage.files import atomic_path
-from ...text.languages import LanguageRow
-from ..study.language import Cell, LanguageStudy
-from ..study.settings import make_settings
-from ..study.table import make_table, to_markdown
 from .group import research
+
+if TYPE_CHECKING:
+    from ...text.languages import LanguageRow
+    from ..study.results import MethodResult
 
 
 @command("study", research, context_settings=OVERRIDES)
@@ -30,41 +27,46 @@ def study_cli(
     each language, so that languages can be run on several machines, and a last run puts the table together. Settings
     are overridden as in `spacy train`: --study.languages hau,swa --study.limit 100
     """
-    settings = make_settings(load_config(config_path, ctx.args))
-    cells: List[Cell] = []
+    from ...corpora.datasets import dataset_code
+    from ...storage.files import atomic_path, write_json
+    from ..study.config import read_study
+    from ..study.language import LanguageStudy
+    from ..study.results import make_table, to_markdown
+
+    settings = read_study(load_config(config_path, ctx.args))
+    results: List[MethodResult] = []
     for row in settings.rows():
         code = dataset_code(row, settings.dataset)
         config = load_config(config_path, [*ctx.args, *language_overrides(row, code)])
-        for cell in LanguageStudy(row, config, output_dir / code, progress).cells():
-            report(cell)
-            cells.append(cell)
-    table = make_table(cells, settings)
+        for result in LanguageStudy(row, config, output_dir / code, progress).results():
+            print_result(result)
+            results.append(result)
+    table = make_table(results, settings)
     text = to_markdown(table)
-    with atomic_path(output_dir / "table.json") as temporary:
-        srsly.write_json(temporary, table)
+    write_json(output_dir / "table.json", table)
     with atomic_path(output_dir / "table.md") as temporary:
         temporary.write_text(text, encoding="utf8")
     print(text)
     if table["failures"]:
         failed = sorted({row["language"] for row in table["failures"]})
         fail(
-            f"{len(table['failures'])} of {len(cells)} results are missing ({', '.join(failed)}): the reasons are in "
+            f"{len(table['failures'])} of {len(results)} results are missing ({', '.join(failed)}): the reasons are in "
             f"{output_dir / 'table.md'}; run the command again, it makes only what is missing"
         )
     msg.good(f"{output_dir / 'table.md'}: {len(table['languages'])} languages, {len(table['methods'])} methods")
 
 
-def language_overrides(row: LanguageRow, code: str) -> List[str]:
-    """RETURNS (List[str]): the arguments that put a language into the section ``[language]`` of a config."""
+def language_overrides(row: "LanguageRow", code: str) -> List[str]:
+    """List the arguments that put a language into the section ``[language]`` of a config."""
     values = {"code": code, "iso": row.code, "nllb": row.nllb, "spacy": row.spacy}
     return [argument for key, value in values.items() for argument in (f"--language.{key}", value)]
 
 
-def report(cell: Cell) -> None:
-    """Print what became of a language under a method."""
-    name = f"{cell.language}, {cell.method}"
-    if cell.result is None:
-        msg.fail(f"{name}: {cell.reason}")
+def print_result(result: "MethodResult") -> None:
+    """Print what a method is worth on a language, or why it failed."""
+    name = f"{result.language}, {result.method}"
+    if result.scores is None:
+        msg.fail(f"{name}: {result.reason}")
         return
-    how = f"{cell.result['seconds']} s" if cell.fresh else "done before"
-    msg.good(f"{name}: F1 {100 * cell.result['strict']['f']:.1f} ({cell.result['sentences']} sentences, {how})")
+    how = f"{result.scores['seconds']} s" if result.fresh else "done before"
+    msg.good(f"{name}: F1 {100 * result.scores['strict']['f']:.1f} ({result.scores['sentences']} sentences, {how})")

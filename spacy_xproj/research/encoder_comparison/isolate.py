@@ -36,10 +36,10 @@ def end_with_parent() -> None:
 
 
 def peak_memory() -> Optional[float]:
-    """RETURNS (Optional[float]): the most memory that this process has held at a time (resident set), in MB; None on
-    Windows, which does not tell."""
+    """Tell the most memory that this process has held at a time (resident set), in MB; None on Windows, which does not
+    tell."""
     status = Path("/proc/self/status")
-    if status.is_file():  # Linux, where getrusage starts with the peak of the process that started this one
+    if status.is_file():  # on Linux, getrusage starts with the peak of the process that started this one
         (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
         return int(line.split()[1]) * 1024 / 1e6
     try:
@@ -50,7 +50,7 @@ def peak_memory() -> Optional[float]:
 
 
 def peak_gpu_memory() -> float:
-    """RETURNS (float): the most GPU memory that tensors of torch have taken at a time, in MB; 0 without a GPU."""
+    """Tell the most GPU memory that tensors of torch have taken at a time, in MB; 0 without a GPU."""
     import torch
 
     return torch.cuda.max_memory_allocated() / 1e6 if torch.cuda.is_available() else 0.0

@@ -8,9 +8,8 @@ speech synthesis) and keywords (`default`); see Unicode Technical Standard 35, p
 from pathlib import Path
 from typing import Dict, Iterable, List, Set
 
-import srsly
-
 from ...errors import XprojError
+from ...storage.files import read_json
 
 #: Captions by emoji and language. The first one is the name.
 Captions = Dict[str, Dict[str, List[str]]]
@@ -25,13 +24,13 @@ SKIN_TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
 
 
 def all_languages(path: Path) -> List[str]:
-    """List the languages that a directory has captions in, but for those with a subtag.
+    """List the languages that a directory has captions in, without those that have a subtag.
 
-    Those, such as `en-AU`, say only what is said in another way than in `en`, or are in a second script.
+    Those, such as `en-AU`, hold only what differs from `en`, or are in a second script.
 
     path (Path): a directory that the packages are unpacked in.
     RETURNS (List[str]): the languages, sorted.
-    RAISES (XprojError): where it has none.
+    RAISES (XprojError): if it has none.
     """
     found = _find(path)
     return sorted(name for name, files in found.items() if "-" not in name and any(map(_read, files)))
@@ -45,7 +44,7 @@ def read_captions(path: Path, languages: Iterable[str]) -> Captions:
     path (Path): a directory that the packages are unpacked in.
     languages (Iterable[str]): languages as CLDR calls them, such as `sw` or `zh-Hant`.
     RETURNS (Captions): for each emoji its captions in each language that has a name for it.
-    RAISES (XprojError): where there is no such file, a file is no such JSON, or a language is missing.
+    RAISES (XprojError): if there is no such file, a file is no such JSON, or a language is missing.
     """
     found = _find(path)
     captions: Captions = {}
@@ -63,12 +62,12 @@ def read_captions(path: Path, languages: Iterable[str]) -> Captions:
 
 
 def caption_texts(captions: Captions) -> Set[str]:
-    """RETURNS (Set[str]): every caption in every language."""
+    """Collect every caption in every language."""
     return {text for languages in captions.values() for texts in languages.values() for text in texts}
 
 
 def _find(path: Path) -> Dict[str, List[Path]]:
-    """RETURNS (Dict[str, List[Path]]): the files of each language."""
+    """Find the files of each language."""
     found: Dict[str, List[Path]] = {}
     for directory in DIRECTORIES:
         for file in sorted(path.glob(f"**/{directory}/*/annotations.json")):
@@ -79,9 +78,9 @@ def _find(path: Path) -> Dict[str, List[Path]]:
 
 
 def _read(file: Path) -> Dict[str, Dict[str, List[str]]]:
-    """RETURNS (Dict[str, Dict[str, List[str]]]): what a file says of each emoji. Some say nothing."""
+    """Read what a file says of each emoji. Some say nothing."""
     try:
-        content = srsly.read_json(file)[file.parent.parent.name]
+        content = read_json(file)[file.parent.parent.name]
         if "identity" not in content:
             raise KeyError("identity")
         return content.get("annotations", {})
@@ -90,5 +89,5 @@ def _read(file: Path) -> Dict[str, Dict[str, List[str]]]:
 
 
 def _is_toned(emoji: str) -> bool:
-    """RETURNS (bool): whether it is a sequence with a skin tone. The tones alone are emoji of their own."""
+    """Tell whether it is a sequence with a skin tone. The tones alone are emoji of their own."""
     return len(emoji) > 1 and not SKIN_TONES.isdisjoint(emoji)

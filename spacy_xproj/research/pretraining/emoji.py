@@ -44,15 +44,15 @@ class EmojiData:
 
     @cached_property
     def texts(self) -> List[FrozenSet[str]]:
-        """RETURNS (List[FrozenSet[str]]): all captions of each emoji, in any language."""
+        """All captions of each emoji, in any language."""
         return [frozenset(text for texts in languages.values() for text in texts) for languages in self.captions]
 
     def trained_languages(self, row: int) -> List[str]:
-        """RETURNS (List[str]): the languages to train on that name an emoji."""
+        """List the languages to train on that name an emoji."""
         return [language for language in self.languages if language in self.captions[row]]
 
     def names(self, rows: Iterable[int], language: str) -> Dict[int, str]:
-        """RETURNS (Dict[int, str]): the names in a language of those emoji that have one there, by row."""
+        """Give the names in a language of those emoji that have one there, by row."""
         return {row: self.captions[row][language][0] for row in rows if language in self.captions[row]}
 
 
@@ -68,12 +68,12 @@ def load_emoji(
 
     images (Path): a font or a directory, see `read_pictures`.
     captions (Path): a directory, see `read_captions`.
-    languages (Sequence[str]): languages to train on; see `all_languages` where there are none.
+    languages (Sequence[str]): languages to train on; see `all_languages` if there are none.
     new_languages (Sequence[str]): languages that are not trained on.
     held_out (float): share of the emoji that are not trained on.
     limit (Optional[int]): how many emoji to take at most, at random.
     RETURNS (EmojiData): the emoji.
-    RAISES (XprojError): where something cannot be read, or too little is left.
+    RAISES (XprojError): if something cannot be read, or too little is left.
     """
     both = sorted(set(languages) & set(new_languages))
     if both:

@@ -41,6 +41,6 @@ class Stage(Module):
         self.refine = Sequential(Conv2d(after, after, 3, padding=1), GroupNorm(GROUPS, after), GELU())
 
     def forward(self, values: Tensor) -> Tensor:
-        """RETURNS (Tensor): the stage's output. *Shape:* ``(pictures, after, height / 2, width / 2)``"""
+        """Give the stage's output. *Shape:* ``(pictures, after, height / 2, width / 2)``"""
         values = self.halve(values)
         return values + self.refine(values)

@@ -4,7 +4,7 @@
   Language Supervision" (arXiv 2103.00020).
 - `text` matches each caption to one in another language. It is the control: the same captions, and the same loss.
   Both tell the encoder which captions mean the same: in `clip` they go to one picture. What differs is what the
-  picture shows, and that is the difference which a comparison shall find.
+  picture shows, and a comparison is to find that difference.
 - `mlm` fills in masked sub-tokens of the same captions (Devlin et al. 2019, arXiv 1810.04805), which is how text-only
   encoders are trained. It is not told which captions mean the same, so what `clip` gains over it may come from that.
 
@@ -22,7 +22,7 @@ from torch.nn import GELU, LayerNorm, Linear, Module, Parameter, Sequential
 from torch.nn.functional import cross_entropy, linear, normalize
 
 from ...errors import XprojError
-from .batches import Batch, true_of
+from .batches import CaptionBatch, true_of
 from .emoji import EmojiData
 from .image_tower import ImageTower
 from .text_tower import TextTower
@@ -51,19 +51,19 @@ class Objective(Module, ABC):
         self.data = data
 
     @abstractmethod
-    def loss(self, batch: Batch) -> Tensor:
-        """RETURNS (Tensor): the loss of a batch, one number."""
+    def loss(self, batch: CaptionBatch) -> Tensor:
+        """Compute the loss of a batch, one number."""
 
     def heads(self) -> List[Parameter]:
-        """RETURNS (List[Parameter]): the weights that are thrown away."""
+        """List the weights that are thrown away."""
         return [weights for name, weights in self.named_parameters() if not name.startswith("text.")]
 
     def picture_vectors(self, rows: Sequence[int]) -> Optional[Tensor]:
-        """RETURNS (Optional[Tensor]): unit vectors of pictures, where they are learned. *Shape:* ``(rows, width)``"""
+        """Compute unit vectors of pictures; None if they are not learned. *Shape:* ``(rows, width)``"""
         return None
 
     def caption_vectors(self, means: Tensor) -> Tensor:
-        """RETURNS (Tensor): unit vectors to compare with those of pictures. *Shape:* ``(captions, width)``"""
+        """Compute unit vectors to compare with those of pictures. *Shape:* ``(captions, width)``"""
         return normalize(means, dim=-1)
 
 
@@ -78,7 +78,7 @@ class TextContrast(Objective):
     def caption_vectors(self, means: Tensor) -> Tensor:
         return normalize(self.head(means), dim=-1)
 
-    def loss(self, batch: Batch) -> Tensor:
+    def loss(self, batch: CaptionBatch) -> Tensor:
         first, second = self.caption_vectors(self.text([*batch.first, *batch.second])).chunk(2)
         shared = true_of(batch.first, batch.rows, self.data) | true_of(batch.second, batch.rows, self.data).T
         return self._contrast(first, second, shared)
@@ -100,7 +100,7 @@ class ImageContrast(TextContrast):
     def picture_vectors(self, rows: Sequence[int]) -> Tensor:
         return normalize(self.image(self.pictures[list(rows)]), dim=-1)
 
-    def loss(self, batch: Batch) -> Tensor:
+    def loss(self, batch: CaptionBatch) -> Tensor:
         pictures = self.picture_vectors(batch.rows)
         captions = self.caption_vectors(self.text([*batch.first, *batch.second])).chunk(2)
         losses = [
@@ -121,7 +121,7 @@ class MaskedLanguage(Objective):
         self.head = Sequential(Linear(text.width, text.width), GELU(), LayerNorm(text.width))
         self.bias = Parameter(torch.zeros(embeddings.num_embeddings))
 
-    def loss(self, batch: Batch) -> Tensor:
+    def loss(self, batch: CaptionBatch) -> Tensor:
         ids, mask = self.text.inputs([*batch.first, *batch.second])
         masked, labels = self._mask(ids)
         guessed = labels != IGNORED
@@ -129,7 +129,7 @@ class MaskedLanguage(Objective):
         return cross_entropy(linear(vectors, self.text.model.get_input_embeddings().weight, self.bias), labels[guessed])
 
     def _mask(self, ids: Tensor) -> Tuple[Tensor, Tensor]:
-        """RETURNS (Tuple[Tensor, Tensor]): ids with some masked or replaced, and the right ones of these."""
+        """Mask or replace some ids; give them, and the right ones of these."""
         tokenizer = self.text.tokenizer
         special = torch.isin(ids, torch.tensor(tokenizer.all_special_ids, device=ids.device))
         chance = torch.rand(ids.shape, device=ids.device).masked_fill(special, 1.0)
@@ -146,7 +146,8 @@ OBJECTIVES: Dict[str, Type[Objective]] = {"clip": ImageContrast, "text": TextCon
 
 
 def info_nce(scores: Tensor, shared: Tensor) -> Tensor:
-    """The symmetric loss of contrastive training (InfoNCE): each row and the column of its number belong together.
+    """Compute the symmetric loss of contrastive training (InfoNCE): each row and the column of its number belong
+    together.
 
     scores (Tensor): scores of each row and column. *Shape:* ``(n, n)``
     shared (Tensor): which rows and columns must not be told apart though their numbers differ. *Shape:* ``(n, n)``

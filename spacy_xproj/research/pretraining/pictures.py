@@ -29,12 +29,12 @@ INSTALL = (
 def read_pictures(path: Path, emoji: Iterable[str]) -> Dict[str, NDArray]:
     """Draw or read pictures of emoji, on white.
 
-    A font draws an emoji of several characters as one picture only where Pillow has libraqm, as its wheels have.
+    A font draws an emoji of several characters as one picture only if Pillow has libraqm, as its wheels have.
 
     path (Path): a font, or a directory with a picture for each emoji, named by its code points.
     emoji (Iterable[str]): the emoji.
     RETURNS (Dict[str, NDArray]): the pictures of those that have one, as bytes. *Shape:* ``(3, 64, 64)``
-    RAISES (XprojError): where Pillow is not installed, `path` is neither, or a picture cannot be read.
+    RAISES (XprojError): if Pillow is not installed, `path` is neither, or a picture cannot be read.
     """
     try:
         import PIL  # noqa: F401
@@ -88,12 +88,12 @@ def _directory(path: Path) -> "Callable[[str], Optional[Image]]":
 
 
 def _characters(name: str) -> str:
-    """RETURNS (str): the emoji that code points stand for, without the selector."""
+    """Give the emoji that code points stand for, without the selector."""
     return "".join(chr(int(point, 16)) for point in re.split("[-_]", name)).replace(VARIATION_SELECTOR, "")
 
 
 def _square(image: "Image") -> NDArray:
-    """RETURNS (NDArray): a picture in the middle of a white square. *Shape:* ``(3, 64, 64)``"""
+    """Put a picture in the middle of a white square. *Shape:* ``(3, 64, 64)``"""
     from PIL import Image
 
     side = max(image.size)

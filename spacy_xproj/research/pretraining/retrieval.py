@@ -10,11 +10,11 @@ from torch.nn.functional import normalize
 from .emoji import EmojiData
 from .objectives import Objective
 
-#: A search succeeds where what is looked for is among the first so many.
+#: A search succeeds if what is looked for is among the first so many.
 RANKS = (1, 5, 10)
 #: How many emoji are searched at most.
 LARGEST_POOL = 500
-#: Names in other languages are compared with those in this one, where it is trained on.
+#: Names in other languages are compared with those in this one, if it is trained on.
 PIVOT = "en"
 Recall = Dict[str, float]
 
@@ -48,8 +48,8 @@ def _measure_set(objective: Objective, data: EmojiData, rows: Sequence[int], lan
     """Measure retrieval in each language, and take the mean of the languages.
 
     RETURNS (Dict[str, Any]): the mean number of names that are searched, the recall that chance gives, and the
-        recall of `image_to_text`, `text_to_image`, and `text_to_text`: names by those of the pivot language, where
-        the encoder gives the vectors, as it does in the end.
+        recall of `image_to_text`, `text_to_image`, and `text_to_text`: names by those of the pivot language, with
+        the vectors of the encoder itself, as it is used in the end.
     """
     pivot = PIVOT if PIVOT in data.languages else data.languages[0]
     pivot_places, pivot_means = _read_names(objective, data, rows, pivot)
@@ -78,17 +78,17 @@ def _measure_set(objective: Objective, data: EmojiData, rows: Sequence[int], lan
 
 
 def _read_names(objective: Objective, data: EmojiData, rows: Sequence[int], language: str) -> Tuple[List[int], Tensor]:
-    """RETURNS (Tuple[List[int], Tensor]): which of some emoji have a name in a language, and the vectors of the names.
-    *Shape:* ``(names, width)``"""
+    """Tell which of some emoji have a name in a language, and compute the vectors of the names. *Shape:* ``(names,
+    width)``"""
     names = data.names(rows, language)
     return [rows.index(row) for row in names], objective.text.in_batches(list(names.values()))
 
 
 def recall(scores: Tensor) -> Recall:
-    """The share of rows whose own column, that of the same number, is among the best.
+    """Compute the share of rows whose own column, that of the same number, is among the best.
 
     scores (Tensor): the score of each row and column. *Shape:* ``(n, n)``
-    RETURNS (Recall): the share by rank. Where scores are equal, the others count as better.
+    RETURNS (Recall): the share by rank. If scores are equal, the others count as better.
     """
     own = scores.diagonal()[:, None]
     rank = len(scores) - (scores < own).sum(dim=1)

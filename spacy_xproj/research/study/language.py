@@ -5,11 +5,10 @@ OUTPUT_DIR/CODE/
   labelled/             the same, with the entities that the tagger finds in the translations
   METHOD.json           the scores of a method, and the digest of all that they depend on
   METHOD.spacy          its entities on the test sentences
-  METHOD.error.txt      the traceback, where it failed
+  METHOD.error.txt      the traceback, if it failed
 """
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import islice
 from pathlib import Path
@@ -19,43 +18,23 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tupl
 from spacy.tokens import Doc
 
 from ... import __version__
+from ...cli.app import resolve
 from ...corpora.datasets import SOURCE, dataset_code
 from ...corpora.docbin import write_docs
 from ...corpora.parallel import ParallelCorpus
 from ...evaluation.strict import score
 from ...projectors.apply import apply_projection, count_statuses
-from ...registry import registry
 from ...storage.files import sha256
 from ...storage.results import attempt, keep_result
 from ...text.languages import LanguageRow
 from ...text.tokenizers import blank_segmented
 from ...translators.quality import make_checks
 from ...types import Bitext, Initializable
-from .gold import read_gold, target_doc
-from .settings import make_settings
-from .source import keep_corpus, label_sources, tag_docs, translate_targets
+from .config import read_study
+from .data import keep_corpus, label_sources, read_gold, tag_docs, target_doc, translate_targets
+from .results import MethodResult
 
 Progress = Callable[[Iterable[Bitext], int, str], Iterator[Bitext]]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A language under a method.
-
-    language (str): as the dataset calls it.
-    name (str): its English name.
-    method (str): the name of its block.
-    result (Optional[Dict[str, Any]]): scores and counts, as in METHOD.json; None where it failed.
-    reason (str): why it failed.
-    fresh (bool): whether this run has made the result.
-    """
-
-    language: str
-    name: str
-    method: str
-    result: Optional[Dict[str, Any]]
-    reason: str = ""
-    fresh: bool = True
 
 
 class LanguageStudy:
@@ -75,21 +54,21 @@ class LanguageStudy:
         self.row = row
         self.config = config
         self.path = path
-        self.settings = make_settings(config)
+        self.settings = read_study(config)
         self.code = dataset_code(row, self.settings.dataset)
         self.gold_path = self.settings.gold_path(row)
         self.progress = progress
         self.failure: Optional[Exception] = None
 
-    def cells(self) -> Iterator[Cell]:
-        """YIELDS (Cell): one for each method. A method that fails does not keep the others from running."""
+    def results(self) -> Iterator[MethodResult]:
+        """Apply and score each method. One that fails does not keep the others from running."""
         for method in self.config["methods"]:
             made, reason = attempt(self.path / f"{method}.error.txt", partial(self._result, method))
-            result, fresh = made or (None, True)
-            yield Cell(self.code, self.row.name, method, result, reason, fresh)
+            scores, fresh = made or (None, True)
+            yield MethodResult(self.code, self.row.name, method, scores, reason, fresh)
 
     def _result(self, method: str) -> Tuple[Dict[str, Any], bool]:
-        """The scores of a method, and whether they had to be made."""
+        """Score a method; tell also whether it had to be done."""
         _ = self.gold  # its errors are clearer than that of a digest
         return keep_result(
             self.path / f"{method}.json", self._method_inputs(method), partial(self._make_result, method)
@@ -138,7 +117,7 @@ class LanguageStudy:
         return docs, outcomes
 
     def _corpus(self) -> ParallelCorpus:
-        """The labelled pairs. Where it failed once it is not tried again for the next method."""
+        """Take the labelled pairs. If that failed once, it is not tried again for the next method."""
         if self.failure is not None:
             raise self.failure
         try:
@@ -169,7 +148,7 @@ class LanguageStudy:
         return "@xproj_taggers" not in self.config["methods"][method]
 
     def _gold_inputs(self) -> Dict[str, Any]:
-        """What the gold sentences depend on."""
+        """List what the gold sentences depend on."""
         return {
             "spacy_xproj": __version__,
             "gold": sha256(self.gold_path),
@@ -192,4 +171,4 @@ class LanguageStudy:
         return {"labels": self.settings.labels, "map": self.settings.map}
 
     def _make(self, name: str, block: Dict[str, Any]) -> Any:
-        return registry.resolve({name: block})[name]
+        return resolve({name: block}, name, "config")

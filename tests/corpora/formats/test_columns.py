@@ -8,10 +8,9 @@ from spacy.tokens import Doc
 
 from spacy_xproj import XprojError
 from spacy_xproj.corpora.formats.columns import find_tokens, make_doc
-from spacy_xproj.corpora.formats.conll import make_conll_converter, read_conll
-from spacy_xproj.corpora.formats.masakhaner import make_masakhaner_converter, read_masakhaner
-from spacy_xproj.corpora.formats.uner import make_uner_converter, read_uner
-from spacy_xproj.corpora.formats.wikiann import make_wikiann_converter, read_wikiann
+from spacy_xproj.corpora.formats.conll import ConllConverter, MasakhanerConverter
+from spacy_xproj.corpora.formats.uner import UnerConverter
+from spacy_xproj.corpora.formats.wikiann import WikiannConverter
 
 UNER = """# newdoc id = d1
 # sent_id = d1-1
@@ -42,7 +41,7 @@ def test_conll_2003() -> None:
         "-DOCSTART- -X- O O\n\nEU NNP I-NP I-ORG\nrejects VBZ I-VP O\n\n\n"
         "-DOCSTART- -X- O O\n\nPeter NNP I-NP I-PER\nB. NNP B-NP B-PER\n"
     )
-    first, second = read_conll(text, "en")
+    first, second = ConllConverter("en")(text)
     assert (first.text, entities(first)) == ("EU rejects", [("EU", "ORG")])
     assert entities(second) == [("Peter", "PER"), ("B.", "PER")]
     assert (first.user_data, second.user_data) == ({"lang": "en", "line": 3}, {"lang": "en", "line": 9})
@@ -50,12 +49,12 @@ def test_conll_2003() -> None:
 
 @pytest.mark.parametrize("text", ["a\tO\nRio\tB-LOC\n", "a O\r\nRio   B-LOC\r\n\r\n", "\n\na O \nRio B-LOC"])
 def test_conll_separators(text: str) -> None:
-    (doc,) = read_conll(text, "en")
+    (doc,) = ConllConverter("en")(text)
     assert (doc.text, entities(doc)) == ("a Rio", [("Rio", "LOC")])
 
 
 def test_a_tab_separated_token_may_contain_spaces_and_other_line_ends_belong_to_it() -> None:
-    (doc,) = read_conll("New York\tB-LOC\n1\u00a0000\tO\nx\u2028y\tO\n", "en")
+    (doc,) = ConllConverter("en")("New York\tB-LOC\n1\u00a0000\tO\nx\u2028y\tO\n")
     assert [t.text for t in doc] == ["New York", "1\u00a0000", "x\u2028y"]
 
 
@@ -65,16 +64,16 @@ def test_a_tab_separated_token_may_contain_spaces_and_other_line_ends_belong_to_
 )
 def test_carriage_returns_that_end_a_line_alone(text: str, line: int) -> None:
     with pytest.raises(XprojError, match=f"line {line}: a carriage return inside the line; convert the line ends"):
-        list(read_conll(text, "en"))
+        list(ConllConverter("en")(text))
 
 
 def test_a_sentence_without_entities_is_annotated() -> None:
-    (doc,) = read_conll("a O\n", "en")
+    (doc,) = ConllConverter("en")("a O\n")
     assert doc.has_annotation("ENT_IOB")
 
 
 def test_uner_keeps_name_and_text() -> None:
-    first, second = read_uner(UNER, "en")
+    first, second = UnerConverter("en")(UNER)
     assert first.text == 'Obama\'s man in "Rio".'
     assert entities(first) == [("Obama", "PER"), ("Rio", "LOC")]
     assert first.user_data == {"lang": "en", "line": 4, "sent_id": "d1-1"}
@@ -85,8 +84,8 @@ def test_uner_keeps_name_and_text() -> None:
 def test_uner_text_that_does_not_fit() -> None:
     text = UNER.replace("# text = # no  name", "# text = # no fame")
     with pytest.raises(XprojError, match=r"line 14: .*'# no fame'.*'# no name' with --repair"):
-        list(read_uner(text, "en"))
-    doc = list(read_uner(text, "en", repair=True))[1]
+        list(UnerConverter("en")(text))
+    doc = list(UnerConverter("en", repair=True)(text))[1]
     assert doc.text == "# no name"
     (fix,) = doc.user_data["repairs"]
     assert (fix["line"], fix["before"], fix["after"]) == (14, "# no fame", "# no name")
@@ -95,11 +94,11 @@ def test_uner_text_that_does_not_fit() -> None:
 @pytest.mark.parametrize("comments", ["# sent_id = a\n# text = b\n", "# text = b\n", "# newdoc\n# sent_id = a\n"])
 def test_uner_sentence_without_tokens(comments: str) -> None:
     with pytest.raises(XprojError, match="line 1: a sentence without tokens; add them, or remove .* an empty line"):
-        list(read_uner(comments + "\n1\tRio\tB-LOC\t-\t-\n", "en"))
+        list(UnerConverter("en")(comments + "\n1\tRio\tB-LOC\t-\t-\n"))
 
 
 def test_uner_comments_on_the_file_may_stand_alone() -> None:
-    assert len(list(read_uner("# newdoc id = d0\n\n" + UNER, "en"))) == 2
+    assert len(list(UnerConverter("en")("# newdoc id = d0\n\n" + UNER))) == 2
 
 
 @pytest.mark.parametrize(
@@ -112,46 +111,46 @@ def test_uner_comments_on_the_file_may_stand_alone() -> None:
 )
 def test_uner_lines_that_are_not_the_next_token(position: str, message: str) -> None:
     with pytest.raises(XprojError, match=f"line 4: {message}"):
-        list(read_uner(UNER.replace("1\tObama", f"{position}\tObama"), "en"))
+        list(UnerConverter("en")(UNER.replace("1\tObama", f"{position}\tObama")))
 
 
 def test_masakhaner_hash_is_a_token() -> None:
-    (doc,) = read_masakhaner("# O\nJohn B-PER\nLewis I-PER\n", "xx")
+    (doc,) = MasakhanerConverter("xx")("# O\nJohn B-PER\nLewis I-PER\n")
     assert (doc.text, entities(doc)) == ("# John Lewis", [("John Lewis", "PER")])
 
 
 @pytest.mark.parametrize("language", ["sw", "ceb", "simple", "be-x-old", "zh-classical", "fiu-vro"])
 def test_wikiann_languages(language: str) -> None:
-    (doc,) = read_wikiann(f"{language}:Rio\tB-LOC\n{language}:a:b\tO\n", "xx")
+    (doc,) = WikiannConverter("xx")(f"{language}:Rio\tB-LOC\n{language}:a:b\tO\n")
     assert [t.text for t in doc] == ["Rio", "a:b"]
 
 
 def test_wikiann_leaves_out_the_language_only() -> None:
-    (doc,) = read_wikiann("zh-min-nan:http://x.y\tO\nzh-min-nan::\tO\nzh-min-nan:en:Rio\tB-LOC\n", "xx")
+    (doc,) = WikiannConverter("xx")("zh-min-nan:http://x.y\tO\nzh-min-nan::\tO\nzh-min-nan:en:Rio\tB-LOC\n")
     assert [t.text for t in doc] == ["http://x.y", ":", "en:Rio"]
     assert entities(doc) == [("en:Rio", "LOC")]
 
 
 @pytest.mark.parametrize(
-    ("read", "text", "message"),
+    ("converter", "text", "message"),
     [
-        (read_conll, "a O\n\nb X O\n", "line 3: 3 columns, not 2"),
-        (read_conll, "a\n", "line 1: 1 columns, not 2"),
-        (read_conll, "a\tX\tO\n\tX\tO\n", "line 2: column 1 is empty"),
-        (read_masakhaner, "a O\nb\tO\n", "line 2: 1 columns"),
-        (read_masakhaner, "a  O\n", "line 1: 3 columns"),
-        (read_uner, "1\ta\tO\n", "line 1: 3 columns, not 5"),
-        (read_wikiann, "en:a O\n", "line 1: 1 columns"),
-        (read_wikiann, "Rio\tO\n", "line 1: 'Rio' is not a language, a colon and a token"),
-        (read_wikiann, "en:\tO\n", "line 1: 'en:' is not"),
-        (read_wikiann, "http://x\tO\n", "line 1: 'http://x' is not a language, a colon and a token"),
-        (read_wikiann, "fr:a\tO\n\nfr:b\tO\nde:c\tO\n", "line 4: 'de:c' does not begin with 'fr:'"),
+        (ConllConverter, "a O\n\nb X O\n", "line 3: 3 columns, not 2"),
+        (ConllConverter, "a\n", "line 1: 1 columns, not 2"),
+        (ConllConverter, "a\tX\tO\n\tX\tO\n", "line 2: column 1 is empty"),
+        (MasakhanerConverter, "a O\nb\tO\n", "line 2: 1 columns"),
+        (MasakhanerConverter, "a  O\n", "line 1: 3 columns"),
+        (UnerConverter, "1\ta\tO\n", "line 1: 3 columns, not 5"),
+        (WikiannConverter, "en:a O\n", "line 1: 1 columns"),
+        (WikiannConverter, "Rio\tO\n", "line 1: 'Rio' is not a language, a colon and a token"),
+        (WikiannConverter, "en:\tO\n", "line 1: 'en:' is not"),
+        (WikiannConverter, "http://x\tO\n", "line 1: 'http://x' is not a language, a colon and a token"),
+        (WikiannConverter, "fr:a\tO\n\nfr:b\tO\nde:c\tO\n", "line 4: 'de:c' does not begin with 'fr:'"),
     ],
 )
-def test_bad_lines(read: Any, text: str, message: str) -> None:
+def test_bad_lines(converter: Any, text: str, message: str) -> None:
     for repair in (False, True):
         with pytest.raises(XprojError, match=message):
-            list(read(text, "en", repair=repair))
+            list(converter("en", repair=repair)(text))
 
 
 @pytest.mark.parametrize(
@@ -174,12 +173,12 @@ def test_bad_tags(scheme: str, tags: str, fixes: Dict[int, str]) -> None:
     rows = tags.split()
     text = "".join(f"w{i} {tag}\n" for i, tag in enumerate(rows, 1))
     with pytest.raises(XprojError, match=rf"line {min(fixes)}: .*--repair"):
-        list(read_conll(text, "en", scheme))
-    (doc,) = read_conll(text, "en", scheme, repair=True)
+        list(ConllConverter("en", scheme)(text))
+    (doc,) = ConllConverter("en", scheme, repair=True)(text)
     found = {fix["line"]: (fix["token"], fix["before"], fix["after"]) for fix in doc.user_data["repairs"]}
     assert found == {line: (f"w{line}", rows[line - 1], good) for line, good in fixes.items()}
     mended = "".join(f"w{i} {fixes.get(i, tag)}\n" for i, tag in enumerate(rows, 1))
-    (again,) = read_conll(mended, "en", "auto" if scheme == "auto" else scheme)
+    (again,) = ConllConverter("en", "auto" if scheme == "auto" else scheme)(mended)
     assert entities(again) == entities(doc)
 
 
@@ -200,44 +199,44 @@ def test_white_space_at_the_end_of_an_entity(tags: str, fixes: Dict[int, str], l
     text = "".join(f"{word}\t{tag}\n" for word, tag in zip(words, cells[1::2], strict=True))
     if fixes:
         with pytest.raises(XprojError, match=rf"line {min(fixes)}: entity that begins or ends with .*--repair"):
-            list(read_conll(text, "en"))
-    (doc,) = read_conll(text, "en", repair=True)
+            list(ConllConverter("en")(text))
+    (doc,) = ConllConverter("en", repair=True)(text)
     assert {fix["line"]: fix["after"] for fix in doc.user_data.get("repairs", [])} == fixes
     assert entities(doc) == left
 
 
 def test_text_is_not_normalised() -> None:
-    (doc,) = read_conll("e\u0301 O\n\u00e9 O\n", "en")
+    (doc,) = ConllConverter("en")("e\u0301 O\n\u00e9 O\n")
     assert doc.text == "e\u0301 \u00e9"
 
 
 def test_reading_streams() -> None:
-    docs = read_conll("a O\n\nb I-PER\n", "en", "IOB2")
+    docs = ConllConverter("en", "IOB2")("a O\n\nb I-PER\n")
     assert next(docs).text == "a"
     with pytest.raises(XprojError, match="line 3"):
         next(docs)
 
 
 @pytest.mark.parametrize(
-    ("make", "text"),
+    ("converter", "text"),
     [
-        (make_conll_converter, "Rio I-LOC\n"),
-        (make_masakhaner_converter, "Rio I-LOC\n"),
-        (make_wikiann_converter, "pt:Rio\tI-LOC\n"),
-        (make_uner_converter, "1\tRio\tI-LOC\t-\t-\n"),
+        (ConllConverter, "Rio I-LOC\n"),
+        (MasakhanerConverter, "Rio I-LOC\n"),
+        (WikiannConverter, "pt:Rio\tI-LOC\n"),
+        (UnerConverter, "1\tRio\tI-LOC\t-\t-\n"),
     ],
 )
-def test_makers_bind_their_settings(make: Any, text: str) -> None:
-    (doc,) = make("pt")(text)
+def test_settings(converter: Any, text: str) -> None:
+    (doc,) = converter("pt")(text)
     assert entities(doc) == [("Rio", "LOC")]
     assert (doc.vocab.lang, doc.user_data["lang"], "repairs" in doc.user_data) == ("pt", "pt", False)
-    (doc,) = make("pt", scheme="IOB2", repair=True)(text)
+    (doc,) = converter("pt", scheme="IOB2", repair=True)(text)
     assert len(doc.user_data["repairs"]) == 1
 
 
 def test_bad_scheme() -> None:
     with pytest.raises(XprojError, match="iob"):
-        list(read_conll("a O\n", "en", "iob"))
+        ConllConverter("en", "iob")
 
 
 VOCAB = spacy.blank("xx").vocab

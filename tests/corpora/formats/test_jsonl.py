@@ -5,7 +5,7 @@ import pytest
 from spacy.tokens import Doc
 
 from spacy_xproj import XprojError
-from spacy_xproj.corpora.formats.jsonl import make_jsonl_converter, read_jsonl
+from spacy_xproj.corpora.formats.jsonl import JsonlConverter
 
 
 def line(text: str, *ents: Tuple[int, int, str], **keys: Any) -> str:
@@ -19,7 +19,7 @@ def entities(doc: Doc) -> List[Tuple[str, str]]:
 
 def test_offsets_and_names() -> None:
     text = line("Ana in Rio.", (7, 10, "LOC"), (0, 3, "PER"), id="s1") + "\n\n" + line("No one.", meta=1) + "\n"
-    first, second = read_jsonl(text, "en")
+    first, second = JsonlConverter("en")(text)
     assert (first.text, entities(first)) == ("Ana in Rio.", [("Ana", "PER"), ("Rio", "LOC")])
     assert first.user_data == {"lang": "en", "line": 1, "sent_id": "s1"}
     assert second.user_data == {"lang": "en", "line": 3}
@@ -29,15 +29,15 @@ def test_offsets_and_names() -> None:
 
 def test_characters_need_no_segmenter() -> None:
     text = line("東京タワーはTokyoにある。", (0, 2, "LOC"), (6, 11, "LOC"))
-    (doc,) = read_jsonl(text, "ja", segment="characters")
+    (doc,) = JsonlConverter("ja", segment="characters")(text)
     assert entities(doc) == [("東京", "LOC"), ("Tokyo", "LOC")]
     assert [token.text for token in doc][:3] == ["東", "京", "タ"]
     with pytest.raises(XprojError, match="no segment 'syllables': use words or characters"):
-        list(read_jsonl(text, "ja", segment="syllables"))
+        JsonlConverter("ja", segment="syllables")
 
 
 def test_offsets_count_characters_not_bytes() -> None:
-    (doc,) = read_jsonl(line("é😀 Rio", (3, 6, "LOC")), "xx")
+    (doc,) = JsonlConverter("xx")(line("é😀 Rio", (3, 6, "LOC")))
     assert entities(doc) == [("Rio", "LOC")]
 
 
@@ -53,8 +53,8 @@ def test_offsets_count_characters_not_bytes() -> None:
 def test_offsets_that_are_no_token_boundaries(given: Tuple[int, int, str], fixed: str, text: str) -> None:
     row = line("Obama  went home", given)
     with pytest.raises(XprojError, match=rf"line 1: .*'{given[0]}:{given[1]}'.*'{fixed}' with --repair"):
-        list(read_jsonl(row, "en"))
-    (doc,) = read_jsonl(row, "en", repair=True)
+        list(JsonlConverter("en")(row))
+    (doc,) = JsonlConverter("en", repair=True)(row)
     assert entities(doc) == [(text, "PER")]
     (fix,) = doc.user_data["repairs"]
     assert (fix["line"], fix["after"]) == (1, fixed)
@@ -63,8 +63,8 @@ def test_offsets_that_are_no_token_boundaries(given: Tuple[int, int, str], fixed
 def test_overlaps() -> None:
     row = line("New York City", (4, 8, "LOC"), (0, 8, "LOC"), (9, 13, "LOC"))
     with pytest.raises(XprojError, match="line 1: .*overlaps.*leave it out with --repair"):
-        list(read_jsonl(row, "en"))
-    (doc,) = read_jsonl(row, "en", repair=True)
+        list(JsonlConverter("en")(row))
+    (doc,) = JsonlConverter("en", repair=True)(row)
     assert entities(doc) == [("New York", "LOC"), ("City", "LOC")]
     assert [(fix["before"], fix["after"]) for fix in doc.user_data["repairs"]] == [("4:8", "")]
 
@@ -93,9 +93,9 @@ def test_overlaps() -> None:
 def test_bad_lines(row: str, message: str) -> None:
     for repair in (False, True):
         with pytest.raises(XprojError, match=f"line 2: .*{message}"):
-            list(read_jsonl(line("a") + "\n" + row, "en", repair))
+            list(JsonlConverter("en", repair)(line("a") + "\n" + row))
 
 
-def test_maker_binds_its_settings() -> None:
-    (doc,) = make_jsonl_converter("de", repair=True)(line("Obama", (0, 2, "PER")))
+def test_settings() -> None:
+    (doc,) = JsonlConverter("de", repair=True)(line("Obama", (0, 2, "PER")))
     assert (doc.vocab.lang, len(doc.user_data["repairs"])) == ("de", 1)

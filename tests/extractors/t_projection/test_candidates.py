@@ -10,12 +10,12 @@ from spacy.tokens import DocBin
 from spacy_xproj.errors import XprojError
 from spacy_xproj.extractors.combined import make_combined_candidates
 from spacy_xproj.extractors.ngram import make_ngram_candidates
-from spacy_xproj.extractors.t_projection.candidates import Seq2SeqCandidates, find_words, make_seq2seq_candidates
+from spacy_xproj.extractors.t_projection.candidates import Seq2SeqCandidates, find_words
 from spacy_xproj.extractors.t_projection.template import read_answer, write_answer, write_question
 from spacy_xproj.extractors.t_projection.training import CandidateTraining
 from spacy_xproj.projectors.easyproject import make_marker_projector
 from spacy_xproj.projectors.matching import make_candidate_matching
-from spacy_xproj.scores.translation import make_translation_score
+from spacy_xproj.scores.translation import TranslationScore
 from spacy_xproj.solvers.exact import make_exact_solver
 
 NAMES = ["ana", "rui silva", "eva", "max"]
@@ -119,7 +119,7 @@ def test_the_trained_model_finds_entities_in_new_sentences(generator, make_bitex
     path, held_out = generator
     pairs = [make_bitext(doc.text, doc.text, [(e.start, e.end, e.label_) for e in doc.ents]) for doc in held_out]
     pairs.insert(1, make_bitext("it rains", "it rains"))
-    extractor = make_seq2seq_candidates(str(path), num_beams=3, num_candidates=3, device="cpu", max_length=30)
+    extractor = Seq2SeqCandidates(str(path), num_beams=3, num_candidates=3, device="cpu", max_length=30)
     found = list(extractor(iter(pairs)))
     assert len(found) == len(pairs) and len(found[1]) == 0
     gold = [(pair, (ent.start, ent.end)) for pair in pairs for ent in pair.source.ents]
@@ -131,8 +131,8 @@ def test_the_trained_model_finds_entities_in_new_sentences(generator, make_bitex
 def test_t_projection_from_end_to_end(generator, m2m100, make_bitext):
     """Candidates, translation score and solver together; the tiny translation model chooses at random."""
     path, _ = generator
-    extractor = make_seq2seq_candidates(str(path), num_beams=2, num_candidates=2, device="cpu", max_length=30)
-    scorer = make_translation_score(m2m100, "en", "pt", threshold=0, device="cpu")
+    extractor = Seq2SeqCandidates(str(path), num_beams=2, num_candidates=2, device="cpu", max_length=30)
+    scorer = TranslationScore(m2m100, "en", "pt", threshold=0, device="cpu")
     projector = make_candidate_matching(extractor, scorer, make_exact_solver())
     pair = make_bitext("Ana in Lisbon", "eva lives in new york .", [(0, 1, "PER"), (2, 3, "LOC")])
     (projection,) = projector([pair])
@@ -145,8 +145,8 @@ def test_t_projection_from_end_to_end(generator, m2m100, make_bitext):
 def test_batches_equal_one_by_one(generator, make_bitext):
     path, held_out = generator
     pairs = [make_bitext("a", doc.text, [(0, 1, "LOC")]) for doc in held_out]
-    together = make_seq2seq_candidates(str(path), num_beams=2, num_candidates=2, device="cpu", max_length=20)
-    alone = make_seq2seq_candidates(
+    together = Seq2SeqCandidates(str(path), num_beams=2, num_candidates=2, device="cpu", max_length=20)
+    alone = Seq2SeqCandidates(
         str(path), num_beams=2, num_candidates=2, device="cpu", max_length=20, max_batch_tokens=1, buffer=1
     )
     for one, other in zip(together(pairs), alone(pairs), strict=True):
@@ -157,7 +157,7 @@ def test_batches_equal_one_by_one(generator, make_bitext):
 def test_unknown_spans_are_counted_and_are_no_candidates(make_bitext, monkeypatch):
     answers = ["<Person>Rui</Person><Location>Lisboa</Location>", "<Person>ana</Person><Location>Porto</Location>"]
     monkeypatch.setattr(Seq2SeqCandidates, "_answer", lambda self, questions: dict.fromkeys(questions, answers))
-    extractor = make_seq2seq_candidates("none")
+    extractor = Seq2SeqCandidates("none")
     pair = make_bitext("Ana Porto", "Ana Silva ama Lisboa e ANA", [(0, 1, "PER"), (1, 2, "LOC")])
     (candidates,) = extractor([pair])
     assert candidates.spans.tolist() == [[0, 1], [3, 4], [5, 6]]
@@ -187,7 +187,7 @@ def test_sentences_that_make_no_example(tiny_mt5, docs, make_bitext):
 
 def test_more_answers_than_beams():
     with pytest.raises(XprojError, match="num_candidates 9 is not between 1 and num_beams, 5"):
-        make_seq2seq_candidates("none", num_beams=5, num_candidates=9)
+        Seq2SeqCandidates("none", num_beams=5, num_candidates=9)
 
 
 @pytest.mark.parametrize(

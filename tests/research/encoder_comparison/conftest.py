@@ -82,7 +82,7 @@ def compare(invoke):
 
     def run(folder, *arguments, run_alone=in_this_process):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("spacy_xproj.research.encoder_comparison.run.run_alone", run_alone)
+            patch.setattr("spacy_xproj.research.encoder_comparison.students.run_alone", run_alone)
             return invoke("research", "compare-encoders", folder / "comparison.cfg", folder / "out", *arguments)
 
     return run

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.research.pretraining.batches import Batch
+from spacy_xproj.research.pretraining.batches import CaptionBatch
 from spacy_xproj.research.pretraining.emoji import load_emoji
 from spacy_xproj.research.pretraining.objectives import IGNORED, OBJECTIVES, MaskedLanguage, info_nce
 from spacy_xproj.research.pretraining.text_tower import TextTower
@@ -39,7 +39,7 @@ def test_every_weight_learns_and_heads_are_all_but_the_encoder(make_tiny_encoder
     encoder = make_tiny_encoder()
     objective = OBJECTIVES[name](TextTower(encoder), data)
     rows = [0, 1, 2, 3]
-    batch = Batch(rows, *([data.captions[row][language][0] for row in rows] for language in ("en", "xx")))
+    batch = CaptionBatch(rows, *([data.captions[row][language][0] for row in rows] for language in ("en", "xx")))
     objective.loss(batch).backward()
     without = {key for key, weights in objective.named_parameters() if weights.grad is None}
     assert without == {"text.model.pooler.dense.weight", "text.model.pooler.dense.bias"}
@@ -51,13 +51,13 @@ def test_captions_of_other_emoji_are_no_negatives(make_tiny_encoder, data):
     """`red` is true of two emoji of the batch: with nothing left to tell apart the loss is zero."""
     objective = OBJECTIVES["clip"](TextTower(make_tiny_encoder()), data)
     disc, box = (data.emoji.index(chr(0x1F600 + i)) for i in (0, 1))
-    assert objective.loss(Batch([disc, box], ["red", "red"], ["nyekundu", "nyekundu"])).item() == 0
-    assert objective.loss(Batch([disc, box], ["red disc", "red"], ["nyekundu", "caixa"])).item() > 0
+    assert objective.loss(CaptionBatch([disc, box], ["red", "red"], ["nyekundu", "nyekundu"])).item() == 0
+    assert objective.loss(CaptionBatch([disc, box], ["red disc", "red"], ["nyekundu", "caixa"])).item() > 0
 
 
 @pytest.mark.parametrize(("name", "matter"), [("clip", True), ("text", False)])
 def test_whether_pictures_matter(make_tiny_encoder, data, name, matter):
-    batch = Batch([0, 1], *([data.captions[row][language][0] for row in (0, 1)] for language in ("en", "xx")))
+    batch = CaptionBatch([0, 1], *([data.captions[row][language][0] for row in (0, 1)] for language in ("en", "xx")))
 
     def loss(data):
         torch.manual_seed(0)

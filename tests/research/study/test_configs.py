@@ -10,7 +10,7 @@ from spacy_xproj.cli.app import load_config
 from spacy_xproj.corpora.datasets import study_languages
 from spacy_xproj.registry import NAMES, registry
 from spacy_xproj.research.cli.study import language_overrides
-from spacy_xproj.research.study.settings import make_settings
+from spacy_xproj.research.study.config import read_study
 
 PATH = Path(__file__).parents[3] / "configs" / "study" / "published.cfg"
 CONFIG = load_config(PATH, [])
@@ -18,7 +18,7 @@ REGISTERED = {name for catalogue in NAMES for name in getattr(registry, catalogu
 
 
 def test_settings():
-    settings = make_settings(CONFIG)
+    settings = read_study(CONFIG)
     assert len(settings.rows()) == 18
     assert settings.scored() == ["PER", "ORG", "LOC"]
     assert settings.label_map().renames == {"DATE": "", "MISC": ""}

@@ -8,7 +8,7 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
 from spacy_xproj.corpora.parallel import ParallelCorpus
-from spacy_xproj.research.study import source
+from spacy_xproj.research.study import data
 from spacy_xproj.translators.table import TableTranslator
 
 
@@ -163,7 +163,7 @@ def test_a_translator_that_fails_is_asked_once_and_model_transfer_goes_on(study,
 
 
 def test_an_interrupted_translation_goes_on(watch_tables, study, study_dir, monkeypatch):
-    monkeypatch.setattr(source, "SHARD_SIZE", 1)
+    monkeypatch.setattr(data, "SHARD_SIZE", 1)
     seen = watch_tables(2)
     assert study("--study.languages", "hau").exit_code != 0
     assert (study_dir / "out" / "hau" / "translated.partial").is_dir()
