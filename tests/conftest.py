@@ -288,6 +288,28 @@ def marian(make_marian):
     return make_marian()
 
 
+@pytest.fixture
+def watch_tables(monkeypatch):
+    """RETURNS: a function that gives the list of all texts that tables translate; after so many, there is an
+    interruption."""
+    from spacy_xproj.translators.table import TableTranslator
+
+    real, seen = TableTranslator.__call__, []
+
+    def watch(most=None):
+        def watched(self, texts):
+            for text in texts:
+                if len(seen) == most:
+                    raise KeyboardInterrupt
+                seen.append(text)
+                yield from real(self, [text])
+
+        monkeypatch.setattr(TableTranslator, "__call__", watched)
+        return seen
+
+    return watch
+
+
 EMOJI_COLOURS = {"red": "nyekundu", "aqua": "azul", "green": "kijani", "black": "preto", "orange": "laranja"}
 EMOJI_SHAPES = {"disc": "duara", "box": "caixa", "bar": "barra", "ring": "pete"}
 

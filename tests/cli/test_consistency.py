@@ -1,12 +1,12 @@
 """`consistency` as a user runs it."""
 
+from functools import partial
+
 import pytest
 import spacy
 import srsly
 from spacy.tokens import Doc
-from typer.testing import CliRunner
 
-from spacy_xproj.cli import app
 from spacy_xproj.corpora.docbin import read_docs, write_docs
 
 CORPUS = {
@@ -21,23 +21,23 @@ CORPUS = {
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(invoke, tmp_path):
     vocab = spacy.blank("xx").vocab
     docs = [Doc(vocab, words=text.split(), ents=tags.split()) for text, tags in CORPUS.items()]
     write_docs(docs, tmp_path / "corpus.spacy")
-    return lambda *arguments: CliRunner().invoke(app, ["consistency", str(tmp_path / "corpus.spacy"), *arguments])
+    return partial(invoke, "consistency", tmp_path / "corpus.spacy")
 
 
 def test_the_command(run, tmp_path):
     result = run("--json", str(tmp_path / "list.json"))
     assert result.exit_code == 0, result.output
-    assert "5 strings are" in " ".join(result.output.split()) and "LOC 1, PER 1" in result.output
+    assert "5 strings are" in result.text and "LOC 1, PER 1" in result.output
     rows = srsly.read_json(tmp_path / "list.json")
     assert {"text": "Bank of Kenya", "labels": {"ORG": 1}, "unlabelled": 1} in rows and len(rows) == 5
 
     result = run("--fill", "LOC", "--output", str(tmp_path / "filled.spacy"))
     assert result.exit_code == 0, result.output
-    assert "2 of the 5 places filled (LOC 2)" in " ".join(result.output.split())
+    assert "2 of the 5 places filled (LOC 2)" in result.text
     docs = read_docs(tmp_path / "filled.spacy")
     assert [span.text for doc in docs for span in doc.spans["filled"]] == ["South Africa", "Kenya"]
     assert read_docs(tmp_path / "corpus.spacy")[3].ents == ()

@@ -119,28 +119,12 @@ def test_overrides(job, tmp_path):
     assert "rejected: 1 (copied_source)" in result.text
 
 
-def test_resumes(job, tmp_path, monkeypatch):
+def test_resumes(watch_tables, job, tmp_path):
     """What was done before the interruption is not done again."""
-    real, seen = TableTranslator.__call__, []
-
-    def interrupted(self, texts):
-        for text in texts:
-            if len(seen) == 2:
-                raise KeyboardInterrupt
-            seen.append(text)
-            yield from real(self, [text])
-
-    with monkeypatch.context() as patch:
-        patch.setattr(TableTranslator, "__call__", interrupted)
-        assert job("--shard-size", "1").exit_code != 0
+    seen = watch_tables(2)
+    assert job("--shard-size", "1").exit_code != 0
     assert not (tmp_path / "bitext").exists()
-
-    def recorded(self, texts):
-        for text in texts:
-            seen.append(text)
-            yield from real(self, [text])
-
-    monkeypatch.setattr(TableTranslator, "__call__", recorded)
+    watch_tables()
     result = job("--shard-size", "1")
     assert result.exit_code == 0, result.output
     assert "going on after 2 sentences" in result.text

@@ -162,29 +162,12 @@ def test_a_translator_that_fails_is_asked_once_and_model_transfer_goes_on(study,
     assert "Traceback" in (study_dir / "out" / "hau" / "string.error.txt").read_text(encoding="utf8")
 
 
-def test_an_interrupted_translation_goes_on(study, study_dir, monkeypatch):
+def test_an_interrupted_translation_goes_on(watch_tables, study, study_dir, monkeypatch):
     monkeypatch.setattr(data, "SHARD_SIZE", 1)
-    real = TableTranslator.__call__
-    seen = []
-
-    def interrupted(self, texts):
-        for text in texts:
-            if len(seen) == 2:
-                raise KeyboardInterrupt
-            seen.append(text)
-            yield from real(self, [text])
-
-    with monkeypatch.context() as patch:
-        patch.setattr(TableTranslator, "__call__", interrupted)
-        assert study("--study.languages", "hau").exit_code != 0
+    seen = watch_tables(2)
+    assert study("--study.languages", "hau").exit_code != 0
     assert (study_dir / "out" / "hau" / "translated.partial").is_dir()
-
-    def recorded(self, texts):
-        for text in texts:
-            seen.append(text)
-            yield from real(self, [text])
-
-    monkeypatch.setattr(TableTranslator, "__call__", recorded)
+    watch_tables()
     result = study("--study.languages", "hau")
     assert result.exit_code == 0, result.output
     assert sorted(seen) == sorted(["Ana na Lagos", "Ana ta yi", "Gobe"])
