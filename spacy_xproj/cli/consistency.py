@@ -22,7 +22,7 @@ def consistency_cli(
     corpus_path: Path = typer.Argument(..., metavar="CORPUS", help="A projected corpus (.spacy)"),
     fill: str = typer.Option("", "--fill", help="Labels to fill in where they are missing; LOC is the one that pays"),
     output: Optional[Path] = typer.Option(None, "--output", "-o", dir_okay=False, help="Where the filled corpus goes"),
-    min_count: int = typer.Option(1, "--min-count", min=1, help="Look for strings that are labelled as often"),
+    min_count: int = typer.Option(1, "--min-count", min=1, help="Look only for strings that are labelled so often"),
     json_path: Optional[Path] = typer.Option(None, "--json", dir_okay=False, help="Where to write the whole list"),
 ) -> None:
     """List strings that are entities in one sentence and stand outside every entity in another.
@@ -51,7 +51,7 @@ def consistency_cli(
     if len(rows) > SHOWN:
         msg.text(f"… and {len(rows) - SHOWN} more; --json writes them all")
     places = sum(row["unlabelled"] for row in rows)
-    msg.info(f"{corpus_path}: {len(rows)} strings are labelled here and not there, {places} places without a label")
+    msg.info(f"{corpus_path}: {len(rows)} strings are labelled in some places only, {places} places have no label")
     if json_path is not None:
         write_json(json_path, rows)
     if output is not None:

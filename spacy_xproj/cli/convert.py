@@ -19,11 +19,11 @@ def convert_cli(
     output_path: Path = typer.Argument(..., metavar="OUTPUT", dir_okay=False, help="The .spacy file to write"),
     format_name: str = typer.Option(..., "--format", "-f", help=f"{', '.join(FORMATS)}, or a registered converter"),
     lang: str = typer.Option(..., "--lang", "-l", help="Language code"),
-    labels: str = typer.Option("", "--labels", help="Labels that may be left, such as PER,ORG,LOC; any by default"),
+    labels: str = typer.Option("", "--labels", help="Labels that may remain, such as PER,ORG,LOC; any by default"),
     renames: str = typer.Option("", "--map", help="Labels to rename or drop, such as PERSON=PER,DATE="),
     scheme: str = typer.Option("auto", "--scheme", help="Tag scheme: auto, IOB1, IOB2, IOBES or BILOU"),
     repair: bool = typer.Option(False, "--repair/--strict", help="Fix bad input and list every fix, or stop at it"),
-    segment: str = typer.Option("words", "--segment", help="Tokens of a format without: words or characters"),
+    segment: str = typer.Option("words", "--segment", help="Tokens if the format has none: words or characters"),
     limit: int = typer.Option(0, "--limit", "-n", min=0, help="Convert only the first sentences; 0 for all"),
 ) -> None:
     """Convert a labelled corpus to a .spacy file, one sentence a Doc."""

@@ -84,9 +84,8 @@ def _load(settings: EncoderSettings) -> "Encoder":
 
 
 def _write(encoder: "Encoder", target: Path, corpora: List[Path], layers: Optional[int], half: bool) -> None:
-    from ..encoders.cut import cut_layers
     from ..encoders.encoder import write_encoder
-    from ..encoders.trim import trim_encoder
+    from ..encoders.trim import cut_layers, trim_encoder
 
     if layers is not None:
         encoder = cut_layers(encoder, layers)

@@ -98,7 +98,7 @@ def remarks(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequ
     if labels is None:
         lines += [
             f"only {side}: {count} {label}; rename it (--map {label}=NEW), drop it (--map {label}=) or leave it out "
-            "(--labels) if it is not of the task"
+            "(--labels) if the task does not have it"
             for side, label, count in one_sided_labels(gold, predicted)
         ]
     for side, docs in (("gold", gold), ("predicted", predicted)):

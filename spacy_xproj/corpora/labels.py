@@ -21,9 +21,9 @@ MAPS = Path(__file__).parent / "label_maps"
 class LabelMap:
     """What becomes of each label. Nothing is dropped that is not named.
 
-    labels (Optional[FrozenSet[str]]): the labels that may be left; any by default.
+    labels (Optional[FrozenSet[str]]): the labels that may remain; any by default.
     renames (Dict[str, str]): the new name of a label, empty to drop its entities.
-    remedy (str): what to do about a label that may not be left, ``{label}`` in the map's own words.
+    remedy (str): what to do about a label that may not remain, ``{label}`` in the map's own words.
     """
 
     labels: Optional[FrozenSet[str]] = None
@@ -36,7 +36,7 @@ class LabelMap:
 
         name (str): one in ``label_maps``, such as `ontonotes`, or a JSON file like those: the new name of each label,
             or null to drop it.
-        RETURNS (LabelMap): the map. Labels that it neither names nor gives may not be left.
+        RETURNS (LabelMap): the map. Labels that it neither names nor gives may not remain.
         RAISES (XprojError): if there is no such map, or the file is not of that form.
         """
         file = MAPS / f"{name}.json"
@@ -61,7 +61,7 @@ class LabelMap:
     def parse(cls, labels: str, renames: str) -> "LabelMap":
         """Read a map from the command line.
 
-        labels (str): the labels that may be left, such as `PER,ORG,LOC`; empty for any.
+        labels (str): the labels that may remain, such as `PER,ORG,LOC`; empty for any.
         renames (str): new names, such as `PERSON=PER,DATE=`; an empty one drops the label.
         RETURNS (LabelMap): the map.
         RAISES (XprojError): if a part is not of that form, or a label is mapped twice.
@@ -81,7 +81,7 @@ class LabelMap:
 
         doc (Doc): the Doc.
         RETURNS (List[Tuple[str, str]]): the label of each entity before and after, empty if it was dropped.
-        RAISES (XprojError): if a label is left that may not be.
+        RAISES (XprojError): if a label remains that may not.
         """
         changes = [(ent.label_, self.renames.get(ent.label_, ent.label_)) for ent in doc.ents]
         for before, after in changes:

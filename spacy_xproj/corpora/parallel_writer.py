@@ -55,8 +55,8 @@ class ParallelCorpusWriter:
         self.path = Path(path)
         self.shard_size = shard_size
         self.header = {"format": FORMAT, "src_lang": src_lang, "tgt_lang": tgt_lang, "provenance": provenance}
-        self._digest = json_digest({**self.header, "shard_size": shard_size})
-        self._journal = Journal(self.path, MANIFEST, "parallel corpus", lambda: self._digest)
+        self._digest = digest = json_digest({**self.header, "shard_size": shard_size})
+        self._journal = Journal(self.path, MANIFEST, "parallel corpus", lambda: digest)
         if not self.done:
             self._journal.start()
 

@@ -1,4 +1,4 @@
-"""Do two texts of one language write it alike? If not, what a student learns on one is of no use on the other."""
+"""Compare how two texts of one language are written. What a student learns on one must be of use on the other."""
 
 from collections import Counter
 from dataclasses import dataclass, field

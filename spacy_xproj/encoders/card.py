@@ -32,11 +32,11 @@ class Provenance:
     title (str): name of the model.
     source (str): where the weights were taken from.
     revision (str): their version there.
-    license (Optional[str]): identifier of the licence, where it is known.
+    license (Optional[str]): identifier of the licence, if it is known.
     family (str): what kind of model the weights were taken from.
     caution (str): what to know before using it.
     steps (List[str]): what was done, in order.
-    source_card (str): text of the model card that the source has, where it has one.
+    source_card (str): text of the model card that the source has, if it has one.
     """
 
     title: str
@@ -49,7 +49,7 @@ class Provenance:
     source_card: str = ""
 
     def then(self, step: str) -> "Provenance":
-        """RETURNS (Provenance): the same with one more step."""
+        """Add a step."""
         return replace(self, steps=[*self.steps, step])
 
 

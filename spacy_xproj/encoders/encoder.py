@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any, List, Mapping, Optional
+from typing import Any, List, Mapping, Optional
+
+from tokenizers import Tokenizer
+from transformers import AutoModel, PretrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 
 from ..errors import XprojError
+from ..models.loading import load_model, load_tokenizer
 from ..storage.files import atomic_path
 from .card import Provenance, write_card
+from .towers.clip import register_text_towers
 from .verify import check_length, check_same, hidden_states
-
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-    from transformers import PretrainedConfig, PreTrainedModel
-    from transformers.tokenization_utils_fast import PreTrainedTokenizerFast
 
 #: Model types that count positions from the padding index on, as RoBERTa does.
 OFFSET_POSITIONS = {
@@ -31,6 +31,7 @@ OFFSET_POSITIONS = {
     "xmod",
 }
 
+REMEDY = "please report this encoder"
 #: While transformers loads a model it changes how torch makes modules, in all threads.
 LOADING = Lock()
 
@@ -44,17 +45,17 @@ class Encoder:
     provenance (Provenance): source, licence and what was done to them.
     """
 
-    model: "PreTrainedModel"
-    tokenizer: "PreTrainedTokenizerFast"
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerFast
     provenance: Provenance
 
 
-def max_length(config: "PretrainedConfig") -> int:
+def max_length(config: PretrainedConfig) -> int:
     """How many sub-tokens, special ones included, the positions of a model allow.
 
     config (PretrainedConfig): the model's config.
     RETURNS (int): the length.
-    RAISES (XprojError): where the model has no table of positions.
+    RAISES (XprojError): if the model has no table of positions.
     """
     positions: Optional[int] = getattr(config, "max_position_embeddings", None)
     if positions is None:
@@ -66,8 +67,8 @@ def max_length(config: "PretrainedConfig") -> int:
 
 
 def wrap_tokenizer(
-    tokenizer: "Tokenizer", model_max_length: int, model_input_names: List[str], special_tokens: Mapping[str, Any]
-) -> "PreTrainedTokenizerFast":
+    tokenizer: Tokenizer, model_max_length: int, model_input_names: List[str], special_tokens: Mapping[str, Any]
+) -> PreTrainedTokenizerFast:
     """Make a tokenizer of transformers of a fast one.
 
     The class is the general one: those of single models look for a vocabulary file beside `tokenizer.json`,
@@ -79,8 +80,6 @@ def wrap_tokenizer(
     special_tokens (Mapping[str, Any]): such as `{"pad_token": "<pad>"}`.
     RETURNS (PreTrainedTokenizerFast): the tokenizer.
     """
-    from transformers.tokenization_utils_fast import PreTrainedTokenizerFast
-
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         model_max_length=model_max_length,
@@ -94,9 +93,9 @@ def write_encoder(encoder: Encoder, path: Path, half: bool = False) -> None:
     """Write a directory that transformers and spacy-transformers load, and compare what it gives with the encoder.
 
     encoder (Encoder): what to write.
-    path (Path): the directory; replaced where it exists.
+    path (Path): the directory; replaced if it exists.
     half (bool): store the weights in half precision. They are computed with in float32 all the same.
-    RAISES (XprojError): where the directory gives other hidden states than the encoder, or does not take as many
+    RAISES (XprojError): if the directory gives other hidden states than the encoder, or does not take as many
         sub-tokens as it should; it is not kept then.
     """
     model = encoder.model.half() if half else encoder.model.float()
@@ -108,18 +107,17 @@ def write_encoder(encoder: Encoder, path: Path, half: bool = False) -> None:
 
 
 def _check_written(encoder: Encoder, directory: Path) -> None:
-    """Read a directory in the way of spacy-transformers. RAISES (XprojError): where it gives other hidden states, or
-    does not take as many sub-tokens as it should."""
-    from transformers import AutoModel, AutoTokenizer
-
-    from .towers.clip import register_text_towers
-
+    """Read a directory in the way of spacy-transformers. It must give the same hidden states and take as many
+    sub-tokens as it should."""
     register_text_towers()
     length = max_length(encoder.model.config)
     attention = encoder.model.config._attn_implementation
+    path = str(directory)
     with LOADING:
-        written = AutoModel.from_pretrained(directory, use_safetensors=True, attn_implementation=attention)
-    tokenizer = AutoTokenizer.from_pretrained(directory)
+        written = load_model(
+            AutoModel, path, REMEDY, device="cpu", kind="encoder", dtype="float32", attn_implementation=attention
+        )
+    tokenizer = load_tokenizer(path, REMEDY)
     check_length(written, tokenizer, length)
     before = hidden_states(encoder.model.eval(), encoder.tokenizer, length)
     check_same(before, hidden_states(written, tokenizer, length), "writing it")

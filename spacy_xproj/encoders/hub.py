@@ -3,19 +3,19 @@
 import inspect
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Optional, Tuple
+from typing import Any, Optional, Tuple
+
+from transformers import PreTrainedTokenizerFast
 
 from ..errors import XprojError
+from ..models.loading import loading_errors
 from ..storage.files import read_text
 from .card import Provenance
 from .encoder import Encoder, max_length, wrap_tokenizer
-from .source import OTHER_WAYS, Source
+from .repository import OTHER_WAYS, Repository
 from .towers.families import recognise
 from .towers.tower import Tower
 from .verify import check_same, hidden_states
-
-if TYPE_CHECKING:
-    from transformers.tokenization_utils_fast import PreTrainedTokenizerFast
 
 
 def load_hub(
@@ -27,26 +27,22 @@ def load_hub(
 
     name (str): a name on the hub, or a directory.
     revision (Optional[str]): branch, tag or commit on the hub.
-    allow_pickle (bool): read the tensors of `.bin` weights where there are no safetensors.
+    allow_pickle (bool): read the tensors of `.bin` weights if there are no safetensors.
     license (Optional[str]): identifier of the licence, for a model card that names none.
     RETURNS (Encoder): model and tokenizer.
-    RAISES (XprojError): where it cannot be reached, has no safetensors weights, is no text encoder, or changes.
+    RAISES (XprojError): if it cannot be reached, has no safetensors weights, is no text encoder, or changes.
     """
-    from safetensors import SafetensorError
-
-    source = Source(name, revision, allow_pickle)
-    try:
-        family = recognise(source)
-        tower = family.load()
-        tokenizer = _wrap(tower)
-        length = tokenizer.model_max_length
-        before = hidden_states(tower.original, tower.tokenizer, length)
-        check_same(before, hidden_states(tower.model, tokenizer, length), "the conversion")
-    except XprojError as error:
-        raise XprojError(f"encoder '{name}': {error}") from None
-    except (OSError, ValueError, SafetensorError) as error:
-        reason = " ".join(str(error).split())
-        raise XprojError(f"encoder '{name}' cannot be loaded; {OTHER_WAYS} ({reason})") from None
+    source = Repository(name, revision, allow_pickle)
+    with loading_errors(f"encoder '{name}' cannot be loaded", OTHER_WAYS):
+        try:
+            family = recognise(source)
+            tower = family.load()
+            tokenizer = _wrap(tower)
+            length = tokenizer.model_max_length
+            before = hidden_states(tower.original, tower.tokenizer, length)
+            check_same(before, hidden_states(tower.model, tokenizer, length), "the conversion")
+        except XprojError as error:
+            raise XprojError(f"encoder '{name}': {error}") from None
     named, source_card = split_card(_read_card(source))
     provenance = Provenance(
         title=Path(name).name,
@@ -61,8 +57,8 @@ def load_hub(
     return Encoder(tower.model, tokenizer, provenance)
 
 
-def _wrap(tower: Tower) -> "PreTrainedTokenizerFast":
-    """RETURNS (PreTrainedTokenizerFast): a tower's tokenizer, its length and the names that it gives right."""
+def _wrap(tower: Tower) -> PreTrainedTokenizerFast:
+    """Wrap a tower's tokenizer, with the right length and names of inputs."""
     tokenizer: Any = tower.tokenizer
     if not tokenizer.is_fast:
         raise XprojError(f"has no fast tokenizer (tokenizer.json); {OTHER_WAYS}")
@@ -72,8 +68,8 @@ def _wrap(tower: Tower) -> "PreTrainedTokenizerFast":
     return wrap_tokenizer(tokenizer.backend_tokenizer, length, names, tokenizer.special_tokens_map)
 
 
-def _read_card(source: Source) -> str:
-    """RETURNS (str): the model card of the source, empty where it has none."""
+def _read_card(source: Repository) -> str:
+    """Read the model card of the source; empty if it has none."""
     path = source.find("README.md")
     return read_text(path) if path else ""
 

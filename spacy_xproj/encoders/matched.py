@@ -17,8 +17,8 @@ class EncoderSettings:
 
     name (str): a name on the hub, or a directory.
     revision (Optional[str]): the commit on the hub, all 40 digits; for a directory nothing.
-    license (Optional[str]): identifier of the licence, nothing where the source names none.
-    allow_pickle (bool): read `.bin` weights, where that repository has no others.
+    license (Optional[str]): identifier of the licence, nothing if the source names none.
+    allow_pickle (bool): read `.bin` weights, if that repository has no others.
     """
 
     name: str
@@ -33,7 +33,7 @@ def read_matched(config: Dict[str, Any], path: Path) -> Dict[str, EncoderSetting
     config (Dict[str, Any]): the config.
     path (Path): its file, for messages.
     RETURNS (Dict[str, EncoderSettings]): settings of `text` and of `clip`.
-    RAISES (XprojError): where a section or setting is missing or unknown, or a commit is not given.
+    RAISES (XprojError): if a section or setting is missing or unknown, or a commit is not given.
     """
     if set(config) != set(SECTIONS):
         raise XprojError(f"{path}: sections {', '.join(config) or '(none)'}; give [text] and [clip], and no others")

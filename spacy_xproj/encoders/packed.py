@@ -50,7 +50,7 @@ def read_packed(path: Path) -> PackedModel:
 
     path (Path): the file.
     RETURNS (PackedModel): its content, in float32.
-    RAISES (XprojError): where the file is missing or is not of this format.
+    RAISES (XprojError): if the file is missing or is not of this format.
     """
     data = read_bytes(path)
     if data[:4] != MAGIC:

@@ -17,7 +17,7 @@ def vocabulary(spec: Spec) -> List[str]:
 
     spec (Spec): the tokenizer's JSON form.
     RETURNS (List[str]): the pieces of its model, in the order of ids.
-    RAISES (XprojError): where it is neither Unigram nor WordPiece.
+    RAISES (XprojError): if it is neither Unigram nor WordPiece.
     """
     model = spec["model"]
     if model["type"] == "Unigram":

@@ -1,23 +1,55 @@
-"""An encoder with no more vocabulary than a corpus needs: a quarter of the size, and far cheaper to train."""
+"""Smaller encoders: with fewer layers, or with no more vocabulary than a corpus needs.
+
+A trimmed vocabulary makes an encoder a quarter of the size, and far cheaper to train.
+"""
 
 import json
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Iterable, Iterator, List, Set, Tuple
+from typing import Any, Iterable, Iterator, List, Set, Tuple
 
+from tokenizers import Tokenizer
+from torch.nn import Embedding
+from transformers import PreTrainedModel
+
+from ..errors import XprojError
 from ..storage.files import sha256
 from .encoder import Encoder, wrap_tokenizer
 from .pieces import keep_pieces, needed_pieces
 from .texts import corpus_files, file_texts
 
-if TYPE_CHECKING:
-    from tokenizers import Tokenizer
-    from transformers import PreTrainedModel
-
+#: Where models keep their layers: BERT and RoBERTa, DistilBERT, text towers of CLIP and SigLIP.
+STACKS = ("encoder.layer", "transformer.layer", "text_model.encoder.layers")
 BATCH = 1000
 #: Ids in a model's config that point into the vocabulary.
 CONFIG_IDS = ("bos_token_id", "eos_token_id", "pad_token_id", "sep_token_id")
+
+
+def cut_layers(encoder: Encoder, layers: int) -> Encoder:
+    """Drop the layers above the first ones. The encoder's model is changed in place.
+
+    encoder (Encoder): an encoder of one of the kinds above.
+    layers (int): how many to keep.
+    RETURNS (Encoder): the shallower encoder.
+    RAISES (XprojError): if it has fewer layers, or other ones.
+    """
+    model: Any = encoder.model
+    modules = dict(model.named_modules())
+    path = next((path for path in STACKS if path in modules), None)
+    if path is None:
+        raise XprojError(f"--layers: the layers of a '{model.config.model_type}' model cannot be cut; leave it out")
+    stack: Any = modules[path]
+    if not 1 <= layers <= len(stack):
+        raise XprojError(f"--layers {layers}: the encoder has {len(stack)} layers; give a number up to that")
+    step = f"Kept the first {layers} of {len(stack)} layers."
+    holder, _, name = path.rpartition(".")
+    setattr(modules[holder], name, stack[:layers])
+    model.config.num_hidden_layers = layers
+    windows = getattr(model.config, "attention_window", None)
+    if isinstance(windows, list):  # Longformer has one for each layer
+        model.config.attention_window = windows[:layers]
+    return Encoder(model, encoder.tokenizer, encoder.provenance.then(step))
 
 
 @dataclass(frozen=True)
@@ -47,10 +79,8 @@ def trim_encoder(encoder: Encoder, corpora: Iterable[Path]) -> Trimmed:
     encoder (Encoder): the encoder.
     corpora (Iterable[Path]): DocBins, `.txt` files with a text on each line, or directories of DocBins.
     RETURNS (Trimmed): the new encoder, and what was kept.
-    RAISES (XprojError): where a corpus cannot be read or the tokenizer is of another type.
+    RAISES (XprojError): if a corpus cannot be read or the tokenizer is of another type.
     """
-    from tokenizers import Tokenizer
-
     files = [file for corpus in corpora for file in corpus_files(corpus)]
     config = encoder.model.config
     embeddings: Any = encoder.model.get_input_embeddings()
@@ -76,7 +106,7 @@ def trim_encoder(encoder: Encoder, corpora: Iterable[Path]) -> Trimmed:
     return Trimmed(Encoder(encoder.model, tokenizer, provenance), len(ids), rows, texts, changed)
 
 
-def _used_pieces(tokenizer: "Tokenizer", files: List[Path]) -> Set[int]:
+def _used_pieces(tokenizer: Tokenizer, files: List[Path]) -> Set[int]:
     used: Set[int] = set()
     for batch in _batches(files):
         for encoding in tokenizer.encode_batch(batch, add_special_tokens=False):
@@ -84,8 +114,8 @@ def _used_pieces(tokenizer: "Tokenizer", files: List[Path]) -> Set[int]:
     return used
 
 
-def _compare(before: "Tokenizer", after: "Tokenizer", kept: List[int], files: List[Path]) -> Tuple[int, int]:
-    """RETURNS (Tuple[int, int]): how many texts there are, and how many the tokenizers cut in different ways."""
+def _compare(before: Tokenizer, after: Tokenizer, kept: List[int], files: List[Path]) -> Tuple[int, int]:
+    """Count the texts, and those that the tokenizers cut in different ways."""
     texts = changed = 0
     for batch in _batches(files):
         texts += len(batch)
@@ -100,9 +130,7 @@ def _batches(files: List[Path]) -> Iterator[List[str]]:
         yield batch
 
 
-def _keep_rows(model: "PreTrainedModel", ids: List[int]) -> None:
-    from torch.nn import Embedding
-
+def _keep_rows(model: PreTrainedModel, ids: List[int]) -> None:
     old: Any = model.get_input_embeddings()
     rows = old.weight.detach()[ids]
     model.set_input_embeddings(Embedding.from_pretrained(rows, freeze=False, padding_idx=old.padding_idx))

@@ -1,11 +1,11 @@
 """The check that every conversion passes: the same text in, the same hidden states out."""
 
-from typing import TYPE_CHECKING, Any, List
+from typing import Any, List
+
+import torch
+from torch import Tensor
 
 from ..errors import XprojError
-
-if TYPE_CHECKING:
-    from torch import Tensor
 
 TOLERANCE = 1e-5
 #: Sub-tokens up to which a model's length is tried out: above, that takes long, and memory.
@@ -23,7 +23,7 @@ TEXTS = (
 )
 
 
-def hidden_states(model: Any, tokenizer: Any, length: int) -> "List[Tensor]":
+def hidden_states(model: Any, tokenizer: Any, length: int) -> List[Tensor]:
     """Run a model over the sentences, one at a time.
 
     model (Any): a module that gives `last_hidden_state`.
@@ -31,8 +31,6 @@ def hidden_states(model: Any, tokenizer: Any, length: int) -> "List[Tensor]":
     length (int): how many sub-tokens it takes; the rest of a sentence is left out.
     RETURNS (List[Tensor]): hidden states of each sentence. *Shape:* ``(sub-tokens, width)``
     """
-    import torch
-
     states = []
     with torch.inference_mode():
         for text in TEXTS:
@@ -41,13 +39,13 @@ def hidden_states(model: Any, tokenizer: Any, length: int) -> "List[Tensor]":
     return states
 
 
-def check_same(before: "List[Tensor]", after: "List[Tensor]", what: str) -> None:
+def check_same(before: List[Tensor], after: List[Tensor], what: str) -> None:
     """Compare the hidden states of two models.
 
     before (List[Tensor]): those that are right.
     after (List[Tensor]): those to check, in the same order.
     what (str): what was done in between, for the message.
-    RAISES (XprojError): where they differ in number or by more than 1e-5.
+    RAISES (XprojError): if they differ in number or by more than 1e-5.
     """
     for text, old, new in zip(TEXTS, before, after, strict=True):
         if old.shape != new.shape:
@@ -61,15 +59,13 @@ def check_same(before: "List[Tensor]", after: "List[Tensor]", what: str) -> None
 
 
 def check_length(model: Any, tokenizer: Any, length: int) -> None:
-    """Run a model over as many sub-tokens as it takes, where these are no more than 1,024.
+    """Run a model over as many sub-tokens as it takes, if these are no more than 1,024.
 
     model (Any): a module.
     tokenizer (Any): its tokenizer.
     length (int): how many sub-tokens it should take.
-    RAISES (XprojError): where it has fewer positions.
+    RAISES (XprojError): if it has fewer positions.
     """
-    import torch
-
     if length > LONGEST:
         return
     ids = tokenizer(TEXTS[0], verbose=False).input_ids

@@ -11,7 +11,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Dict, Iterator, Mapping, Optional
+from typing import Any, Dict, Iterator, Optional
 
 from spacy.tokens import Span
 
@@ -32,7 +32,7 @@ class ProjectionCounts:
     pairs (int): pairs projected.
     entities (int): source entities.
     statuses (Counter): source entities by status; they add up to `entities`.
-    labels (Dict[str, Mapping[str, int]]): for each label, source entities by status.
+    labels (Dict[str, Counter]): for each label, source entities by status.
     flags (Counter): pairs for each of `FLAGS`.
     rejects (Counter): pairs that the filter dropped, by reason.
     counts (Counter): what the parts of the projector have counted.
@@ -41,7 +41,7 @@ class ProjectionCounts:
     pairs: int = 0
     entities: int = 0
     statuses: "Counter[str]" = field(default_factory=Counter)
-    labels: Dict[str, Mapping[str, int]] = field(default_factory=dict)
+    labels: "Dict[str, Counter[str]]" = field(default_factory=dict)
     flags: "Counter[str]" = field(default_factory=Counter)
     rejects: "Counter[str]" = field(default_factory=Counter)
     counts: "Counter[str]" = field(default_factory=Counter)
@@ -52,13 +52,14 @@ class ProjectionCounts:
         projection (Projection): the result.
         reason (Optional[str]): why the filter dropped it, or None.
         """
-        labels: Dict[str, Counter[str]] = {}
+        self.pairs += 1
+        self.entities += len(projection.bitext.source.ents)
+        self.flags.update(projection.flags)
+        if reason is not None:
+            self.rejects[reason] += 1
         for outcome in projection.outcomes:
-            labels.setdefault(outcome.label, Counter())[outcome.status] += 1
-        statuses = Counter(outcome.status for outcome in projection.outcomes)
-        rejects = Counter([] if reason is None else [reason])
-        entities = len(projection.bitext.source.ents)
-        self.add(ProjectionCounts(1, entities, statuses, dict(labels), Counter(projection.flags), rejects))
+            self.statuses[outcome.status] += 1
+            self.labels.setdefault(outcome.label, Counter())[outcome.status] += 1
 
     def add(self, other: "ProjectionCounts") -> None:
         """Add the counts of other pairs.
@@ -72,7 +73,7 @@ class ProjectionCounts:
         self.rejects.update(other.rejects)
         self.counts.update(other.counts)
         for label, statuses in other.labels.items():
-            self.labels[label] = _sum(self.labels.get(label, {}), statuses)
+            self.labels.setdefault(label, Counter()).update(statuses)
 
     def summary(self, corpus: ParallelCorpus, config: Dict[str, Any], licenses: Dict[str, str]) -> Dict[str, Any]:
         """Say what was done, for summary.json.
@@ -97,12 +98,6 @@ class ProjectionCounts:
             "licenses": licenses,
             "counts": dict(self.counts),
         }
-
-
-def _sum(first: Mapping[str, int], second: Mapping[str, int]) -> Mapping[str, int]:
-    total = Counter(first)
-    total.update(second)
-    return total
 
 
 def outcome_rows(pair: int, projection: Projection) -> Iterator[Dict[str, Any]]:

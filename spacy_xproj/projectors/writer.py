@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Optional
 
@@ -65,7 +66,7 @@ class ProjectionWriter:
         #: The corpus statistics of the projector; to be set before `write`, unless an earlier run has left them.
         self.statistics: Optional[bytes] = None
         self._counted: Dict[str, int] = {}
-        self._journal = Journal(path, SUMMARY, "projected corpus", self._digest)
+        self._journal = Journal(path, SUMMARY, "projected corpus", partial(_digest, corpus, config, shard_size))
         if self.done and STATISTICS in self._journal.entries[0].files:
             self.statistics = self._journal.read(0, STATISTICS)
 
@@ -88,12 +89,6 @@ class ProjectionWriter:
             return self._finish()
         finally:
             self._journal.close()
-
-    def _digest(self) -> str:
-        """Identify all that the results depend on. By the first shard, all files that settings name are there, also
-        what a part writes when it estimates its statistics."""
-        files = input_digests(self.config)
-        return json_digest([self.corpus.manifest, self.config, files, self.shard_size, __version__])
 
     def _write_shard(self, batch: List[Projection]) -> None:
         counts, docs = ProjectionCounts(), DocBin(store_user_data=True)
@@ -132,6 +127,12 @@ class ProjectionWriter:
             docs.to_disk(directory / TARGET)
             write_json(directory / SUMMARY, counts.summary(self.corpus, self.config, self.licenses))
         return counts
+
+
+def _digest(corpus: ParallelCorpus, config: Dict[str, Any], shard_size: int) -> str:
+    """Identify all that the results depend on. By the first shard, all files that settings name are there, also what a
+    part writes when it estimates its statistics."""
+    return json_digest([corpus.manifest, config, input_digests(config), shard_size, __version__])
 
 
 def _json_lines(rows: List[Dict[str, Any]]) -> bytes:

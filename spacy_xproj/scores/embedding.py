@@ -124,4 +124,3 @@ def span_vectors(sentence: SentenceVectors, spans: Ints2d) -> Floats2d:
     sums = vectors.cumsum(axis=0)
     spanned = sums[spans[:, 1]] - sums[spans[:, 0]]
     return spanned[:, :-1] / numpy.maximum(spanned[:, -1:], 1)
-

@@ -27,7 +27,8 @@ class TranslationScore:
     symmetric (bool): average both directions. MarianMT, which translates one way, needs both as false.
     threshold (float): scores below it become 0.
     buffer (int): pairs of sentences that the model gets at a time.
-    max_batch_tokens (int): padded tokens in a batch; halved if memory runs out. Each takes as many numbers as the vocabulary has pieces.
+    max_batch_tokens (int): padded tokens in a batch; halved if memory runs out. Each takes as many numbers as the
+        vocabulary has pieces.
     device (str): `auto`, `cpu`, `cuda`, …
     dtype (DType): number format of the weights, as in `Seq2SeqTranslator`.
     """
@@ -121,4 +122,3 @@ class TranslationScore:
         if self.normalize and rows.size:
             rows /= numpy.asarray([self._cache[text, text] for text in texts], dtype=numpy.float32)
         return rows
-

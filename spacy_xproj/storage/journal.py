@@ -97,49 +97,30 @@ class Journal:
             self.start()
         files = {}
         for name, content in contents.items():
-            self._file(len(self.entries), name).write_bytes(content)
+            file = self._file(len(self.entries), name)
+            file.unlink(missing_ok=True)  # a finished result may still share it, see `place`
+            file.write_bytes(content)
             files[name] = hashlib.sha256(content).hexdigest()
         self.entries.append(Entry(items, files, counts))
         self._write_progress()
 
     def read(self, number: int, name: str) -> bytes:
-        """Read a file of a shard.
-
-        number (int): the number of the shard.
-        name (str): the name of the file.
-        RETURNS (bytes): its content.
-        RAISES (XprojError): if it is damaged.
-        """
+        """Read a file of a shard, or raise an `XprojError` if it is damaged."""
         self._check(number, name)
         return read_bytes(self._file(number, name))
 
     def read_all(self, name: str) -> Iterator[bytes]:
-        """Read the file of a name in every shard.
-
-        name (str): the name.
-        YIELDS (bytes): the content of each, in order.
-        RAISES (XprojError): if one is damaged.
-        """
+        """Read the files of this name of all shards, in order."""
         return (self.read(number, name) for number in range(len(self.entries)))
 
     def join(self, name: str, directory: Path) -> None:
-        """Write the file of a name in every shard, one after the other, to a file of this name.
-
-        name (str): the name.
-        directory (Path): where the file goes.
-        RAISES (XprojError): if one is damaged.
-        """
+        """Join the files of this name of all shards in a directory, as one file of this name."""
         with (directory / name).open("wb") as file:
             file.writelines(self.read_all(name))
 
     def place(self, number: int, name: str, path: Path) -> None:
-        """Put a file of a shard into the result, without a copy if the file system can do it. The shard stays whole: a
+        """Put a file of a shard into the result, as a hard link if the file system has them. The shard stays whole: a
         run that is killed now loses nothing.
-
-        number (int): the number of the shard.
-        name (str): the name of the file.
-        path (Path): its place.
-        RAISES (XprojError): if it is damaged.
         """
         self._check(number, name)
         try:
@@ -213,11 +194,7 @@ class Journal:
 
 
 def partial_path(path: Path) -> Path:
-    """Tell where a result is kept until it is finished.
-
-    path (Path): the result.
-    RETURNS (Path): its directory's sibling.
-    """
+    """Name the directory in which a result is kept until it is finished."""
     place = real_path(path)
     return place.with_name(f"{place.name}.partial")
 
@@ -229,9 +206,9 @@ def _is_intact(file: Path, checksum: str) -> bool:
 def _check_content(path: Path, mark: str, what: str) -> None:
     """Check that a directory may be replaced: it is not there, is empty, or is known by a file. What a run leaves that
     is killed while it writes its first progress does not count."""
-    if path.is_dir() and not (path / mark).is_file():
-        if any(file.name != LOCK and not file.name.startswith(f".{PROGRESS}.") for file in path.iterdir()):
-            raise _something_else(path, what)
+    files = [file.name for file in path.iterdir()] if path.is_dir() else []
+    if mark not in files and any(name != LOCK and not name.startswith(f".{PROGRESS}.") for name in files):
+        raise _something_else(path, what)
 
 
 def _something_else(path: Path, what: str) -> XprojError:

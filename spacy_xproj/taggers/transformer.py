@@ -51,9 +51,7 @@ class TransformerTagger(SubtokenModel):
         if temperature <= 0:
             raise XprojError(f"temperature {temperature} is not above 0; 1 leaves the probabilities as they are")
         tokenizer = load_tokenizer(model, REMEDY, revision, "NER model")
-        classifier = load_model(
-            AutoModelForTokenClassification, model, REMEDY, revision, device, dtype, "NER model"
-        )
+        classifier = load_model(AutoModelForTokenClassification, model, REMEDY, revision, device, dtype, "NER model")
         if not tokenizer.is_fast:
             raise XprojError(f"NER model '{model}' has no fast tokenizer (tokenizer.json); name another model")
         self.columns = tag_columns(classifier.config.id2label, model)
@@ -119,4 +117,3 @@ def tag_columns(tags: Mapping[int, str], model: str) -> Columns:
 def _first(sentence: SentenceVectors) -> SentenceVectors:
     word, position = numpy.unique(sentence.word, return_index=True)
     return SentenceVectors(sentence.vectors[position], word, sentence.n_words)
-

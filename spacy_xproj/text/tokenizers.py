@@ -102,7 +102,7 @@ def make_character_tokenizer() -> Callable[[Language], CharacterTokenizer]:
 
 
 def blank_segmented(lang: str, segment: str, tokenizer: Optional[Dict[str, Any]] = None) -> Language:
-    """Make a blank pipeline that cuts text as one likes.
+    """Make a blank pipeline whose tokens are words or characters.
 
     lang (str): a language code.
     segment (str): `words`, by the tokenizer, or `characters`, which needs none of the packages that segmenters need.

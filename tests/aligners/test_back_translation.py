@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spacy_xproj.aligners.back_translation import MODES, combine, make_back_translation_aligner
-from spacy_xproj.aligners.embedding import make_embedding_aligner
+from spacy_xproj.aligners.embedding import EmbeddingAligner
 from spacy_xproj.aligners.mixture import make_weighted_aligner
 from spacy_xproj.aligners.pharaoh import make_pharaoh_aligner
 from spacy_xproj.errors import XprojError
@@ -203,7 +203,7 @@ def test_translations_are_composed_and_tokenised_by_the_target_language():
 
 @pytest.mark.parametrize("source, target", [("", ""), ("", "anna"), ("anna", ""), (" ", "anna")])
 def test_empty_sides(tiny_encoder_dir, source, target):
-    direct, monolingual = (make_embedding_aligner(tiny_encoder_dir, 1, device="cpu") for _ in range(2))
+    direct, monolingual = (EmbeddingAligner(tiny_encoder_dir, 1, device="cpu") for _ in range(2))
     pairs = [make_pair(source, target), make_pair("anna lives", "anna lives")]
     for mode in MODES:
         aligner = make_back_translation_aligner(
@@ -238,7 +238,7 @@ def test_a_translator_of_other_languages():
 def test_only_an_aligner_that_learns_must_not_be_shared(tiny_encoder_dir):
     shared = make_weighted_aligner(ByText(LINES), 0.5)
     make_back_translation_aligner(table({}), shared, shared)
-    learning = make_weighted_aligner(make_embedding_aligner(tiny_encoder_dir, layer=1), 0.5)
+    learning = make_weighted_aligner(EmbeddingAligner(tiny_encoder_dir, layer=1), 0.5)
     with pytest.raises(XprojError, match="give it an aligner of its own"):
         make_back_translation_aligner(table({}), learning, learning)
 

@@ -3,7 +3,7 @@
 import numpy
 import pytest
 
-from spacy_xproj.aligners.embedding import make_embedding_aligner
+from spacy_xproj.aligners.embedding import EmbeddingAligner
 from spacy_xproj.aligners.lexicon import Lexicon
 from spacy_xproj.errors import XprojError
 
@@ -21,8 +21,8 @@ def test_associations_are_shrunk_dice_coefficients():
 def test_an_initialised_aligner_adds_it_to_the_similarities(make_bitext, tiny_encoder_dir):
     corpus = [make_bitext("anna lives in berlin", "nobody knows annabel") for _ in range(20)]
     settings = {"encoder": tiny_encoder_dir, "layer": 1, "device": "cpu"}
-    plain = make_embedding_aligner(**settings)
-    learned = make_embedding_aligner(**settings, lexicon_weight=1.0)
+    plain = EmbeddingAligner(**settings)
+    learned = EmbeddingAligner(**settings, lexicon_weight=1.0)
     plain.initialize(lambda: corpus)
     learned.initialize(lambda: corpus)
     (before,) = plain(corpus[:1])
@@ -36,4 +36,4 @@ def test_an_initialised_aligner_adds_it_to_the_similarities(make_bitext, tiny_en
 
 def test_a_lexicon_is_of_words(tiny_encoder_dir):
     with pytest.raises(XprojError, match="lexicon is of words"):
-        make_embedding_aligner(encoder=tiny_encoder_dir, layer=1, level="subtoken", lexicon_weight=0.3)
+        EmbeddingAligner(encoder=tiny_encoder_dir, layer=1, level="subtoken", lexicon_weight=0.3)

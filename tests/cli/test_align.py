@@ -1,12 +1,8 @@
 """`align` as a user runs it, and that a projector that reads its file does what the aligner itself would have it do."""
 
 import pytest
-from spacy.tokens import DocBin
-from spacy.vocab import Vocab
-from typer.testing import CliRunner
 
-from spacy_xproj.aligners.embedding import make_embedding_aligner
-from spacy_xproj.cli import app
+from spacy_xproj.aligners.embedding import EmbeddingAligner
 from spacy_xproj.corpora.parallel import ParallelCorpus
 from spacy_xproj.corpora.parallel_writer import write_parallel_corpus
 
@@ -32,7 +28,7 @@ max_length = 5
 
 
 @pytest.fixture
-def job(tmp_path, make_bitext, tiny_encoder_dir):
+def job(invoke, tmp_path, make_bitext, tiny_encoder_dir):
     """RETURNS: a function that runs a command on a corpus of two shards."""
     pairs = [make_bitext(source, target, ents) for source, target, ents in SENTENCES]
     write_parallel_corpus(tmp_path / "bitext", pairs, "en", "pt", {}, shard_size=2)
@@ -42,21 +38,10 @@ def job(tmp_path, make_bitext, tiny_encoder_dir):
     (tmp_path / "pharaoh.cfg").write_text(CONFIG.replace("ALIGNER", pharaoh))
 
     def run(name, output, *arguments, config="embedding", corpus="bitext"):
-        paths = [str(tmp_path / corpus), str(tmp_path / output), "--config", str(tmp_path / f"{config}.cfg")]
-        return CliRunner().invoke(app, [name, *paths, *arguments])
+        paths = [tmp_path / corpus, tmp_path / output, "--config", tmp_path / f"{config}.cfg"]
+        return invoke(name, *paths, *arguments)
 
     return run
-
-
-def check_error(result, message):
-    line = result.stderr.strip()
-    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
-    assert line.startswith("✘ ") and "\n" not in line and message in line
-
-
-def spans(path):
-    docs = DocBin().from_disk(path / "target.spacy").get_docs(Vocab())
-    return [[(ent.text, ent.label_) for ent in doc.ents] for doc in docs]
 
 
 def test_a_line_for_every_pair_also_without_entities(job, tmp_path, tiny_encoder_dir):
@@ -66,20 +51,20 @@ def test_a_line_for_every_pair_also_without_entities(job, tmp_path, tiny_encoder
     lines = text.split("\n")
     assert len(lines) == len(SENTENCES) + 1 and lines[-1] == ""
     assert all(lines[:3]) and lines[3] == ""
-    assert f"out.pharaoh: 4 pairs, {len(text.split())} links" in " ".join(result.output.split())
+    assert f"out.pharaoh: 4 pairs, {len(text.split())} links" in result.text
 
     corpus = ParallelCorpus(tmp_path / "bitext")
-    aligner = make_embedding_aligner(tiny_encoder_dir, 2)
+    aligner = EmbeddingAligner(tiny_encoder_dir, 2)
     aligner.initialize(lambda: iter(corpus))
     assert [links.to_pharaoh() for links in aligner(corpus)] == lines[:-1]
 
 
-def test_the_file_projects_as_the_aligner_does(job, tmp_path):
+def test_the_file_projects_as_the_aligner_does(entities, job, tmp_path):
     assert job("align", "out.pharaoh").exit_code == 0
     for config in ("embedding", "pharaoh"):
         assert job("project", config, config=config).exit_code == 0
-    assert spans(tmp_path / "pharaoh") == spans(tmp_path / "embedding")
-    assert sum(map(len, spans(tmp_path / "pharaoh"))) > 0
+    assert entities(tmp_path / "pharaoh") == entities(tmp_path / "embedding")
+    assert sum(map(len, entities(tmp_path / "pharaoh"))) > 0
 
 
 def test_a_file_survives_bit_by_bit(job, tmp_path):
@@ -88,14 +73,14 @@ def test_a_file_survives_bit_by_bit(job, tmp_path):
     assert (tmp_path / "again.pharaoh").read_bytes() == (tmp_path / "out.pharaoh").read_bytes()
 
 
-def test_overrides(job, tmp_path):
+def test_overrides(check_error, job, tmp_path):
     assert job("align", "out.pharaoh", "--projector.aligner.method", "match").exit_code == 0
     assert ":" not in (tmp_path / "out.pharaoh").read_text()
     check_error(job("align", "out.pharaoh", "--projector.aligner.method", "none"), "no extraction method 'none'")
     check_error(job("align", "out.pharaoh", "--projector.aligner.no_such_setting", "1"), "no_such_setting")
 
 
-def test_unfinished_output_is_not_there(job, tmp_path):
+def test_unfinished_output_is_not_there(check_error, job, tmp_path):
     (tmp_path / "out.pharaoh").write_text("0-0\n\n0-0\n\n")
     before = (tmp_path / "out.pharaoh").read_text()
     (tmp_path / "links.txt").write_text("0-0\n\n0-99\n\n")
@@ -106,7 +91,7 @@ def test_unfinished_output_is_not_there(job, tmp_path):
     assert not list(tmp_path.glob("*new*")) and not list(tmp_path.glob(".*"))
 
 
-def test_an_aligner_that_forgets_a_pair(job, tmp_path, monkeypatch):
+def test_an_aligner_that_forgets_a_pair(check_error, job, tmp_path, monkeypatch):
     from spacy_xproj.aligners.pharaoh import PharaohAligner
 
     monkeypatch.setattr(PharaohAligner, "__call__", lambda self, bitexts: iter([]))
@@ -114,7 +99,7 @@ def test_an_aligner_that_forgets_a_pair(job, tmp_path, monkeypatch):
     assert not list(tmp_path.glob("*out*"))
 
 
-def test_bad_input(job, tmp_path):
+def test_bad_input(check_error, job, tmp_path):
     check_error(job("align", "out.pharaoh", corpus="nowhere"), "nowhere: no such directory")
     check_error(job("align", "out.pharaoh", config="missing"), "missing.cfg: no such file")
     (tmp_path / "other.cfg").write_text('[translator]\nname = "x"\n')

@@ -1,16 +1,13 @@
 import subprocess
 import sys
 from pathlib import Path
-from typing import Iterator, List, Tuple
+from typing import Callable, Iterator, List, Tuple
 
 import pytest
 import spacy
 import srsly
-from click import unstyle
 from spacy.tokens import Doc
-from typer.testing import CliRunner
 
-from spacy_xproj.cli.app import app
 from spacy_xproj.corpora.docbin import doc_lang, read_docs
 from spacy_xproj.corpora.formats.conversion import FORMATS
 from spacy_xproj.registry import registry
@@ -20,12 +17,16 @@ GOOD = "Ana B-PER\nin O\nRio B-LOC\n\non O\nTuesday B-DATE\n"
 STRAY = "Ana B-PER\nin O\nRio I-LOC\n"
 
 
-def convert(path: Path, *options: str, format: str = "conll", lang: str = "en") -> Tuple[int, str]:
-    """Convert to a `.spacy` file beside the input. Gives the exit code and the output on one line."""
-    output = str(path.with_suffix(".spacy"))
-    result = CliRunner().invoke(app, ["convert", str(path), output, "--format", format, "--lang", lang, *options])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, " ".join(unstyle(result.output).split())
+@pytest.fixture
+def convert(invoke: Callable) -> Callable:
+    """Converts to a `.spacy` file beside the input. Gives the exit code and the output on one line."""
+
+    def run(path: Path, *options: str, format: str = "conll", lang: str = "en") -> Tuple[int, str]:
+        result = invoke("convert", path, path.with_suffix(".spacy"), "--format", format, "--lang", lang, *options)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result.exit_code, result.text
+
+    return run
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def corpus(tmp_path: Path) -> Path:
     return path
 
 
-def test_docs_and_counts(corpus: Path) -> None:
+def test_docs_and_counts(convert: Callable, corpus: Path) -> None:
     code, output = convert(corpus, lang="pt")
     assert code == 0
     assert "2 sentences, 5 tokens entities: DATE 1, LOC 1, PER 1 renamed: none dropped: none fixes: none" in output
@@ -47,7 +48,7 @@ def test_docs_and_counts(corpus: Path) -> None:
     assert [p.name for p in sorted(corpus.parent.iterdir())] == ["a.conll", "a.spacy"]
 
 
-def test_labels_are_mapped_and_counted(corpus: Path) -> None:
+def test_labels_are_mapped_and_counted(convert: Callable, corpus: Path) -> None:
     code, output = convert(corpus, "--labels", "PER,GPE", "--map", "LOC=GPE,DATE=")
     assert code == 0
     assert "entities: GPE 1, PER 1 renamed: LOC=GPE 1 dropped: DATE 1" in output
@@ -56,12 +57,12 @@ def test_labels_are_mapped_and_counted(corpus: Path) -> None:
     assert docs[1].has_annotation("ENT_IOB")
 
 
-def test_limit(corpus: Path) -> None:
+def test_limit(convert: Callable, corpus: Path) -> None:
     assert convert(corpus, "--limit", "1")[0] == 0
     assert len(read_docs(corpus.with_suffix(".spacy"))) == 1
 
 
-def test_fixes_are_listed_and_a_stale_list_goes(corpus: Path) -> None:
+def test_fixes_are_listed_and_a_stale_list_goes(convert: Callable, corpus: Path) -> None:
     listed = corpus.with_name("a.spacy.repairs.jsonl")
     corpus.write_text(STRAY, encoding="utf-8")
     code, output = convert(corpus, "--repair")
@@ -86,7 +87,9 @@ def test_fixes_are_listed_and_a_stale_list_goes(corpus: Path) -> None:
         ("\n-DOCSTART- O\n\n", [], "a.conll: no sentence in it"),
     ],
 )
-def test_bad_input_leaves_the_old_output(corpus: Path, content: str, options: List[str], message: str) -> None:
+def test_bad_input_leaves_the_old_output(
+    convert: Callable, corpus: Path, content: str, options: List[str], message: str
+) -> None:
     assert convert(corpus)[0] == 0
     before = corpus.with_suffix(".spacy").read_bytes()
     corpus.write_text(content, encoding="utf-8")
@@ -97,14 +100,14 @@ def test_bad_input_leaves_the_old_output(corpus: Path, content: str, options: Li
     assert [p.name for p in sorted(corpus.parent.iterdir())] == ["a.conll", "a.spacy"]
 
 
-def test_europarl_is_read_as_conll(corpus: Path) -> None:
+def test_europarl_is_read_as_conll(convert: Callable, corpus: Path) -> None:
     assert convert(corpus)[0] == 0
     before = [doc.to_json() for doc in read_docs(corpus.with_suffix(".spacy"))]
     assert convert(corpus, format="europarl")[0] == 0
     assert [doc.to_json() for doc in read_docs(corpus.with_suffix(".spacy"))] == before
 
 
-def test_unknown_format_and_language(corpus: Path) -> None:
+def test_unknown_format_and_language(convert: Callable, corpus: Path) -> None:
     code, output = convert(corpus, format="brat")
     assert code == 1
     assert "unknown format 'brat'; take one of: conll, uner, masakhaner, wikiann, jsonl, europarl" in output
@@ -114,7 +117,7 @@ def test_unknown_format_and_language(corpus: Path) -> None:
     assert not corpus.with_suffix(".spacy").exists()
 
 
-def test_missing_file_and_bad_encoding(corpus: Path) -> None:
+def test_missing_file_and_bad_encoding(convert: Callable, corpus: Path) -> None:
     corpus.write_bytes(b"a O\nb\xff O\n")
     assert "line 2: not valid UTF-8" in convert(corpus)[1]
     corpus.unlink()
@@ -123,25 +126,24 @@ def test_missing_file_and_bad_encoding(corpus: Path) -> None:
     assert "no such file" in output
 
 
-def test_a_directory_is_no_output(corpus: Path) -> None:
+def test_a_directory_is_no_output(convert: Callable, corpus: Path) -> None:
     corpus.with_suffix(".spacy").mkdir()
     assert convert(corpus)[0] != 0
     assert corpus.with_suffix(".spacy").is_dir()
 
 
-def test_the_input_is_no_output(corpus: Path) -> None:
+def test_the_input_is_no_output(invoke: Callable, corpus: Path) -> None:
     link = corpus.with_name("link.spacy")
     link.symlink_to(corpus)
     fixes = corpus.with_name("b.spacy.repairs.jsonl")
     fixes.write_text(GOOD, encoding="utf-8")
     for given, output in ((corpus, corpus), (corpus, link), (fixes, fixes.with_name("b.spacy"))):
-        arguments = ["convert", str(given), str(output), "--format", "conll", "--lang", "en"]
-        result = CliRunner().invoke(app, arguments)
+        result = invoke("convert", given, output, "--format", "conll", "--lang", "en")
         assert (result.exit_code, "is an input too" in result.output) == (1, True)
         assert given.read_text(encoding="utf-8") == GOOD
 
 
-def test_a_format_without_tags_takes_no_scheme(corpus: Path) -> None:
+def test_a_format_without_tags_takes_no_scheme(convert: Callable, corpus: Path) -> None:
     code, output = convert(corpus, "--scheme", "IOB2", format="jsonl")
     assert code == 1
     assert "--format jsonl takes no such setting" in output
@@ -152,7 +154,7 @@ def test_every_format_is_registered() -> None:
     assert set(FORMATS.values()) <= set(converters)
 
 
-def test_a_registered_converter_is_a_format(corpus: Path) -> None:
+def test_a_registered_converter_is_a_format(convert: Callable, corpus: Path) -> None:
     def make_words(lang: str, repair: bool) -> Converter:
         def read_words(text: str) -> Iterator[Doc]:
             yield Doc(spacy.blank(lang).vocab, words=text.split(), ents=["B-X"] + ["O"] * (len(text.split()) - 1))
@@ -179,11 +181,11 @@ def test_the_command_imports_nothing_heavy() -> None:
     assert not {"torch", "transformers", "sklearn", "seqeval"} & set(found)
 
 
-def test_segment(tmp_path: Path) -> None:
+def test_segment(invoke: Callable, tmp_path: Path) -> None:
     (tmp_path / "ja.jsonl").write_text('{"text": "東京だ", "ents": [{"start": 0, "end": 2, "label": "LOC"}]}\n', "utf8")
-    arguments = ["convert", str(tmp_path / "ja.jsonl"), str(tmp_path / "ja.spacy"), "--lang", "ja", "--segment"]
-    result = CliRunner().invoke(app, [*arguments, "characters", "--format", "jsonl"])
+    arguments = ["convert", tmp_path / "ja.jsonl", tmp_path / "ja.spacy", "--lang", "ja", "--segment"]
+    result = invoke(*arguments, "characters", "--format", "jsonl")
     assert result.exit_code == 0, result.output
     assert [token.text for token in read_docs(tmp_path / "ja.spacy")[0]] == ["東", "京", "だ"]
-    result = CliRunner().invoke(app, [*arguments, "characters", "--format", "conll"])
-    assert result.exit_code == 1 and "takes no such setting" in " ".join(result.output.split())
+    result = invoke(*arguments, "characters", "--format", "conll")
+    assert result.exit_code == 1 and "takes no such setting" in result.text

@@ -1,14 +1,11 @@
 import json
 from pathlib import Path
-from typing import List, Tuple
+from typing import Callable, List, Tuple
 
 import pytest
 import spacy
-from click import unstyle
 from spacy.tokens import Doc
-from typer.testing import CliRunner
 
-from spacy_xproj.cli.app import app
 from spacy_xproj.corpora.docbin import write_docs
 
 
@@ -19,10 +16,14 @@ def write(path: Path, *tags: List[str]) -> Path:
     return path
 
 
-def evaluate(*args: object) -> Tuple[int, str]:
-    result = CliRunner().invoke(app, ["evaluate", *map(str, args)])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result.exit_code, " ".join(unstyle(result.output).split())
+@pytest.fixture
+def evaluate(invoke: Callable) -> Callable:
+    def run(*args: object) -> Tuple[int, str]:
+        result = invoke("evaluate", *args)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result.exit_code, result.text
+
+    return run
 
 
 @pytest.fixture
@@ -35,7 +36,9 @@ def predicted(tmp_path: Path) -> Path:
     return write(tmp_path / "predicted.spacy", ["B-PER", "O", "B-PER"], ["O", "O", "B-DATE"])
 
 
-def test_both_protocols_are_printed_and_written(gold: Path, predicted: Path, tmp_path: Path) -> None:
+def test_both_protocols_are_printed_and_written(
+    evaluate: Callable, gold: Path, predicted: Path, tmp_path: Path
+) -> None:
     code, output = evaluate(gold, predicted, "--labels", "PER,LOC", "--json", tmp_path / "out" / "m.json")
     assert code == 0
     assert "Strict (seqeval" in output
@@ -48,12 +51,12 @@ def test_both_protocols_are_printed_and_written(gold: Path, predicted: Path, tmp
     assert scores["strict"]["per_type"]["LOC"] == {"p": 0, "r": 0, "f": 0, "support": 1}
 
 
-def test_all_labels_by_default(gold: Path, predicted: Path) -> None:
+def test_all_labels_by_default(evaluate: Callable, gold: Path, predicted: Path) -> None:
     code, output = evaluate(gold, predicted)
     assert (code, "DATE 100.00 100.00 100.00 1" in output, "left out" in output) == (0, True, False)
 
 
-def test_labels_of_one_side_are_told(gold: Path, predicted: Path) -> None:
+def test_labels_of_one_side_are_told(evaluate: Callable, gold: Path, predicted: Path) -> None:
     code, output = evaluate(gold, predicted)
     assert (code, output.count("only ")) == (0, 1)
     assert "only gold: 1 LOC; rename it (--map LOC=NEW), drop it (--map LOC=)" in output
@@ -61,7 +64,7 @@ def test_labels_of_one_side_are_told(gold: Path, predicted: Path) -> None:
     assert "only " not in evaluate(gold, predicted, "--labels", "PER,LOC")[1]
 
 
-def test_labels_are_mapped_on_both_sides(gold: Path, tmp_path: Path) -> None:
+def test_labels_are_mapped_on_both_sides(evaluate: Callable, gold: Path, tmp_path: Path) -> None:
     other = write(tmp_path / "other.spacy", ["B-PERSON", "O", "B-LOC"], ["O", "O", "B-DATE"])
     code, output = evaluate(gold, other, "--map", "PERSON=PER,DATE=", "--json", tmp_path / "m.json")
     assert code == 0
@@ -73,7 +76,7 @@ def test_labels_are_mapped_on_both_sides(gold: Path, tmp_path: Path) -> None:
     assert (code, "bad label map 'DATE'" in output) == (1, True)
 
 
-def test_misplaced_entities_are_told(tmp_path: Path) -> None:
+def test_misplaced_entities_are_told(evaluate: Callable, tmp_path: Path) -> None:
     vocab = spacy.blank("en").vocab
     write_docs([Doc(vocab, words=["Ana's"], ents=["B-PER"])], tmp_path / "g.spacy")
     write_docs([Doc(vocab, words=["Ana", "'s"], spaces=[False, True], ents=["B-PER", "O"])], tmp_path / "p.spacy")
@@ -81,7 +84,7 @@ def test_misplaced_entities_are_told(tmp_path: Path) -> None:
     assert (code, "1 predicted entities begin or end inside a gold token" in output) == (0, True)
 
 
-def test_bad_input(gold: Path, tmp_path: Path) -> None:
+def test_bad_input(evaluate: Callable, gold: Path, tmp_path: Path) -> None:
     one = write(tmp_path / "one.spacy", ["O", "O", "O"])
     code, output = evaluate(gold, one, "--json", tmp_path / "m.json")
     assert (code, "2 gold and 1 predicted sentences" in output) == (1, True)

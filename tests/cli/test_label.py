@@ -7,17 +7,16 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, DocBin, Span
 from spacy.vocab import Vocab
-from typer.testing import CliRunner
 
-from spacy_xproj.cli import app, label
+from spacy_xproj.cli import label
 from spacy_xproj.corpora.parallel import ParallelCorpus
 from spacy_xproj.corpora.parallel_writer import Reject, write_parallel_corpus
 from spacy_xproj.types import Bitext
 
 
 @pytest.fixture
-def job(tmp_path):
-    """RETURNS: a function that labels two sentences with a pipeline that knows Lisbon only."""
+def job(invoke, tmp_path):
+    """Give a function that labels two sentences with a pipeline that knows Lisbon only."""
     nlp = spacy.blank("en")
     nlp.add_pipe("entity_ruler").add_patterns([{"label": "LOC", "pattern": "Lisbon"}])
     nlp.to_disk(tmp_path / "model")
@@ -31,8 +30,7 @@ def job(tmp_path):
     DocBin(docs=docs, store_user_data=True).to_disk(tmp_path / "gold.spacy")
 
     def run(corpus="gold.spacy", model="model", options=(), output="predicted.spacy"):
-        paths = [str(tmp_path / corpus), str(tmp_path / output)]
-        return CliRunner().invoke(app, ["label", *paths, "--model", str(tmp_path / model), *options])
+        return invoke("label", tmp_path / corpus, tmp_path / output, "--model", tmp_path / model, *options)
 
     return run
 
@@ -142,7 +140,7 @@ def bitext(tmp_path, monkeypatch):
 
 
 def stop_after(monkeypatch, number):
-    """RETURNS: a list that gets every sentence that is labelled; after so many, the run is interrupted."""
+    """Give a list that gets every sentence that is labelled; after so many, the run is interrupted."""
     seen, real = [], label.words_only
 
     def counted(doc, *rest):
@@ -162,7 +160,7 @@ def test_what_is_labelled_is_not_labelled_again(job, bitext, tmp_path, monkeypat
     seen = stop_after(monkeypatch, -1)
     result = job(corpus="bitext", output="labelled")
     assert result.exit_code == 0, result.output
-    lines = " ".join(result.output.split())
+    lines = result.text
     assert "going on after 200 sentences" in lines and len(seen) == 99
     assert "the first 198 pairs were labelled before" in lines and "entities: LOC 99" in lines
     pairs = list(ParallelCorpus(tmp_path / "labelled"))
@@ -183,7 +181,7 @@ def test_another_map_or_model_of_the_same_name_starts_afresh(job, bitext, tmp_pa
     else:
         (tmp_path / "map.json").write_text('{"LOC": "GPE"}')
     result = job(corpus="bitext", output="labelled", options=options)
-    assert result.exit_code == 0 and "starting afresh" in " ".join(result.output.split())
+    assert result.exit_code == 0 and "starting afresh" in result.text
     labels = {ent.label_ for pair in ParallelCorpus(tmp_path / "labelled") for ent in pair.source.ents}
     assert labels == {"GPE"}
 
@@ -205,7 +203,7 @@ def test_rejects_of_the_corpus_are_kept(job, bitext, tmp_path, output):
 def test_damaged_rejects_are_an_error(job, bitext, tmp_path, damage):
     damage(bitext / "rejects.jsonl")
     result = job(corpus="bitext", output="labelled")
-    assert result.exit_code == 1 and "rejects.jsonl: damaged" in " ".join(result.output.split())
+    assert result.exit_code == 1 and "rejects.jsonl: damaged" in result.text
 
 
 @pytest.mark.parametrize(
@@ -224,5 +222,5 @@ def test_output_is_checked_before_the_work(job, bitext, tmp_path, monkeypatch, c
     before = (tmp_path / "gold.spacy").read_bytes()
     monkeypatch.setattr(label, "load_pipeline", pytest.fail)
     result = job(corpus=corpus, output=output)
-    assert result.exit_code == 1 and message in " ".join(result.output.split())
+    assert result.exit_code == 1 and message in result.text
     assert (tmp_path / "gold.spacy").read_bytes() == before and (tmp_path / "link.spacy").is_symlink()

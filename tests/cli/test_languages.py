@@ -2,27 +2,20 @@
 
 import pytest
 import srsly
-from typer.testing import CliRunner
-
-from spacy_xproj.cli import app
-
-
-def run(*arguments):
-    return CliRunner().invoke(app, ["languages", *map(str, arguments)])
 
 
 @pytest.mark.parametrize("dataset, lines, in_study", [("wikiann", 40, 39), ("masakhaner2", 20, 18)])
-def test_one_dataset(dataset, lines, in_study, tmp_path):
-    result = run("--dataset", dataset, "--json", tmp_path / "table.json")
+def test_one_dataset(invoke, dataset, lines, in_study, tmp_path):
+    result = invoke("languages", "--dataset", dataset, "--json", tmp_path / "table.json")
     assert result.exit_code == 0, result.output
     assert sum(line.startswith(dataset) for line in result.output.splitlines()) == lines
-    assert f"{in_study} languages; licence: " in " ".join(result.output.split())
+    assert f"{in_study} languages; licence: " in result.text
     rows = srsly.read_json(tmp_path / "table.json")
     assert (len(rows), sum(row["study"] for row in rows)) == (lines, in_study)
 
 
-def test_both_datasets(tmp_path):
-    result = run("--json", tmp_path / "table.json")
+def test_both_datasets(invoke, tmp_path):
+    result = invoke("languages", "--json", tmp_path / "table.json")
     assert result.exit_code == 0, result.output
     rows = {(row["dataset"], row["code"]): row for row in srsly.read_json(tmp_path / "table.json")}
     assert len(rows) == 60 and sum(row["study"] for row in rows.values()) == 57
@@ -32,6 +25,6 @@ def test_both_datasets(tmp_path):
     assert not rows["wikiann", "th"]["spaced"]
 
 
-def test_unknown_dataset():
-    result = run("--dataset", "conll")
+def test_unknown_dataset(invoke):
+    result = invoke("languages", "--dataset", "conll")
     assert result.exit_code == 1 and "unknown dataset 'conll'; take one of: wikiann, masakhaner2" in result.output

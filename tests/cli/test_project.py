@@ -7,11 +7,10 @@ import pytest
 import srsly
 from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
-from typer.testing import CliRunner
 
-from spacy_xproj.cli import app, project
+from spacy_xproj.cli import project
 from spacy_xproj.corpora.parallel_writer import write_parallel_corpus
-from spacy_xproj.projectors import writer as shards
+from spacy_xproj.projectors import writer
 from spacy_xproj.types import Bitext
 
 SENTENCES = [
@@ -37,7 +36,7 @@ max_length = 5
 
 
 @pytest.fixture
-def job(tmp_path, make_bitext):
+def job(invoke, tmp_path, make_bitext):
     """RETURNS: a function that runs `project` on a corpus of two shards."""
     pairs = [make_bitext(source, target, ents) for source, target, ents, _ in SENTENCES]
     for number, pair in enumerate(pairs):
@@ -48,25 +47,12 @@ def job(tmp_path, make_bitext):
     (tmp_path / "project.cfg").write_text(CONFIG.replace("LINKS", (tmp_path / "links.txt").as_posix()))
 
     def run(*arguments, corpus="bitext", config="project.cfg"):
-        paths = [str(tmp_path / name) for name in (corpus, "out")]
-        return CliRunner().invoke(app, ["project", *paths, "--config", str(tmp_path / config), *arguments])
+        return invoke("project", tmp_path / corpus, tmp_path / "out", "--config", tmp_path / config, *arguments)
 
     return run
 
 
-def entities(path):
-    docs = DocBin().from_disk(path / "target.spacy").get_docs(Vocab())
-    return [[(ent.text, ent.label_) for ent in doc.ents] for doc in docs]
-
-
-def check_error(result, message):
-    line = result.stderr.strip()
-    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
-    assert line.startswith("✘ ") and "\n" not in line and message in line
-    assert "Traceback" not in result.output
-
-
-def test_what_is_written(job, tmp_path):
+def test_what_is_written(entities, job, tmp_path):
     result = job()
     assert result.exit_code == 0, result.output
     out = tmp_path / "out"
@@ -103,21 +89,21 @@ def test_what_is_written(job, tmp_path):
     assert doc.spans["projected"].attrs["outcomes"] == {"projected": 2}
 
 
-def test_warnings_of_the_target_text(job, tmp_path, make_bitext):
+def test_warnings_of_the_target_text(entities, job, tmp_path, make_bitext):
     assert "⚠" not in job().output
     pairs = [make_bitext("Oyo", ["O\u0323yo\u0323", "\u0301"], [(0, 1, "LOC")])]
     write_parallel_corpus(tmp_path / "yoruba", pairs, "en", "yo", {})
     (tmp_path / "links.txt").write_text("0-0 0-1\n")
     result = job(corpus="yoruba")
     assert result.exit_code == 0, result.output
-    output = " ".join(result.output.split())
+    output = result.text
     assert "target text: 1 of 2 (50.0%) of the tokens are not in NFC" in output
     assert "target text: 1 of 2 (50.0%) of the tokens are combining marks alone" in output
     ((name, label),) = entities(tmp_path / "out")[0]
     assert (name.replace(" ", ""), label) == ("O\u0323yo\u0323\u0301", "LOC")
 
 
-def test_overrides(job, tmp_path):
+def test_overrides(entities, job, tmp_path):
     result = job("--projector.min_score", "0.9")
     assert result.exit_code == 0, result.output
     assert entities(tmp_path / "out") == [[("Ana Silva", "PER"), ("Lisboa", "LOC")], [], []]
@@ -135,7 +121,7 @@ def test_no_entities(job, tmp_path, make_bitext):
     assert srsly.read_json(tmp_path / "out" / "summary.json")["entities"] == 0
 
 
-def test_bad_configs(job, tmp_path):
+def test_bad_configs(check_error, job, tmp_path):
     check_error(job(config="missing.cfg"), "missing.cfg: no such file")
     (tmp_path / "other.cfg").write_text('[translator]\nname = "x"\n')
     check_error(job(config="other.cfg"), "no [projector] section; add one")
@@ -148,7 +134,7 @@ def test_bad_configs(job, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_bad_corpora(job, tmp_path):
+def test_bad_corpora(check_error, job, tmp_path):
     check_error(job(corpus="nowhere"), "nowhere: no such directory")
     check_error(job(corpus="."), "not a parallel corpus")
     shard = tmp_path / "bitext" / "target-00001.spacy"
@@ -160,13 +146,13 @@ def test_bad_corpora(job, tmp_path):
 
 
 @pytest.mark.parametrize("text", ["0-0\n", "0-0\n\n0-99\n", "0-0\n\n\n\n\n", "0-0\n\nx\n"])
-def test_bad_links(job, tmp_path, text):
+def test_bad_links(check_error, job, tmp_path, text):
     (tmp_path / "links.txt").write_text(text)
     check_error(job(), "links.txt")
     assert not list(tmp_path.glob("*out*"))
 
 
-def test_what_was_there_is_replaced_on_success_only(job, tmp_path):
+def test_what_was_there_is_replaced_on_success_only(check_error, job, tmp_path):
     assert job().exit_code == 0
     before = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
     good = (tmp_path / "links.txt").read_text()
@@ -179,7 +165,7 @@ def test_what_was_there_is_replaced_on_success_only(job, tmp_path):
     assert not list(tmp_path.glob(".out*"))
 
 
-def test_output_is_a_file(job, tmp_path):
+def test_output_is_a_file(check_error, job, tmp_path):
     (tmp_path / "out").write_text("mine")
     check_error(job(), "out")
     assert (tmp_path / "out").read_text() == "mine"
@@ -210,7 +196,7 @@ Rui\tRui
 """
 
 
-def test_targets_that_a_projector_makes_are_written(job, tmp_path):
+def test_targets_that_a_projector_makes_are_written(entities, job, tmp_path):
     (tmp_path / "table.tsv").write_text(TABLE)
     (tmp_path / "markers.cfg").write_text(MARKERS.replace("TABLE", (tmp_path / "table.tsv").as_posix()))
     result = job(config="markers.cfg")
@@ -220,7 +206,7 @@ def test_targets_that_a_projector_makes_are_written(job, tmp_path):
     assert texts == ["Em Lisboa mora Ana Silva.", "Chove muito", "A Acme contratou Rui"]
     assert entities(out) == [[("Lisboa", "LOC"), ("Ana Silva", "PER")], [], [("Acme", "ORG"), ("Rui", "PER")]]
     assert json.loads((out / "summary.json").read_text())["flags"]["markers_changed"] == 1
-    assert "1 sentences flagged markers_changed" in " ".join(result.output.split())
+    assert "1 sentences flagged markers_changed" in result.text
     first = next(srsly.read_jsonl(out / "outcomes.jsonl"))
     assert first["target"][0] == {"start": 15, "end": 24, "text": "Ana Silva", "score": 1.0}
 
@@ -257,7 +243,7 @@ def test_without_counts(job, tmp_path):
 def test_an_interrupted_run_goes_on(job, tmp_path, monkeypatch):
     assert job().exit_code == 0
     expected = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
-    apply, seen = shards.apply_projection, []
+    apply, seen = writer.apply_projection, []
 
     def interrupt(projection):
         seen.append(projection)
@@ -266,20 +252,20 @@ def test_an_interrupted_run_goes_on(job, tmp_path, monkeypatch):
         return apply(projection)
 
     with monkeypatch.context() as patch:
-        patch.setattr(shards, "apply_projection", interrupt)
+        patch.setattr(writer, "apply_projection", interrupt)
         assert job("--shard-size", "2").exit_code != 0
     assert (tmp_path / "out.partial").is_dir()
     assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == expected
     result = job("--shard-size", "2")
     assert result.exit_code == 0, result.output
-    output = " ".join(result.output.split())
+    output = result.text
     assert "going on after 2 sentences" in output
     assert "3 sentences, 4 entities" in output and "projected: 3 (75.0%)" in output
     assert {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()} == expected
     assert not (tmp_path / "out.partial").exists()
 
 
-def test_a_source_side_without_labels(job, tmp_path, make_bitext):
+def test_a_source_side_without_labels(check_error, job, tmp_path, make_bitext):
     pairs = [make_bitext(source, target, ents) for source, target, ents, _ in SENTENCES]
     bare = Doc(pairs[1].source.vocab, words=["It", "rains"])
     write_parallel_corpus(tmp_path / "mixed", [pairs[0], Bitext(bare, pairs[1].target), pairs[2]], "en", "pt", {})
@@ -301,13 +287,13 @@ def test_licenses(job, tmp_path, make_bitext, m2m100):
     }
 
 
-def test_unknown_sections(job, tmp_path):
+def test_unknown_sections(check_error, job, tmp_path):
     (tmp_path / "other.cfg").write_text(CONFIG.replace("LINKS", "x") + "[filters]\ncomplete = true\n")
     check_error(job(config="other.cfg"), "unknown section [filters], which would not be read; did you mean [filter]?")
     check_error(job("--filters.complete", "true"), "filters")
 
 
-def test_an_unknown_device(job, tmp_path):
+def test_an_unknown_device(check_error, job, tmp_path):
     (tmp_path / "constrained.cfg").write_text(CONSTRAINED.replace("MODEL", "nowhere"))
     result = job("--projector.device", "foo", config="constrained.cfg")
     check_error(result, "constrained.cfg, [projector] device = 'foo'")

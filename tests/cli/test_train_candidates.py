@@ -1,12 +1,7 @@
 """`train-candidates` as a user runs it; what it trains is tested with the extractor."""
 
-from typer.testing import CliRunner
 
-from spacy_xproj.cli import app
-
-
-def test_output_is_checked_before_the_work(tmp_path):
+def test_output_is_checked_before_the_work(invoke, tmp_path):
     (tmp_path / "model").write_text("mine")
-    paths = [str(tmp_path / name) for name in ("not_read.spacy", "model")]
-    result = CliRunner().invoke(app, ["train-candidates", *paths, "--model", "not loaded"])
-    assert result.exit_code == 1 and "model: is a file; name a directory" in " ".join(result.output.split())
+    result = invoke("train-candidates", tmp_path / "not_read.spacy", tmp_path / "model", "--model", "not loaded")
+    assert result.exit_code == 1 and "model: is a file; name a directory" in result.text

@@ -1,12 +1,12 @@
 """`translate` and `pair` as a user runs them."""
 
+from functools import partial
+
 import pytest
 import spacy
 import srsly
 from spacy.tokens import DocBin, Span
-from typer.testing import CliRunner
 
-from spacy_xproj.cli import app
 from spacy_xproj.corpora.parallel import ParallelCorpus
 from spacy_xproj.translators.table import TableTranslator
 
@@ -33,7 +33,7 @@ def save(path, texts, lang="en", ids=None, labels=True):
 
 
 @pytest.fixture
-def job(tmp_path):
+def job(invoke, tmp_path):
     """RETURNS: a function that runs `translate` in a folder with a source, a table and a config."""
     srsly.write_jsonl(tmp_path / "table.jsonl", ({"source": s, "target": t} for s, t in TABLE.items()))
     save(tmp_path / "source.spacy", list(TABLE))
@@ -45,8 +45,8 @@ def job(tmp_path):
     (tmp_path / "translate.cfg").write_text(config)
 
     def run(*arguments):
-        paths = [str(tmp_path / name) for name in ("source.spacy", "bitext", "translate.cfg")]
-        return CliRunner().invoke(app, ["translate", *paths[:2], "--config", paths[2], *arguments])
+        paths = [tmp_path / "source.spacy", tmp_path / "bitext", "--config", tmp_path / "translate.cfg"]
+        return invoke("translate", *paths, *arguments)
 
     return run
 
@@ -54,9 +54,9 @@ def job(tmp_path):
 def test_translate(job, tmp_path):
     result = job()
     assert result.exit_code == 0, result.output
-    assert "3 pairs" in output(result)
-    assert "flagged, kept: 1 (copied_source)" in output(result)
-    assert "rejected: 1 (empty)" in output(result)
+    assert "3 pairs" in result.text
+    assert "flagged, kept: 1 (copied_source)" in result.text
+    assert "rejected: 1 (empty)" in result.text
     corpus = ParallelCorpus(tmp_path / "bitext")
     pairs = list(corpus)
     assert [pair.target.text for pair in pairs] == [text for text in TABLE.values() if text]
@@ -77,7 +77,7 @@ def test_decomposed_translations_are_composed_and_counted(job, tmp_path):
     decomposed = "Ana mora em Sa\u0303o Tome\u0301."
     srsly.write_jsonl(tmp_path / "table.jsonl", ({"source": text, "target": decomposed} for text in TABLE))
     result = job()
-    assert "flagged, kept: 4 (put into NFC)" in output(result)
+    assert "flagged, kept: 4 (put into NFC)" in result.text
     assert all(pair.target.text == "Ana mora em São Tomé." for pair in ParallelCorpus(tmp_path / "bitext"))
 
 
@@ -105,10 +105,10 @@ def test_tokenizer_of_the_target(job, tmp_path):
     words = [[token.text for token in pair.target] for pair in ParallelCorpus(tmp_path / "bitext")]
     assert words == [["安娜", "ok", "。"]] * 4
     both = run('@tokenizers = "spacy.Tokenizer.v1"', "--translation.segment", "characters")
-    assert both.exit_code == 1 and "leave one out" in output(both)
+    assert both.exit_code == 1 and "leave one out" in both.text
     for wrong in ('@tokenizers = "nobody.v1"', '@tokenizers = "spacy.Tokenizer.v1"\nwidth = 3'):
         result = run(wrong)
-        assert result.exit_code == 1 and "of language 'zh' cannot be made" in output(result)
+        assert result.exit_code == 1 and "of language 'zh' cannot be made" in result.text
         assert isinstance(result.exception, SystemExit)
 
 
@@ -116,7 +116,7 @@ def test_overrides(job, tmp_path):
     result = job("--translation.on_flag", "drop")
     assert result.exit_code == 0, result.output
     assert len(ParallelCorpus(tmp_path / "bitext")) == 2
-    assert "rejected: 1 (copied_source)" in output(result)
+    assert "rejected: 1 (copied_source)" in result.text
 
 
 def test_resumes(job, tmp_path, monkeypatch):
@@ -143,8 +143,8 @@ def test_resumes(job, tmp_path, monkeypatch):
     monkeypatch.setattr(TableTranslator, "__call__", recorded)
     result = job("--shard-size", "1")
     assert result.exit_code == 0, result.output
-    assert "going on after 2 sentences" in output(result)
-    assert "rejected: 1 (empty)" in output(result)
+    assert "going on after 2 sentences" in result.text
+    assert "rejected: 1 (empty)" in result.text
     assert len(ParallelCorpus(tmp_path / "bitext")) == 3 and seen == list(TABLE)
 
 
@@ -154,10 +154,10 @@ def test_another_table_starts_afresh(job, tmp_path):
     rows = list(srsly.read_jsonl(table))
     srsly.write_jsonl(table, [{**rows[0], "target": "Ana errada."}, *rows[1:3]])
     result = job("--shard-size", "1")
-    assert result.exit_code == 1 and "no translation of 'Yes.'" in output(result)
+    assert result.exit_code == 1 and "no translation of 'Yes.'" in result.text
     srsly.write_jsonl(table, rows)
     result = job("--shard-size", "1")
-    assert result.exit_code == 0 and "starting afresh" in output(result)
+    assert result.exit_code == 0 and "starting afresh" in result.text
     assert next(iter(ParallelCorpus(tmp_path / "bitext"))).target.text == TABLE["Ana lives in Lisbon."]
 
 
@@ -166,7 +166,7 @@ def test_a_table_without_translations_can_be_corrected(job, tmp_path):
     rows = list(srsly.read_jsonl(table))
     srsly.write_jsonl(table, [{**row, "target": ""} for row in rows])
     result = job()
-    assert result.exit_code == 1 and "4 rejected; the reasons are in" in output(result)
+    assert result.exit_code == 1 and "4 rejected; the reasons are in" in result.text
     srsly.write_jsonl(table, rows)
     assert job().exit_code == 0 and len(ParallelCorpus(tmp_path / "bitext")) == 3
 
@@ -175,7 +175,7 @@ def test_output_is_checked_before_the_work(job, tmp_path, monkeypatch):
     (tmp_path / "bitext").write_text("mine")
     monkeypatch.setattr(TableTranslator, "__call__", pytest.fail)
     result = job()
-    assert result.exit_code == 1 and "bitext: is a file; name a directory" in output(result)
+    assert result.exit_code == 1 and "bitext: is a file; name a directory" in result.text
 
 
 @pytest.mark.parametrize(
@@ -189,61 +189,56 @@ def test_output_is_checked_before_the_work(job, tmp_path, monkeypatch):
 def test_bad_settings(job, tmp_path, arguments, message):
     result = job(*arguments)
     assert result.exit_code == 1
-    assert message in output(result) and "Traceback" not in output(result)
+    assert message in result.text and "Traceback" not in result.text
     assert isinstance(result.exception, SystemExit)
     assert not (tmp_path / "bitext").exists() and not (tmp_path / "bitext.partial").exists()
 
 
-def output(result):
-    """RETURNS: what a command printed, as one line: the terminal's width does not matter."""
-    return " ".join(result.output.split())
+@pytest.fixture
+def pair(invoke, tmp_path):
+    return partial(invoke, "pair", tmp_path / "en.spacy", tmp_path / "pt.spacy", tmp_path / "bitext")
 
 
-def run_pair(tmp_path, *arguments):
-    paths = [str(tmp_path / name) for name in ("en.spacy", "pt.spacy", "bitext")]
-    return CliRunner().invoke(app, ["pair", *paths, *arguments])
-
-
-def test_pair_by_order(tmp_path):
+def test_pair_by_order(pair, tmp_path):
     save(tmp_path / "en.spacy", ["Ana sleeps.", "Rui reads."])
     save(tmp_path / "pt.spacy", ["Ana dorme.", "Rui lê."], lang="pt")
-    result = run_pair(tmp_path)
+    result = pair()
     assert result.exit_code == 0, result.output
     corpus = ParallelCorpus(tmp_path / "bitext")
     assert (corpus.src_lang, corpus.tgt_lang) == ("en", "pt")
     pairs = list(corpus)
     assert [pair.target.text for pair in pairs] == ["Ana dorme.", "Rui lê."]
     assert all(pair.source.ents and not pair.target.ents for pair in pairs)
-    assert "left out" in output(result)
+    assert "left out" in result.text
 
 
-def test_pair_by_order_of_different_length(tmp_path):
+def test_pair_by_order_of_different_length(pair, tmp_path):
     save(tmp_path / "en.spacy", ["Ana sleeps.", "Rui reads."])
     save(tmp_path / "pt.spacy", ["Ana dorme."], lang="pt")
-    result = run_pair(tmp_path)
+    result = pair()
     assert result.exit_code == 1
-    assert "2 sentences" in output(result) and "has 1" in output(result)
+    assert "2 sentences" in result.text and "has 1" in result.text
     assert not list(tmp_path.glob("bitext*"))
 
 
-def test_pair_by_sent_id(tmp_path):
+def test_pair_by_sent_id(pair, tmp_path):
     save(tmp_path / "en.spacy", ["Ana sleeps.", "Rui reads."], ids=["a", "r"])
     save(tmp_path / "pt.spacy", ["Rui lê.", "Eva ri."], lang="pt", ids=["r", "e"])
-    result = run_pair(tmp_path, "--by", "sent_id")
+    result = pair("--by", "sent_id")
     assert result.exit_code == 0, result.output
-    assert output(result).count("not paired: 1") == 2
+    assert result.text.count("not paired: 1") == 2
     assert [(pair.source.text, pair.target.text) for pair in ParallelCorpus(tmp_path / "bitext")] == [
         ("Rui reads.", "Rui lê.")
     ]
     assert len(list(srsly.read_jsonl(tmp_path / "bitext" / "rejects.jsonl"))) == 2
 
 
-def test_pair_missing_file(tmp_path):
-    result = run_pair(tmp_path)
-    assert result.exit_code == 1 and "en.spacy" in output(result)
+def test_pair_missing_file(pair, tmp_path):
+    result = pair()
+    assert result.exit_code == 1 and "en.spacy" in result.text
 
 
-def test_pair_checks_its_output_first(tmp_path):
+def test_pair_checks_its_output_first(pair, tmp_path):
     (tmp_path / "bitext").write_text("mine")
-    result = run_pair(tmp_path)
-    assert result.exit_code == 1 and "bitext: is a file; name a directory" in output(result)
+    result = pair()
+    assert result.exit_code == 1 and "bitext: is a file; name a directory" in result.text

@@ -13,7 +13,7 @@ VOCAB = spacy.blank("xx").vocab
 
 
 def make(*sentences):
-    """RETURNS: Docs of texts with (start, end, label) entities."""
+    """Make Docs of texts with (start, end, label) entities."""
     docs = []
     for text, ents in sentences:
         doc = Doc(VOCAB, words=text.split())

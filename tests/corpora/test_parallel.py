@@ -1,7 +1,9 @@
 """The parallel corpus: what is written is what is read, also after an interruption."""
 
+import os
+import shutil
 from contextlib import closing
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,11 @@ import spacy
 import srsly
 from spacy.tokens import Doc, Span
 
+from spacy_xproj.corpora import parallel_writer
 from spacy_xproj.corpora.parallel import ParallelCorpus
 from spacy_xproj.corpora.parallel_writer import ParallelCorpusWriter, Reject, make_provenance, write_parallel_corpus
 from spacy_xproj.errors import XprojError
+from spacy_xproj.storage import journal
 from spacy_xproj.types import Bitext
 
 EN = spacy.blank("en")
@@ -101,17 +105,45 @@ def test_resumed_run_equals_an_uninterrupted_one(tmp_path, stop):
     assert not (tmp_path / "bitext.partial").exists()
 
 
+def test_an_interruption_anywhere_changes_nothing(tmp_path, monkeypatch):
+    whole, path = files(write(tmp_path / "whole").path), tmp_path / "bitext"
+    places = [(journal, "sha256"), (journal, "atomic_path"), (journal, "write_json"), (Path, "write_bytes")]
+    places += [(os, "link"), (parallel_writer, "write_json"), (shutil, "rmtree")]
+    for moment in range(1, 1000):
+        calls = count(1)
+
+        def alarmed(function, moment=moment, calls=calls):
+            def call(*args, **kwargs):
+                if next(calls) == moment:
+                    raise KeyboardInterrupt
+                return function(*args, **kwargs)
+
+            return call
+
+        with monkeypatch.context() as patch:
+            for owner, name in places:
+                patch.setattr(owner, name, alarmed(getattr(owner, name)))
+            try:
+                write(path)
+                break
+            except KeyboardInterrupt:
+                pass
+        assert files(write(path).path) == whole
+        assert sorted(file.name for file in tmp_path.iterdir()) == ["bitext", "whole"]
+        shutil.rmtree(path)
+    assert moment > 40 and files(path) == whole
+
+
 def test_killed_between_files_and_progress(tmp_path):
-    """Files of an unfinished shard, appended rejects and temporary files do no harm."""
+    """Files of an unfinished shard and temporary files do no harm."""
     write(tmp_path / "whole")
     path = tmp_path / "bitext"
     writer = ParallelCorpusWriter(path, "en", "pt", {"x": 1}, 5)
-    writer._write_batch([make_item(number) for number in range(5)])
-    with (writer.partial / "rejects.jsonl").open("a") as file:
-        file.write('{"index": 7, "rea')
-    (writer.partial / "source-00001.spacy").write_bytes(b"half")
-    (writer.partial / ".target-00001.spacy.1.tmp").write_bytes(b"half")
+    writer._write_shard([make_item(number) for number in range(5)])
     writer.close()
+    (tmp_path / "bitext.partial" / "00001-rejects.jsonl").write_text('{"index": 7, "rea')
+    (tmp_path / "bitext.partial" / "00001-source").write_bytes(b"half")
+    (tmp_path / "bitext.partial" / ".progress.json.1.tmp").write_bytes(b"half")
     write(path)
     assert files(path) == files(tmp_path / "whole")
 
@@ -136,12 +168,12 @@ def end(file):
 @pytest.mark.parametrize(
     ("name", "damage", "done"),
     [
-        ("source-00000.spacy", end, 0),
-        ("target-00002.spacy", zeros, 10),
-        ("source-00002.spacy", Path.unlink, 10),
-        ("rejects.jsonl", end, 15),  # the last reject is in the fourth batch
-        ("rejects.jsonl", zeros, 0),
-        ("rejects.jsonl", Path.unlink, 0),
+        ("00000-source", end, 0),
+        ("00002-target", zeros, 10),
+        ("00002-source", Path.unlink, 10),
+        ("00003-rejects.jsonl", end, 15),
+        ("00000-rejects.jsonl", zeros, 0),
+        ("00000-rejects.jsonl", Path.unlink, 0),
     ],
 )
 def test_what_is_damaged_is_made_again(tmp_path, capsys, name, damage, done):
@@ -151,12 +183,14 @@ def test_what_is_damaged_is_made_again(tmp_path, capsys, name, damage, done):
     damage(tmp_path / "bitext.partial" / name)
     with closing(ParallelCorpusWriter(path, "en", "pt", {"x": 1}, 5)) as writer:
         assert writer.done == done
-    assert f"{name}: damaged" in " ".join(capsys.readouterr().out.split())
+    assert f"{name}: missing or damaged" in " ".join(capsys.readouterr().out.split())
     write(path)
     assert files(path) == files(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"digest": "x"}', '{"digest": "x", "batches": [{"items": 5}]}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", '{"digest": "x"}', '{"unfinished": "x", "digest": "x", "entries": [{"items": 5}]}']
+)
 def test_a_progress_that_cannot_be_read_starts_afresh(tmp_path, capsys, text):
     write(tmp_path / "whole")
     begin(tmp_path / "bitext", 10)
@@ -194,7 +228,7 @@ def test_where_nothing_can_be_written(tmp_path):
             write(tmp_path / name)
     (tmp_path / "bitext.partial").mkdir()
     (tmp_path / "bitext.partial" / "thesis.txt").write_text("x")
-    with pytest.raises(XprojError, match="bitext.partial: exists and is not an unfinished corpus"):
+    with pytest.raises(XprojError, match="bitext.partial: exists and is not an unfinished parallel corpus"):
         write(tmp_path / "bitext")
     assert (tmp_path / "bitext.partial" / "thesis.txt").exists()
 
@@ -262,3 +296,24 @@ def test_provenance_names_the_inputs(tmp_path):
     provenance = make_provenance("pair", [tmp_path / "a.txt"], {"by": "order"})
     digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"  # SHA-256 of "abc", FIPS 180-2
     assert provenance["inputs"] == {str(tmp_path / "a.txt"): digest}
+
+
+def labelled_corpus(path, labels, words=("Ana", "sleeps")):
+    """Write a corpus of which some sources are labelled."""
+    pairs = [Bitext(Doc(EN.vocab, words=words), PT("Ana dorme")) for _ in labels]
+    for pair, labelled in zip(pairs, labels, strict=True):
+        if labelled:
+            pair.source.ents = []
+    return write_parallel_corpus(path, pairs, "en", "pt", {}, shard_size=2)
+
+
+@pytest.mark.parametrize("labels, first", [([False, False], 0), ([True, True, True, False, True, False], 3)])
+def test_sources_without_labels(tmp_path, labels, first):
+    with pytest.raises(XprojError, match=f"pair {first} .*: source side is not labelled; run 'spacy xproj label'"):
+        labelled_corpus(tmp_path / "bitext", labels).check_labelled()
+
+
+def test_sources_that_are_labelled(tmp_path):
+    """No entity is a label too, and sentences without tokens need none."""
+    labelled_corpus(tmp_path / "bitext", [True, True]).check_labelled()
+    labelled_corpus(tmp_path / "bitext", [False], words=()).check_labelled()

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from spacy_xproj.encoders.cut import cut_layers
 from spacy_xproj.encoders.encoder import write_encoder
+from spacy_xproj.encoders.trim import cut_layers
 from spacy_xproj.errors import XprojError
 
 

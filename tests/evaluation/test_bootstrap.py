@@ -16,7 +16,7 @@ counts = st.lists(st.tuples(*[st.integers(0, 3)] * 3), min_size=1, max_size=30).
 
 @pytest.fixture
 def docs(make_bitext):
-    """RETURNS: a function that makes labelled Docs of four words from lists of entities."""
+    """Give a function that makes labelled Docs of four words from lists of entities."""
     return lambda *sentences: [make_bitext("a b c d", "", ents).source for ents in sentences]
 
 

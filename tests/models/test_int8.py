@@ -62,5 +62,5 @@ def test_every_linear_layer_is_replaced(tiny_encoder):
 
 def test_a_torch_without_integer_products(monkeypatch, linear):
     monkeypatch.delattr(torch, "_int_mm")
-    with pytest.raises(XprojError, match='set precision = "fp32"'):
+    with pytest.raises(XprojError, match='set dtype = "float32"'):
         quantize(nn.Sequential(linear))

@@ -7,10 +7,15 @@ from transformers import M2M100ForConditionalGeneration, M2M100Tokenizer, Marian
 from spacy_xproj.errors import XprojError
 from spacy_xproj.extractors.ngram import ngrams
 from spacy_xproj.models.probability import TranslationProbability
-from spacy_xproj.scores.translation import make_translation_score
+from spacy_xproj.models.seq2seq import Seq2SeqModel
+from spacy_xproj.scores.translation import TranslationScore
 from spacy_xproj.types import Candidates
 
 TEXTS = ["Ana", "the river", "cat and dog", "Lisbon near the mat"]
+
+
+def probability(path, max_batch_tokens=4096):
+    return TranslationProbability(Seq2SeqModel(path, None, "cpu", "float32"), max_batch_tokens)
 
 
 @pytest.fixture(params=["m2m100", "marian"])
@@ -38,7 +43,7 @@ def alone(path, source, target):
 @pytest.mark.parametrize("max_batch_tokens", [1, 30, 4096])
 def test_probabilities_in_batches_are_those_of_pairs_alone(model_dir, monkeypatch, max_batch_tokens):
     pairs = [((a, "en"), (b, "pt")) for a in TEXTS for b in TEXTS] + [((TEXTS[0], "en"), (TEXTS[1], "pt"))]
-    scorer = TranslationProbability(model_dir, "en", "pt", max_batch_tokens=max_batch_tokens, device="cpu")
+    scorer = probability(model_dir, max_batch_tokens)
     encoded, decoded = [], []
     encode, decode = scorer._encode, scorer._decode
     monkeypatch.setattr(scorer, "_encode", lambda batch: encoded.append(batch) or encode(batch))
@@ -53,8 +58,8 @@ def test_probabilities_in_batches_are_those_of_pairs_alone(model_dir, monkeypatc
 
 def test_batch_that_does_not_fit_in_gpu_memory_is_halved(m2m100, monkeypatch):
     pairs = [((a, "en"), (b, "pt")) for a in TEXTS for b in TEXTS]
-    expected = TranslationProbability(m2m100, "en", "pt", device="cpu").log_probabilities(pairs)
-    scorer = TranslationProbability(m2m100, "en", "pt", device="cpu")
+    expected = probability(m2m100).log_probabilities(pairs)
+    scorer = probability(m2m100)
     for name in ("_encode", "_decode"):
         original = getattr(scorer, name)
 
@@ -65,18 +70,18 @@ def test_batch_that_does_not_fit_in_gpu_memory_is_halved(m2m100, monkeypatch):
 
         monkeypatch.setattr(scorer, name, small_gpu)
     assert scorer.log_probabilities(pairs) == pytest.approx(expected, abs=1e-5)
-    assert scorer.max_batch_length < 4096
+    assert scorer.max_batch_tokens < 4096
 
 
 def test_text_that_is_too_long(m2m100):
-    scorer = TranslationProbability(m2m100, "en", "pt", device="cpu")
+    scorer = probability(m2m100)
     with pytest.raises(XprojError, match="takes 24 tokens, not the .* lower the extractor's max_length"):
         scorer.log_probabilities([(("Ana", "en"), ("the river " * 20, "pt"))])
 
 
 def test_languages_that_a_model_has_not(m2m100):
     with pytest.raises(XprojError, match="no language 'eo'"):
-        TranslationProbability(m2m100, "en", "eo", device="cpu").log_probabilities([(("a", "en"), ("b", "eo"))])
+        probability(m2m100).log_probabilities([(("a", "en"), ("b", "eo"))])
 
 
 def by_hand(path, entity, candidate, normalize, symmetric):
@@ -98,7 +103,7 @@ def pair(make_bitext):
 def test_score_is_the_formula(m2m100, pair, normalize, symmetric):
     bitext, candidates = pair
     make = {"normalize": normalize, "symmetric": symmetric, "device": "cpu"}
-    scorer = make_translation_score(m2m100, "en", "pt", threshold=0, **make)
+    scorer = TranslationScore(m2m100, "en", "pt", threshold=0, **make)
     first, second = scorer(iter([pair, pair]))
     assert first.tolist() == second.tolist()
     for row, ent in enumerate(bitext.source.ents):
@@ -107,7 +112,7 @@ def test_score_is_the_formula(m2m100, pair, normalize, symmetric):
             expected = by_hand(m2m100, (ent.text, "en"), (text, "pt"), normalize, symmetric)
             assert first[row, column] == pytest.approx(expected, rel=1e-3)
     limit = sorted(first.ravel().tolist())[first.size // 2]
-    (cut,) = make_translation_score(m2m100, "en", "pt", threshold=limit, **make)([pair])
+    (cut,) = TranslationScore(m2m100, "en", "pt", threshold=limit, **make)([pair])
     assert ((cut == 0) == (first < limit)).all() and (cut == 0).any()
 
 
@@ -119,9 +124,7 @@ def test_score_is_that_of_the_package_nmtscore(m2m100, pair, normalize, symmetri
     from nmtscore.models.m2m100 import M2M100Model
 
     bitext, candidates = pair
-    scorer = make_translation_score(
-        m2m100, "en", "pt", normalize=normalize, symmetric=symmetric, threshold=0, device="cpu"
-    )
+    scorer = TranslationScore(m2m100, "en", "pt", normalize=normalize, symmetric=symmetric, threshold=0, device="cpu")
     (found,) = scorer([pair])
     texts = [(ent.text, bitext.target[s:e].text) for ent in bitext.source.ents for s, e in candidates.spans.tolist()]
     expected = NMTScorer(M2M100Model(m2m100)).score_direct(
@@ -136,7 +139,7 @@ def test_score_is_that_of_the_package_nmtscore(m2m100, pair, normalize, symmetri
 
 
 def test_pairs_of_texts_are_scored_once(m2m100, pair):
-    scorer = make_translation_score(m2m100, "en", "pt", buffer=1, device="cpu")
+    scorer = TranslationScore(m2m100, "en", "pt", buffer=1, device="cpu")
     asked = []
     original = scorer.model.log_probabilities
     scorer.model.log_probabilities = lambda pairs: asked.append(len(pairs)) or original(pairs)
@@ -145,7 +148,7 @@ def test_pairs_of_texts_are_scored_once(m2m100, pair):
 
 
 def test_nothing_to_score(m2m100, make_bitext):
-    scorer = make_translation_score(m2m100, "en", "pt", device="cpu")
+    scorer = TranslationScore(m2m100, "en", "pt", device="cpu")
     empty = Candidates(ngrams(0, 2))
     pairs = [(make_bitext("a", "x y"), Candidates(ngrams(2, 2))), (make_bitext("a", "", [(0, 1, "PER")]), empty)]
     assert [scores.shape for scores in scorer(pairs)] == [(0, 3), (1, 0)]
@@ -153,8 +156,8 @@ def test_nothing_to_score(m2m100, make_bitext):
 
 def test_model_for_one_direction(marian, pair):
     with pytest.raises(XprojError, match="does not translate both ways.*normalize = false and symmetric = false"):
-        list(make_translation_score(marian, "en", "pt", device="cpu")([pair]))
-    scorer = make_translation_score(marian, "en", "pt", normalize=False, symmetric=False, threshold=0, device="cpu")
+        list(TranslationScore(marian, "en", "pt", device="cpu")([pair]))
+    scorer = TranslationScore(marian, "en", "pt", normalize=False, symmetric=False, threshold=0, device="cpu")
     (scores,) = scorer([pair])
     expected = by_hand(marian, ("Ana", "en"), ("Ana", "pt"), normalize=False, symmetric=False)
     assert scores[0, 3] == pytest.approx(expected, rel=1e-3)

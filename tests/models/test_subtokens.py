@@ -14,7 +14,7 @@ from spacy_xproj.encoders.encoder import write_encoder
 from spacy_xproj.encoders.towers.clip import load_text_tower
 from spacy_xproj.errors import XprojError
 from spacy_xproj.models.subtokens import SubtokenEncoder
-from spacy_xproj.taggers.transformer import make_transformer_tagger
+from spacy_xproj.taggers.transformer import TransformerTagger
 
 SENTENCES = [("anna", "lives", "in", "berlin"), ("nobody", "knows"), ("don't",), ("ben", "q", "zoo", "annabel", "in")]
 LIMIT = 38  # 40 positions, two of them for the special tokens
@@ -101,15 +101,15 @@ def test_padded_subtokens_stay_within_the_budget(encoder):
 
 def test_a_batch_without_memory_is_halved(encoder):
     expected = encoder(SENTENCES)
-    hidden, sizes = encoder._hidden, []
+    rows, sizes = encoder._rows, []
 
     def scarce(batch):
         sizes.append(len(batch))
         if len(batch) > 1:
             raise RuntimeError("CUDA out of memory")
-        return hidden(batch)
+        return rows(batch)
 
-    encoder._hidden = scarce
+    encoder._rows = scarce
     for found, before in zip(encoder(SENTENCES), expected, strict=True):
         numpy.testing.assert_allclose(found.vectors, before.vectors, atol=1e-5)
     assert sizes.count(1) == len(SENTENCES) and max(sizes) > 1
@@ -124,14 +124,14 @@ def test_other_errors_of_a_batch_are_not_caught(encoder):
     def broken(batch):
         raise RuntimeError("shapes cannot be multiplied")
 
-    encoder._hidden = broken
+    encoder._rows = broken
     with pytest.raises(RuntimeError, match="cannot be multiplied"):
         encoder(SENTENCES)
 
 
-@pytest.mark.parametrize("precision, cosine", [("bf16", 0.9995), ("int8", 0.9995)])
-def test_precisions_are_close_to_float32(encoder, tiny_encoder_dir, precision, cosine):
-    other = SubtokenEncoder(tiny_encoder_dir, layer=2, device="cpu", precision=precision)
+@pytest.mark.parametrize("dtype, cosine", [("bfloat16", 0.9995), ("int8", 0.9995)])
+def test_number_formats_are_close_to_float32(encoder, tiny_encoder_dir, dtype, cosine):
+    other = SubtokenEncoder(tiny_encoder_dir, layer=2, device="cpu", dtype=dtype)
     for exact, found in zip(encoder(SENTENCES), other(SENTENCES), strict=True):
         assert found.vectors.dtype == numpy.float32
         assert not numpy.array_equal(found.vectors, exact.vectors)
@@ -139,11 +139,11 @@ def test_precisions_are_close_to_float32(encoder, tiny_encoder_dir, precision, c
         assert ((exact.vectors * found.vectors).sum(axis=1) / lengths).min() > cosine
 
 
-def test_wrong_precisions(tiny_encoder_dir):
-    with pytest.raises(XprojError, match="no precision 'fp8': use one of auto, fp32, bf16, int8"):
-        SubtokenEncoder(tiny_encoder_dir, layer=2, precision="fp8")
+def test_wrong_number_formats(tiny_encoder_dir):
+    with pytest.raises(XprojError, match="no dtype 'fp8': use one of auto, float32, float16, bfloat16, int8"):
+        SubtokenEncoder(tiny_encoder_dir, layer=2, dtype="fp8")
     with pytest.raises(XprojError, match="int8 is for a CPU"):
-        SubtokenEncoder(tiny_encoder_dir, layer=2, device="meta", precision="int8")
+        SubtokenEncoder(tiny_encoder_dir, layer=2, device="meta", dtype="int8")
 
 
 def words_of_length(n_subtokens):
@@ -225,7 +225,7 @@ def test_code_of_a_model_is_not_run(tiny_encoder_dir, tmp_path, monkeypatch):
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     loaders = [
         lambda: SubtokenEncoder(str(path), 1),
-        lambda: make_transformer_tagger(str(path)),
+        lambda: TransformerTagger(str(path)),
         lambda: load_text_tower(str(path), ["clip_text_model"], {}, {}),
     ]
     for load in loaders:
@@ -237,7 +237,7 @@ def test_code_of_a_model_is_not_run(tiny_encoder_dir, tmp_path, monkeypatch):
 def test_an_unknown_kind_of_model(tiny_encoder_dir, tmp_path):
     shutil.copytree(tiny_encoder_dir, tmp_path / "unknown")
     (tmp_path / "unknown" / "config.json").write_text(json.dumps({"model_type": "theirs"}))
-    with pytest.raises(XprojError, match="unknown: cannot be loaded") as error:
+    with pytest.raises(XprojError, match="unknown' cannot be loaded") as error:
         SubtokenEncoder(str(tmp_path / "unknown"), 1)
     assert "\n" not in str(error.value)
 
@@ -245,7 +245,7 @@ def test_an_unknown_kind_of_model(tiny_encoder_dir, tmp_path):
 def test_damaged_weights(tiny_encoder_dir, tmp_path):
     shutil.copytree(tiny_encoder_dir, tmp_path / "damaged")
     (tmp_path / "damaged" / "model.safetensors").write_bytes(b"damaged")
-    with pytest.raises(XprojError, match="damaged: cannot be loaded"):
+    with pytest.raises(XprojError, match="damaged' cannot be loaded"):
         SubtokenEncoder(str(tmp_path / "damaged"), 1)
 
 

@@ -3,11 +3,8 @@
 import json
 
 import pytest
-from click import unstyle
 from spacy.tokens import DocBin
-from typer.testing import CliRunner
 
-from spacy_xproj.cli.app import app
 from spacy_xproj.corpora.parallel_writer import write_parallel_corpus
 from spacy_xproj.projectors.filters import make_projection_filter
 from spacy_xproj.types import FLAGS, Outcome, Projection
@@ -60,7 +57,7 @@ def test_reasons(make_bitext, settings, outcomes, reason):
 
 
 @pytest.fixture
-def project(make_bitext, tmp_path):
+def project(invoke, make_bitext, tmp_path):
     """Project four pairs: everything placed, one entity lost, one on a doubtful place, none at all."""
     pairs = [
         make_bitext("Ana and Rio", "Ana e Rio", [(0, 1, "PER"), (2, 3, "LOC")]),
@@ -74,10 +71,9 @@ def project(make_bitext, tmp_path):
     def run(*overrides, solver="ExactSolver"):
         config = tmp_path / "project.cfg"
         config.write_text(CONFIG.format(links=tmp_path / "links", solver=solver), encoding="utf-8")
-        args = ["project", tmp_path / "bitext", tmp_path / "out", "--config", config, *overrides]
-        result = CliRunner().invoke(app, [str(arg) for arg in args])
+        result = invoke("project", tmp_path / "bitext", tmp_path / "out", "--config", config, *overrides)
         assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-        return result.exit_code, " ".join(unstyle(result.output).split())
+        return result.exit_code, result.text
 
     return run
 

@@ -14,12 +14,12 @@ from spacy_xproj.corpora.parallel import ParallelCorpus
 from spacy_xproj.corpora.parallel_writer import write_parallel_corpus
 from spacy_xproj.errors import XprojError
 from spacy_xproj.parts import prepare
-from spacy_xproj.projectors import partial
-from spacy_xproj.projectors import writer as shards
+from spacy_xproj.projectors import writer as projection_writer
 from spacy_xproj.projectors.apply import apply_projection
 from spacy_xproj.projectors.stream import project_shards
 from spacy_xproj.projectors.writer import ProjectionWriter
 from spacy_xproj.registry import registry
+from spacy_xproj.storage import journal
 
 SENTENCES = [
     ("Ana lives in Berlin", "Berlin , da lebt Ana", [(0, 1, "PER"), (3, 4, "LOC")], "0-4 1-3 2-1 3-0"),
@@ -44,7 +44,7 @@ FILTER = {"@xproj_filters": "spacy-xproj.ProjectionFilter.v1", "complete": True}
 
 @pytest.fixture
 def job(tmp_path, make_bitext):
-    """RETURNS: a function that projects the sentences in shards of two, as the command does."""
+    """Give a function that projects the sentences in shards of two, as the command does."""
     pairs = [make_bitext(source, target, ents) for source, target, ents, _ in SENTENCES]
     pairs[0].target.user_data["sent_id"] = "first"
     write_parallel_corpus(tmp_path / "bitext", pairs, "en", "de", {}, shard_size=3)
@@ -97,11 +97,14 @@ def test_an_interruption_anywhere_changes_nothing(job, tmp_path, monkeypatch):
     for moment in range(1, 1000):
         alarm = Alarm(moment)
         with monkeypatch.context() as patch:
-            for module, names in ((partial, ("sha256", "atomic_path")), (shards, ("atomic_path", "apply_projection"))):
+            for owner, names in (
+                (journal, ("sha256", "atomic_path", "write_json", "read_bytes")),
+                (projection_writer, ("write_json", "apply_projection")),
+                (Path, ("write_bytes",)),
+                (shutil, ("rmtree",)),
+            ):
                 for name in names:
-                    patch.setattr(module, name, alarm.before(getattr(module, name)))
-            patch.setattr(srsly, "write_json", alarm.before(srsly.write_json))
-            patch.setattr(shutil, "rmtree", alarm.before(shutil.rmtree))
+                    patch.setattr(owner, name, alarm.before(getattr(owner, name)))
             try:
                 job("out", on_projection=alarm)
                 break
@@ -116,7 +119,7 @@ def test_an_interruption_anywhere_changes_nothing(job, tmp_path, monkeypatch):
 
 
 def test_shards_are_joined_to_what_one_file_was(job, tmp_path):
-    run = job("out", filter_settings={**FILTER, "complete": False})
+    counts = job("out", filter_settings={**FILTER, "complete": False})
     docs = DocBin(store_user_data=True)
     job(
         "again",
@@ -125,7 +128,7 @@ def test_shards_are_joined_to_what_one_file_was(job, tmp_path):
     )
     assert (tmp_path / "out" / "target.spacy").read_bytes() == docs.to_bytes()
     read = list(DocBin().from_disk(tmp_path / "out" / "target.spacy").get_docs(Vocab()))
-    assert len(read) == run.pairs == len(SENTENCES)
+    assert len(read) == counts.pairs == len(SENTENCES)
     assert read[0].user_data["sent_id"] == "first"
     assert [ent.text for ent in read[0].ents] == ["Berlin", "Ana"]
 
@@ -173,10 +176,10 @@ def test_damage_after_the_start_is_not_joined(job, tmp_path):
 def test_a_damaged_progress_file(job, tmp_path, capsys):
     with pytest.raises(KeyboardInterrupt):
         job("out", on_projection=Alarm(6))
-    (tmp_path / "out.partial" / "projection.json").write_text('{"digest": "')
+    (tmp_path / "out.partial" / "progress.json").write_text('{"digest": "')
     starts = []
     job("out", seen=starts)
-    assert starts == [0] and "damaged; starting afresh" in " ".join(capsys.readouterr().out.split())
+    assert starts == [0] and "cannot be read; starting afresh" in " ".join(capsys.readouterr().out.split())
 
 
 def change_links(tmp_path, arguments):
@@ -211,7 +214,7 @@ def test_other_input_starts_afresh(job, tmp_path, capsys, change):
 def test_another_version_starts_afresh(job, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         job("out", on_projection=Alarm(6))
-    monkeypatch.setattr(shards, "__version__", "another")
+    monkeypatch.setattr(projection_writer, "__version__", "another")
     starts = []
     job("out", seen=starts)
     assert starts == [0]

@@ -156,7 +156,7 @@ def test_embedding_score_is_the_cosine_of_means(tiny_encoder_dir, make_bitext, c
         make_bitext("anna lives in berlin", "ben knows lisbon", [(0, 1, "P"), (2, 4, "L")]),
         make_bitext("nobody knows", "in berlin don't", [(0, 2, "P")]),
     ]
-    scorer = EmbeddingScore(encoder, center)
+    scorer = EmbeddingScore(tiny_encoder_dir, layer=2, center=center, device="cpu")
     words = [[[t.text for t in getattr(b, side)] for b in bitexts] for side in ("source", "target")]
     vectors = [[s.pooled().vectors for s in encoder([tuple(w) for w in side])] for side in words]
     means = [numpy.concatenate(side).mean(axis=0) * center for side in vectors]

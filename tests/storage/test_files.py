@@ -201,3 +201,17 @@ def test_inputs_are_told_apart_by_what_is_in_them(tmp_path):
     (tmp_path / "model" / "ner" / "model").write_text("other")
     assert input_digests(tmp_path / "model") != before
     assert input_digests(tmp_path / "model" / "ner" / "model").popitem()[1] == sha256(tmp_path / "model/ner/model")
+
+
+def test_files_and_models(tmp_path):
+    (tmp_path / "links").write_text("0-0\n")
+    for folder in ("model/inner", "sw"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "model" / "config.json").write_text("{}")
+    (tmp_path / "model" / "inner" / "weights").write_text("1")
+    (tmp_path / "sw" / "log").write_text("of something else")
+    links, model, folder = (str(tmp_path / name) for name in ("links", "model", "sw"))
+    settings = {"a": {"path": links, "n": 3, "none": None}, "b": [{"model": model}], "lang": folder, "long": "x" * 5000}
+    digests = input_digests(settings)
+    assert sorted(digests) == sorted([links, f"{model}/config.json", f"{model}/inner/weights"])
+    assert digests[links] == hashlib.sha256(b"0-0\n").hexdigest()

@@ -14,7 +14,7 @@ from transformers import AutoModelForTokenClassification, AutoTokenizer
 from spacy_xproj.errors import XprojError
 from spacy_xproj.taggers.pipeline import make_spacy_tagger, marginal_table
 from spacy_xproj.taggers.table import TagTable
-from spacy_xproj.taggers.transformer import make_transformer_tagger, tag_columns
+from spacy_xproj.taggers.transformer import TransformerTagger, tag_columns
 
 VOCAB = Vocab()
 
@@ -36,7 +36,7 @@ def reference(path, doc, temperature=1.0):
 @pytest.mark.parametrize("max_batch_tokens", [1, 4096])
 def test_tables_are_those_of_the_model(classifier, pooling, temperature, max_batch_tokens):
     docs = make_docs("anna lives in berlin", "nobody knows annabel zoo", "don't")
-    tagger = make_transformer_tagger(
+    tagger = TransformerTagger(
         classifier, pooling=pooling, temperature=temperature, max_batch_tokens=max_batch_tokens, device="cpu"
     )
     for doc, table in zip(docs, tagger.tables(docs), strict=True):
@@ -51,13 +51,13 @@ def test_tables_are_those_of_the_model(classifier, pooling, temperature, max_bat
 
 
 def test_word_without_subtokens_is_outside(classifier):
-    (table,) = make_transformer_tagger(classifier, device="cpu").tables(make_docs("anna \u200b berlin"))
+    (table,) = TransformerTagger(classifier, device="cpu").tables(make_docs("anna \u200b berlin"))
     assert table.outside[1] == 1 and not table.begin[1].any() and not table.inside[1].any()
 
 
 def test_long_sentences_are_read_in_windows(classifier):
     docs = make_docs("anna knows nobody in berlin " * 12, "")
-    tagger = make_transformer_tagger(classifier, device="cpu")
+    tagger = TransformerTagger(classifier, device="cpu")
     assert tagger.window == 38
     long, empty = tagger.tables(docs)
     assert long.begin.shape == (60, 2) and empty.begin.shape == (0, 2)
@@ -81,13 +81,13 @@ def test_other_tags_are_refused(tags):
 )
 def test_bad_settings(settings, message):
     with pytest.raises(XprojError, match=message):
-        make_transformer_tagger("anything", **settings)
+        TransformerTagger("anything", **settings)
 
 
 def test_model_that_cannot_be_loaded(tmp_path):
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
     with pytest.raises(XprojError, match="NER model .* cannot be loaded"):
-        make_transformer_tagger(str(tmp_path))
+        TransformerTagger(str(tmp_path))
     with pytest.raises(XprojError, match="spaCy pipeline .* cannot be loaded"):
         make_spacy_tagger(str(tmp_path / "none"))
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
-from spacy_xproj.aligners.embedding import make_embedding_aligner
+from spacy_xproj.aligners.embedding import EmbeddingAligner
 from spacy_xproj.projectors.apply import entity_edges
 from spacy_xproj.scores.soft_alignment import make_soft_alignment_score
 from spacy_xproj.scores.words import function_words
@@ -67,7 +67,7 @@ def test_forms_hold_all_of_the_text(texts):
 def test_links_do_not_depend_on_composition(tiny_encoder_dir):
     source = Doc(VOCAB, words=["anna", "lives", "in", "berlin"])
     targets = [Doc(VOCAB, words=text.split()) for text in (COMPOSED, DECOMPOSED)]
-    aligner = make_embedding_aligner(tiny_encoder_dir, layer=2, center=False)
+    aligner = EmbeddingAligner(tiny_encoder_dir, layer=2, center=False)
     first, second = aligner(Bitext(source, target) for target in targets)
     assert len(first) and first.to_pharaoh() == second.to_pharaoh()
 
@@ -76,7 +76,7 @@ def test_links_do_not_depend_on_composition(tiny_encoder_dir):
 def test_parts_of_a_word_have_its_links(tiny_encoder_dir, method):
     source = Doc(VOCAB, words=["anna", "in", "berlin"])
     whole = Doc(VOCAB, words=["Gómìnà", "Ọ̀yọ́", "dé"])
-    aligner = make_embedding_aligner(tiny_encoder_dir, layer=2, method=method, center=False)
+    aligner = EmbeddingAligner(tiny_encoder_dir, layer=2, method=method, center=False)
     expected, found = aligner([Bitext(source, whole), Bitext(source, split_doc())])
     matrix = expected.to_matrix(3, 3)
     assert (found.to_matrix(3, 6) == matrix[:, [0, 1, 1, 1, 1, 2]]).all()

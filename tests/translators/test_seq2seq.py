@@ -1,25 +1,17 @@
 """Translation models: tiny ones of the real architectures, with random weights, loaded as real ones are."""
 
-import json
 import random
+from pathlib import Path
+from shutil import copytree
 
 import pytest
-import sentencepiece
+import srsly
 import torch
-from transformers import (
-    M2M100Config,
-    M2M100ForConditionalGeneration,
-    M2M100Tokenizer,
-    MarianConfig,
-    MarianMTModel,
-    MarianTokenizer,
-    NllbTokenizerFast,
-    PreTrainedTokenizerFast,
-    set_seed,
-)
+from transformers import M2M100ForConditionalGeneration, NllbTokenizerFast, PreTrainedTokenizerFast
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.translators.seq2seq import language_tokens, make_seq2seq_translator
+from spacy_xproj.models.seq2seq import language_tokens
+from spacy_xproj.translators.seq2seq import Seq2SeqTranslator
 
 TEXTS = [
     "The cat sat on the mat.",
@@ -30,98 +22,38 @@ TEXTS = [
     "Pedro reads a long book about the sea, and Ana writes a letter to her mother.",
     "We saw the mountain.",
 ]
-SIZES = {
-    "d_model": 16,
-    "encoder_layers": 1,
-    "decoder_layers": 1,
-    "encoder_attention_heads": 2,
-    "decoder_attention_heads": 2,
-    "encoder_ffn_dim": 16,
-    "decoder_ffn_dim": 16,
-    "max_position_embeddings": 64,
-    "init_std": 0.5,
-}
-
-
-def train_pieces(folder):
-    """RETURNS: path of a SentencePiece model, and its pieces."""
-    prefix = folder / "pieces"
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(TEXTS),
-        model_prefix=str(prefix),
-        vocab_size=70,
-        hard_vocab_limit=False,
-        minloglevel=2,
-    )
-    model = sentencepiece.SentencePieceProcessor(model_file=f"{prefix}.model")
-    return f"{prefix}.model", [model.id_to_piece(i) for i in range(model.get_piece_size())]
-
-
-def vocab_file(folder, tokens):
-    path = folder / "vocab.json"
-    path.write_text(json.dumps({token: number for number, token in enumerate(dict.fromkeys(tokens))}))
-    return str(path)
-
-
-def save(folder, tokenizer, model_class, config):
-    set_seed(1)
-    model_class(config).save_pretrained(folder / "model")
-    tokenizer.save_pretrained(folder / "model")
-    return str(folder / "model")
+SIZES = {"decoder_layers": 1, "max_position_embeddings": 64, "init_std": 0.5}
 
 
 @pytest.fixture(scope="module")
-def m2m100(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("m2m100")
-    pieces_file, pieces = train_pieces(folder)
-    tokenizer = M2M100Tokenizer(vocab_file(folder, ["<s>", "<pad>", "</s>", "<unk>", *pieces]), pieces_file)
-    vocab_size = tokenizer.encoder_size + len(tokenizer.lang_token_to_id) + tokenizer.num_madeup_words
-    config = M2M100Config(
-        vocab_size=vocab_size, pad_token_id=1, bos_token_id=0, eos_token_id=2, decoder_start_token_id=2, **SIZES
-    )
-    return save(folder, tokenizer, M2M100ForConditionalGeneration, config)
+def m2m100(make_m2m100):
+    return make_m2m100(TEXTS, **SIZES)
 
 
 @pytest.fixture(scope="module")
-def nllb(tmp_path_factory):
+def nllb(train_pieces, save_seq2seq, tmp_path_factory):
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
     folder = tmp_path_factory.mktemp("nllb")
-    _, pieces = train_pieces(folder)
-    vocab = list(dict.fromkeys(["<s>", "<pad>", "</s>", "<unk>", *pieces]))
-    inner = Tokenizer(models.Unigram([(piece, -float(i)) for i, piece in enumerate(vocab)], unk_id=3))
+    _, vocab = train_pieces(TEXTS, ["<s>", "<pad>", "</s>", "<unk>"])
+    inner = Tokenizer(models.Unigram([(piece, -float(i)) for piece, i in srsly.read_json(vocab).items()], unk_id=3))
     inner.pre_tokenizer = pre_tokenizers.Metaspace()
     inner.decoder = decoders.Metaspace()
-    PreTrainedTokenizerFast(tokenizer_object=inner).save_pretrained(folder / "inner")
-    tokenizer = NllbTokenizerFast(
-        tokenizer_file=str(folder / "inner" / "tokenizer.json"),
-        additional_special_tokens=["eng_Latn", "por_Latn", "swh_Latn"],
-    )
-    config = M2M100Config(
-        vocab_size=len(tokenizer), pad_token_id=1, bos_token_id=0, eos_token_id=2, decoder_start_token_id=2, **SIZES
-    )
-    return save(folder, tokenizer, M2M100ForConditionalGeneration, config)
-
-
-def save_marian(folder, extra_tokens):
-    pieces_file, pieces = train_pieces(folder)
-    vocab = vocab_file(folder, ["</s>", "<unk>", *extra_tokens, *[p for p in pieces if p != "<s>"], "<pad>"])
-    tokenizer = MarianTokenizer(pieces_file, pieces_file, vocab)
-    pad = tokenizer.pad_token_id
-    config = MarianConfig(
-        vocab_size=tokenizer.vocab_size, pad_token_id=pad, eos_token_id=0, decoder_start_token_id=pad, **SIZES
-    )
-    return save(folder, tokenizer, MarianMTModel, config)
+    PreTrainedTokenizerFast(tokenizer_object=inner).save_pretrained(folder)
+    languages = ["eng_Latn", "por_Latn", "swh_Latn"]
+    tokenizer = NllbTokenizerFast(tokenizer_file=str(folder / "tokenizer.json"), additional_special_tokens=languages)
+    ids = {"pad_token_id": 1, "bos_token_id": 0, "eos_token_id": 2, "decoder_start_token_id": 2}
+    return save_seq2seq(tokenizer, M2M100ForConditionalGeneration, vocab_size=len(tokenizer), **ids, **SIZES)
 
 
 @pytest.fixture(scope="module")
-def marian(tmp_path_factory):
-    return save_marian(tmp_path_factory.mktemp("marian"), [])
+def marian(make_marian):
+    return make_marian(TEXTS, **SIZES)
 
 
 @pytest.fixture(scope="module")
-def marian_multi(tmp_path_factory):
-    return save_marian(tmp_path_factory.mktemp("marian_multi"), [">>por<<", ">>fra<<"])
+def marian_multi(make_marian):
+    return make_marian(TEXTS, [">>por<<", ">>fra<<"], **SIZES)
 
 
 @pytest.fixture(params=["m2m100", "nllb", "marian", "marian_multi"])
@@ -130,17 +62,17 @@ def any_model(request):
 
 
 def make(model, tgt_lang="pt", **settings):
-    return make_seq2seq_translator(model, "en", tgt_lang, **{"num_beams": 2, "max_length": 12, **settings})
+    return Seq2SeqTranslator(model, "en", tgt_lang, **{"num_beams": 2, "max_length": 12, **settings})
 
 
 class Spy:
     """Stands before `generate` and keeps what goes in and comes out."""
 
     def __init__(self, translator):
-        self.generate = translator._model.generate
+        self.generate = translator.model.network.generate
         self.inputs = []
         self.outputs = []
-        translator._model.generate = self
+        translator.model.network.generate = self
 
     def __call__(self, input_ids, **settings):
         output = self.generate(input_ids=input_ids, **settings)
@@ -177,7 +109,7 @@ def test_language_tokens_in_input_and_output(request, name, tgt_lang, source, ta
     translator = make(request.getfixturevalue(name), tgt_lang)
     spy = Spy(translator)
     (translation,) = translator(["It rains."])
-    tokenizer = translator._tokenizer
+    tokenizer = translator.model.tokenizer
     assert tokenizer.convert_ids_to_tokens(spy.inputs[0][0, 0].item()) == source
     assert tokenizer.convert_ids_to_tokens(spy.inputs[0][0, -1].item()) == "</s>"
     assert tokenizer.convert_ids_to_tokens(spy.outputs[0][0, 1].item()) == target
@@ -189,13 +121,13 @@ def test_marian_reads_the_target_language_in_the_text(marian, marian_multi):
     translator = make(marian_multi)
     spy = Spy(translator)
     list(translator(["It rains."]))
-    tokens = translator._tokenizer.convert_ids_to_tokens(spy.inputs[0][0].tolist())
+    tokens = translator.model.tokenizer.convert_ids_to_tokens(spy.inputs[0][0].tolist())
     assert tokens[0] == ">>por<<" and "<unk>" not in tokens
     translator = make(marian)
     spy = Spy(translator)
     list(translator(["It rains."]))
-    assert not language_tokens(translator._tokenizer)
-    assert translator._tokenizer.convert_ids_to_tokens(spy.inputs[0][0].tolist())[0] == tokens[1]
+    assert not language_tokens(translator.model.tokenizer)
+    assert translator.model.tokenizer.convert_ids_to_tokens(spy.inputs[0][0].tolist())[0] == tokens[1]
 
 
 @pytest.mark.parametrize("name, has", [("nllb", "eng_Latn, por_Latn, swh_Latn"), ("marian_multi", "fra, por")])
@@ -211,7 +143,7 @@ def test_long_text_is_split_within_the_limit(nllb):
     (translation,) = translator([" ".join(TEXTS)])
     assert sum(len(batch) for batch in spy.inputs) > 1
     assert max(batch.shape[1] for batch in spy.inputs) <= 20
-    decoded = translator._tokenizer.batch_decode(
+    decoded = translator.model.tokenizer.batch_decode(
         [row for batch in spy.inputs for row in batch], skip_special_tokens=True
     )
     assert sorted("".join(decoded).replace(" ", "")) == sorted("".join(TEXTS).replace(" ", ""))
@@ -221,8 +153,8 @@ def test_long_text_is_split_within_the_limit(nllb):
 def test_endless_translation_gives_a_warning_and_a_flag(nllb):
     translator = make(nllb)
     with torch.no_grad():  # the model never ends a sentence
-        translator._model.final_logits_bias = torch.zeros(1, translator._model.config.vocab_size)
-        translator._model.generation_config.suppress_tokens = [translator._tokenizer.eos_token_id]
+        translator.model.network.final_logits_bias = torch.zeros(1, translator.model.network.config.vocab_size)
+        translator.model.network.generation_config.suppress_tokens = [translator.model.tokenizer.eos_token_id]
     with pytest.warns(UserWarning, match="not ended after 24 tokens: 'It rains.'"):
         (translation,) = translator.translate_flagged(["It rains."])
     assert translation.flags == ("not_ended",)
@@ -235,22 +167,22 @@ def test_endless_translation_gives_a_warning_and_a_flag(nllb):
 def test_batch_that_does_not_fit_in_gpu_memory_is_halved(marian, monkeypatch):
     expected = list(make(marian)(TEXTS))
     translator = make(marian, max_batch_tokens=1000)
-    generate, sizes = translator._generate, []
+    translate, sizes = translator._translate_batch, []
 
     def small_gpu(texts):
         sizes.append(len(texts))
         if len(texts) > 2:
             raise torch.cuda.OutOfMemoryError("too large")
-        return generate(texts)
+        return translate(texts)
 
-    monkeypatch.setattr(translator, "_generate", small_gpu)
+    monkeypatch.setattr(translator, "_translate_batch", small_gpu)
     assert list(translator(TEXTS)) == expected
     assert sizes[0] > 2 and translator.max_batch_length < 1000
 
     def no_gpu(texts):
         raise torch.cuda.OutOfMemoryError("too large")
 
-    monkeypatch.setattr(translator, "_generate", no_gpu)
+    monkeypatch.setattr(translator, "_translate_batch", no_gpu)
     with pytest.raises(XprojError, match="num_beams"):
         list(translator(["A new one."]))
 
@@ -262,9 +194,6 @@ def test_model_that_cannot_be_had(tmp_path):
 
 
 def test_weights_are_read_from_safetensors_only(marian, tmp_path):
-    from pathlib import Path
-    from shutil import copytree
-
     folder = Path(copytree(marian, tmp_path / "pickled"))
     (folder / "model.safetensors").unlink()
     torch.save({}, folder / "pytorch_model.bin")
@@ -273,9 +202,6 @@ def test_weights_are_read_from_safetensors_only(marian, tmp_path):
 
 
 def test_damaged_weights(marian, tmp_path):
-    from pathlib import Path
-    from shutil import copytree
-
     folder = Path(copytree(marian, tmp_path / "damaged"))
     for data in (b"", (folder / "model.safetensors").read_bytes()[:-100]):
         (folder / "model.safetensors").write_bytes(data)
@@ -291,9 +217,6 @@ def test_inputs_are_the_files_of_a_directory(marian, tmp_path, monkeypatch):
 
 
 def test_license_of_the_model_card(marian, tmp_path):
-    from pathlib import Path
-    from shutil import copytree
-
     folder = Path(copytree(marian, tmp_path / "carded"))
     assert make(str(folder)).license is None
     (folder / "README.md").write_text("---\nlicense: cc-by-nc-4.0\n---\nA model.\n")

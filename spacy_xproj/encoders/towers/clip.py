@@ -1,18 +1,20 @@
 """Text towers of CLIP and SigLIP in spacy-transformers, with windows over text that is longer than they take."""
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List
+import warnings
+from typing import Any, Callable, Dict, Iterable, List
 
+import numpy
+import transformers
+from numpy.typing import NDArray
 from spacy.tokens import Doc, Span
 from spacy.util import SimpleFrozenDict
+from thinc.api import Model, get_torch_default_device
+from transformers import AutoConfig, AutoModel, AutoTokenizer, PreTrainedTokenizerFast
 
-from ...errors import XprojError, loading_errors
-from .windows import cut_windows
+from ...errors import XprojError
+from ...models.loading import load_pretrained
 
-if TYPE_CHECKING:
-    from thinc.api import Model
-
-#: Code that comes with a model is never run.
-NO_CODE = {"trust_remote_code": False}
+REMEDY = "write it with xproj encoder"
 #: Classes of transformers that its automatic ones do not know, or not in every release. SigLIP2 came with 4.49.
 TEXT_TOWERS = {
     "CLIPTextConfig": "CLIPTextModel",
@@ -26,15 +28,13 @@ def register_text_towers() -> List[str]:
 
     RETURNS (List[str]): their model types.
     """
-    import transformers
-
     types = []
     for config_name, model_name in TEXT_TOWERS.items():
         if not hasattr(transformers, model_name):
             continue
         config_cls, model_cls = getattr(transformers, config_name), getattr(transformers, model_name)
-        transformers.AutoConfig.register(config_cls.model_type, config_cls, exist_ok=True)
-        transformers.AutoModel.register(config_cls, model_cls, exist_ok=True)
+        AutoConfig.register(config_cls.model_type, config_cls, exist_ok=True)
+        AutoModel.register(config_cls, model_cls, exist_ok=True)
         types.append(config_cls.model_type)
     return types
 
@@ -47,12 +47,12 @@ def make_clip_text_model(
     transformer_config: Dict[str, Any] = SimpleFrozenDict(),
     mixed_precision: bool = False,
     grad_scaler_config: Dict[str, Any] = SimpleFrozenDict(),
-) -> "Model":
-    """A text tower of CLIP or SigLIP, in the place of `spacy-transformers.TransformerModel.v3`.
+) -> Model:
+    """A text tower of CLIP or SigLIP, in place of `spacy-transformers.TransformerModel.v3`.
 
     Mind what they are. They were trained on captions: CLIP's reads from left to right only, in lower case, 77
     sub-tokens at a time; SigLIP's reads 64. Spans that are longer are cut into windows, each with the end of the one
-    before as context; where windows overlap, a word's vector is made from all of them.
+    before as context; a word's vector is made from all windows that it is in.
 
     name (str): a directory written by `xproj encoder`.
     get_spans (Callable[[Iterable[Doc]], List[List[Span]]]): spans of each text, before they are cut into windows:
@@ -60,10 +60,10 @@ def make_clip_text_model(
     overlap (int): how many sub-tokens neighbouring windows share at most.
     tokenizer_config (Dict[str, Any]): settings for the tokenizer.
     transformer_config (Dict[str, Any]): settings for the model.
-    mixed_precision (bool): compute in half precision where that is safe; needs a GPU.
+    mixed_precision (bool): compute in half precision if that is safe; needs a GPU.
     grad_scaler_config (Dict[str, Any]): settings for gradient scaling in mixed precision.
     RETURNS (Model): what the factory `transformer` takes as its model.
-    RAISES (XprojError): on initialisation, where the directory holds another model or has no safetensors weights.
+    RAISES (XprojError): on initialisation, if the directory holds another model or has no safetensors weights.
     """
     from spacy_transformers.layers.transformer_model import TransformerModel
 
@@ -97,29 +97,80 @@ def load_text_tower(
     tokenizer_config (Dict[str, Any]): settings for the tokenizer.
     transformer_config (Dict[str, Any]): settings for the model.
     RETURNS (HFObjects): tokenizer and model.
-    RAISES (XprojError): where it is another model, or cannot be loaded.
+    RAISES (XprojError): if it is another model, or cannot be loaded.
     """
     from spacy_transformers.data_classes import HFObjects
-    from thinc.api import get_torch_default_device
-    from transformers import AutoConfig, AutoModel, AutoTokenizer
 
-    try:
-        config = AutoConfig.from_pretrained(name, **{**transformer_config, "return_dict": True, **NO_CODE})
-        if config.model_type not in types:
-            raise XprojError(
-                f"encoder '{name}' is of type '{config.model_type}', and spacy-xproj.ClipTextModel.v1 takes "
-                f"{', '.join(types)}; convert it with xproj encoder, or take spacy-transformers.TransformerModel.v3"
-            )
-        tokenizer = AutoTokenizer.from_pretrained(name, **{**tokenizer_config, **NO_CODE})
-        model = AutoModel.from_pretrained(name, config=config, use_safetensors=True, **NO_CODE)
-    except XprojError:
-        raise
-    except loading_errors() as error:
-        reason = " ".join(str(error).split())
-        raise XprojError(f"encoder '{name}' cannot be loaded; write it with xproj encoder ({reason})") from None
+    settings = {**transformer_config, "return_dict": True}
+    config = load_pretrained(AutoConfig, name, REMEDY, "encoder", **settings)
+    if config.model_type not in types:
+        raise XprojError(
+            f"encoder '{name}' is of type '{config.model_type}', and spacy-xproj.ClipTextModel.v1 takes "
+            f"{', '.join(types)}; convert it with xproj encoder, or take spacy-transformers.TransformerModel.v3"
+        )
+    tokenizer = load_pretrained(AutoTokenizer, name, REMEDY, "encoder", **tokenizer_config)
+    model = load_pretrained(AutoModel, name, REMEDY, "encoder", config=config, use_safetensors=True)
     return HFObjects(tokenizer, model.to(get_torch_default_device()), None)
 
 
 def refuse_replacement(*configs: Dict[str, Any]) -> Dict[str, Any]:
-    """RAISES (XprojError): whenever a component asks for a copy of the transformer for itself."""
+    """Refuse a component a copy of the transformer for itself."""
     raise XprojError("spacy-xproj.ClipTextModel.v1 cannot be copied into a component; leave replace_listeners out")
+
+
+def cut_windows(span: Span, tokenizer: PreTrainedTokenizerFast, overlap: int) -> List[Span]:
+    """Cut a span into windows of words that an encoder takes whole.
+
+    Each window begins with the last words of the one before, as context.
+
+    span (Span): the span, as a rule a whole text.
+    tokenizer (PreTrainedTokenizerFast): the encoder's tokenizer; its `model_max_length` is what a window has room for.
+    overlap (int): how many sub-tokens two neighbours share at most.
+    RETURNS (List[Span]): the windows, in order; every word is in one at least. A word that alone is too long keeps a
+        window to itself, with a warning: its end is not read.
+    """
+    room = tokenizer.model_max_length - tokenizer.num_special_tokens_to_add()
+    totals = numpy.concatenate([[0], word_sizes(span, tokenizer).cumsum()])
+    windows: List[Span] = []
+    end = 0
+    while end < len(span):
+        context = max(totals[end] - overlap, totals[end + 1] - room)
+        start = min(int(numpy.searchsorted(totals, context)), end)
+        stop = _fit(span, start, totals, room, tokenizer)
+        if stop <= end:
+            start, stop = end, _fit(span, end, totals, room, tokenizer)
+        windows.append(span[start:stop])
+        end = stop
+    return windows
+
+
+def word_sizes(span: Span, tokenizer: PreTrainedTokenizerFast) -> NDArray:
+    """Count the sub-tokens of each word in its context.
+
+    span (Span): the words.
+    tokenizer (PreTrainedTokenizerFast): the tokenizer.
+    RETURNS (NDArray): for each word, how many sub-tokens begin in it or in the space before. *Shape:* ``(words,)``
+    """
+    starts = [start for start, _ in _tokenize(span, tokenizer).offset_mapping]
+    ends = [token.idx + len(token) - span.start_char for token in span]
+    words = numpy.searchsorted(ends, starts, side="right").clip(max=len(span) - 1)
+    return numpy.bincount(words, minlength=len(span))
+
+
+def _fit(span: Span, start: int, totals: NDArray, room: int, tokenizer: PreTrainedTokenizerFast) -> int:
+    """Find where the longest window that starts at a word ends: one word later at least."""
+    stop = max(int(numpy.searchsorted(totals, totals[start] + room, side="right")) - 1, start + 1)
+    # cut out of its context, a text may have a sub-token more than it has there
+    while (size := len(_tokenize(span[start:stop], tokenizer).input_ids)) > room and stop > start + 1:
+        stop -= 1
+    if size > room:
+        warnings.warn(
+            f"the word '{span[start].text[:20]}…' has {size} sub-tokens, {room} of which the encoder reads; "
+            "split such words in the text",
+            stacklevel=3,
+        )
+    return stop
+
+
+def _tokenize(span: Span, tokenizer: PreTrainedTokenizerFast) -> Any:
+    return tokenizer(span.text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)

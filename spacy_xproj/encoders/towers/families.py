@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Dict, Optional
 
+from transformers import AutoConfig, AutoModel
+
 from ...errors import XprojError
 from ..encoder import max_length
-from ..source import OTHER_WAYS, Source
-from .native import NATIVE, load_native, load_tokenizer
-from .prefixed import M_CLIP, OPEN_CLIP, load_prefixed
-from .tower import Tower
-from .xlmr import check_name
+from ..repository import OTHER_WAYS, Repository
+from .native import NATIVE, load_native
+from .prefixed import M_CLIP, OPEN_CLIP, check_name, load_prefixed
+from .tower import Tower, load_tokenizer
 
 
 @dataclass(frozen=True)
@@ -27,15 +28,15 @@ class Family:
     caution: str = ""
 
 
-def recognise(source: Source) -> Family:
+def recognise(source: Repository) -> Family:
     """Tell the family of a repository.
 
     `modules.json` is that of sentence-transformers, and says where the encoder is. `config.json` names the type of
     a model of transformers. Repositories of open_clip have `open_clip_config.json`, or nothing but their weights.
 
-    source (Source): the repository.
-    RETURNS (Family): the family; a plain encoder where nothing says otherwise.
-    RAISES (XprojError): where a text tower is of a kind that does not convert, or a directory has no config.
+    source (Repository): the repository.
+    RETURNS (Family): the family; a plain encoder if nothing says otherwise.
+    RAISES (XprojError): if a text tower is of a kind that does not convert, or a directory has no config.
     """
     modules = source.read_json("modules.json")
     if modules is None:
@@ -44,7 +45,7 @@ def recognise(source: Source) -> Family:
     return Family(f"sentence-transformers, {inner.name}", inner.load, inner.caution)
 
 
-def _recognise_model(source: Source) -> Family:
+def _recognise_model(source: Repository) -> Family:
     config = source.read_json("config.json")
     if config is None:
         return _recognise_open_clip(source)
@@ -58,7 +59,7 @@ def _recognise_model(source: Source) -> Family:
     return _plain(source, model_type)
 
 
-def _recognise_open_clip(source: Source) -> Family:
+def _recognise_open_clip(source: Repository) -> Family:
     config = source.read_json("open_clip_config.json")
     if config is not None:
         check_name(_text_config(config).get("hf_model_name", "CLIP's own text transformer"))
@@ -75,7 +76,7 @@ def _text_config(config: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def _transformer_path(modules: Any) -> str:
-    """RETURNS (str): where the first module, the encoder, is. RAISES (XprojError): where that is something else."""
+    """Find where the first module is, which must be the encoder."""
     try:
         path, kind = modules[0]["path"], modules[0]["type"].rsplit(".", 1)[-1]
     except (IndexError, KeyError, TypeError, AttributeError):
@@ -85,14 +86,12 @@ def _transformer_path(modules: Any) -> str:
     return path
 
 
-def _plain(source: Source, model_type: Optional[str]) -> Family:
+def _plain(source: Repository, model_type: Optional[str]) -> Family:
     return Family(f"plain encoder ({model_type})" if model_type else "plain encoder", lambda: _load_plain(source))
 
 
-def _load_plain(source: Source) -> Tower:
-    from transformers import AutoConfig, AutoModel
-
-    max_length(AutoConfig.from_pretrained(source.name, **source.arguments()))
+def _load_plain(source: Repository) -> Tower:
+    max_length(source.from_pretrained(AutoConfig))
     tokenizer = load_tokenizer(source)
     model = source.load(AutoModel).eval()
     return Tower(model, model, tokenizer, "Took the encoder as it is.")

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Dict
 
+import transformers
+
 from ...errors import XprojError
-from ..source import Source
-from .tower import Tower, build_model
+from ..repository import Repository
+from .tower import Tower, build_model, load_tokenizer
 
 CLIP_CAUTION = (
     "a text tower of CLIP reads from left to right only, 77 sub-tokens at a time, all in lower case; "
@@ -58,16 +60,14 @@ NATIVE: Dict[str, NativeModel] = {
 }
 
 
-def load_native(source: Source, native: NativeModel) -> Tower:
+def load_native(source: Repository, native: NativeModel) -> Tower:
     """Take the text encoder out of a model of transformers.
 
-    source (Source): where the model is.
+    source (Repository): where the model is.
     native (NativeModel): what it is.
     RETURNS (Tower): the encoder.
-    RAISES (XprojError): where the model's weights are pickled, missing or others, or transformers is too old for it.
+    RAISES (XprojError): if the model's weights are pickled, missing or others, or transformers is too old for it.
     """
-    import transformers
-
     if not hasattr(transformers, native.cls):
         raise XprojError(f"needs a transformers that has {native.cls}: pip install 'transformers>=4.49,<4.53.3'")
     whole = source.load(getattr(transformers, native.cls), attn_implementation="eager").eval()
@@ -79,22 +79,8 @@ def load_native(source: Source, native: NativeModel) -> Tower:
 
 
 def _config_for(plain: Any, config: Any) -> Any:
-    """RETURNS (Any): a config as it is where it is of the plain model's class, else the settings that both have."""
+    """The config itself if it is of the plain model's class, else the settings that both have."""
     if isinstance(config, plain.config_class):
         return config
     own = plain.config_class().to_dict().keys() - {"model_type", "architectures", "transformers_version"}
     return plain.config_class(**{name: value for name, value in config.to_dict().items() if name in own})
-
-
-def load_tokenizer(source: Source) -> Any:
-    """Load the tokenizer of a model.
-
-    source (Source): where the model is.
-    RETURNS (Any): a fast tokenizer where there is one. SigLIP's own class has none: its `tokenizer.json` is read as
-        it is.
-    """
-    from transformers import AutoTokenizer, PreTrainedTokenizerFast
-
-    settings = source.read_json("tokenizer_config.json") or {}
-    cls = PreTrainedTokenizerFast if settings.get("tokenizer_class") == "SiglipTokenizer" else AutoTokenizer
-    return cls.from_pretrained(source.name, **source.arguments())

@@ -1,16 +1,17 @@
 """Candidates that a sequence-to-sequence model writes (T-Projection)."""
 
 import unicodedata
-from functools import cached_property
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
+from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Set, Tuple
 
 import numpy
+import torch
 from spacy.util import minibatch
 
 from ...errors import XprojError
-from ...models.batching import run_in_batches
-from ...models.loading import DType, load_seq2seq, load_tokenizer
-from ...types import Bitext, CandidateExtractor, Candidates, Ints2d
+from ...models.batching import pad, run_in_batches
+from ...models.loading import DType
+from ...models.seq2seq import Seq2SeqModel
+from ...types import Bitext, Candidates, Ints2d
 from .template import read_answer, write_question
 
 REMEDY = "give a directory that `xproj train-candidates` has written"
@@ -20,11 +21,11 @@ class Seq2SeqCandidates:
     """Ask a model for as many entities in the target as the source has (García-Ferrero, Agerri and Rigau 2023).
 
     The model gets the target and the labels of the source's entities (see `template`), and the `num_candidates` best
-    answers of a beam search are taken. What they name is looked for among the target's words; where it is not found, it
-    is once more, without case and punctuation. What is not found then is no candidate: it is counted. Here a candidate
-    may be matched with any entity, in the published code only with those of the label that it was generated for.
+    answers of a beam search are taken. What they name is looked up among the target's words, first as it is, then
+    without case and punctuation. What is not found is no candidate: it is counted. Here a candidate may be matched with
+    any entity, in the published code only with those of the label that it was generated for.
 
-    model (str): a directory as written by `xproj train-candidates`, or a name on the hub.
+    model (str): a directory as written by `xproj train-candidates`, or a name on the hub. It is loaded when first used.
     revision (Optional[str]): the revision of a model of the hub.
     num_beams (int): width of the beam search.
     num_candidates (int): answers to take, at most `num_beams`.
@@ -33,34 +34,38 @@ class Seq2SeqCandidates:
     buffer (int): pairs to ask for at a time.
     device (str): `auto`, `cpu`, `cuda`, …
     dtype (DType): number format of the weights, as in `Seq2SeqTranslator`.
+    RAISES (XprojError): if more answers are asked for than there are beams, or none.
     """
 
     def __init__(
         self,
         model: str,
-        revision: Optional[str],
-        num_beams: int,
-        num_candidates: int,
-        max_length: int,
-        max_batch_tokens: int,
-        buffer: int,
-        device: str,
-        dtype: DType,
+        revision: Optional[str] = None,
+        num_beams: int = 15,
+        num_candidates: int = 15,
+        max_length: int = 256,
+        max_batch_tokens: int = 8192,
+        buffer: int = 256,
+        device: str = "auto",
+        dtype: DType = "auto",
     ):
-        self.name = model
-        self.revision = revision
+        if not 1 <= num_candidates <= num_beams:
+            raise XprojError(f"num_candidates {num_candidates} is not between 1 and num_beams, {num_beams}")
+        self.model = Seq2SeqModel(model, revision, device, dtype, REMEDY)
         self.num_beams = num_beams
         self.num_candidates = num_candidates
         self.max_length = max_length
         self.max_batch_tokens = max_batch_tokens
         self.buffer = buffer
-        self.device = device
-        self.dtype: DType = dtype
         self.generated = 0
         self.unknown = 0
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Candidates]:
-        """YIELDS (Candidates): the spans for each pair, shorter ones first, then from left to right."""
+        """Find candidates.
+
+        bitexts (Iterable[Bitext]): the pairs.
+        YIELDS (Candidates): the spans for each, shorter ones first, then from left to right.
+        """
         for pairs in minibatch(bitexts, self.buffer):
             questions = [self._question(pair) for pair in pairs]
             answers = self._answer(list(dict.fromkeys(question for question in questions if question)))
@@ -68,7 +73,7 @@ class Seq2SeqCandidates:
                 yield Candidates(self._read(pair, answers[question] if question else []))
 
     def counts(self) -> Dict[str, int]:
-        """RETURNS (Dict[str, int]): the entities that the answers had so far, and how many of them were not found."""
+        """Count the entities that the answers had so far, and those of them that were not found."""
         return {"candidates_generated": self.generated, "candidates_unknown": self.unknown}
 
     def _question(self, pair: Bitext) -> str:
@@ -88,39 +93,31 @@ class Seq2SeqCandidates:
         return numpy.asarray(by_length, dtype=numpy.int32).reshape(-1, 2)
 
     def _answer(self, questions: List[str]) -> Dict[str, List[str]]:
-        ids = dict(zip(questions, self._tokenizer(questions).input_ids)) if questions else {}
+        ids = dict(zip(questions, self.model.tokenizer(questions).input_ids)) if questions else {}
+        longest_first = sorted(questions, key=lambda question: len(ids[question]), reverse=True)
         answers, self.max_batch_tokens = run_in_batches(
-            self._generate,
-            questions,
+            lambda batch: self._generate([ids[question] for question in batch]),
+            longest_first,
             lambda question: len(ids[question]) * self.num_beams,
             self.max_batch_tokens,
-            self.name,
+            self.model.name,
         )
-        return answers
+        return dict(zip(longest_first, answers))
 
-    def _generate(self, questions: List[str]) -> List[List[str]]:
-        import torch
-
-        inputs = self._tokenizer(questions, padding=True, return_tensors="pt").to(self._model.device)
+    def _generate(self, questions: List[List[int]]) -> List[List[str]]:
+        tokenizer, network = self.model.tokenizer, self.model.network
+        input_ids, attention_mask = pad(questions, tokenizer.pad_token_id, network.device)
         with torch.inference_mode():
-            output = self._model.generate(
-                input_ids=inputs.input_ids,
-                attention_mask=inputs.attention_mask,
+            output = network.generate(
+                input_ids=input_ids,
+                attention_mask=attention_mask,
                 num_beams=self.num_beams,
                 num_return_sequences=self.num_candidates,
                 max_new_tokens=self.max_length,
                 do_sample=False,
             )
-        texts = self._tokenizer.batch_decode(output, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        texts = tokenizer.batch_decode(output, skip_special_tokens=True, clean_up_tokenization_spaces=False)
         return list(minibatch(texts, self.num_candidates))
-
-    @cached_property
-    def _tokenizer(self) -> Any:
-        return load_tokenizer(self.name, self.revision, REMEDY)
-
-    @cached_property
-    def _model(self) -> Any:
-        return load_seq2seq(self.name, self.revision, REMEDY, self.device, self.dtype)
 
 
 def find_words(name: Sequence[str], words: Sequence[str]) -> List[Tuple[int, int]]:
@@ -128,7 +125,7 @@ def find_words(name: Sequence[str], words: Sequence[str]) -> List[Tuple[int, int
 
     name (Sequence[str]): the words of the name.
     words (Sequence[str]): those of the sentence.
-    RETURNS (List[Tuple[int, int]]): token spans [start, end) with the same words; where there are none, those with the
+    RETURNS (List[Tuple[int, int]]): token spans [start, end) with the same words; if there are none, those with the
         same words but for case and punctuation.
     """
     return _find(name, words) or _find([bare(word) for word in name], [bare(word) for word in words])
@@ -142,29 +139,5 @@ def _find(name: Sequence[str], words: Sequence[str]) -> List[Tuple[int, int]]:
 
 
 def bare(word: str) -> str:
-    """RETURNS (str): a word without case, punctuation and symbols."""
+    """Take case, punctuation and symbols off a word."""
     return "".join(char for char in word.casefold() if unicodedata.category(char)[0] not in "PS")
-
-
-def make_seq2seq_candidates(
-    model: str,
-    revision: Optional[str] = None,
-    num_beams: int = 15,
-    num_candidates: int = 15,
-    max_length: int = 256,
-    max_batch_tokens: int = 8192,
-    buffer: int = 256,
-    device: str = "auto",
-    dtype: DType = "auto",
-) -> CandidateExtractor:
-    """Make a `Seq2SeqCandidates` extractor, which documents the settings (registered as
-    `spacy-xproj.Seq2SeqCandidates.v1`). The model is loaded when first used.
-
-    RETURNS (CandidateExtractor): the extractor.
-    RAISES (XprojError): where more answers are asked for than there are beams, or none.
-    """
-    if not 1 <= num_candidates <= num_beams:
-        raise XprojError(f"num_candidates {num_candidates} is not between 1 and num_beams, {num_beams}")
-    return Seq2SeqCandidates(
-        model, revision, num_beams, num_candidates, max_length, max_batch_tokens, buffer, device, dtype
-    )

@@ -1,6 +1,6 @@
 """What the candidate generator of T-Projection reads and writes (García-Ferrero, Agerri and Rigau 2023).
 
-A question is a sentence with an empty tag for each entity that it shall have, the answer is the tags filled in:
+A question is a sentence with an empty tag for each entity that it should have, the answer is the tags filled in:
 
     Obama went to New York . <Person>[None]</Person><Location>[None]</Location>
     <Person>Obama</Person><Location>New York</Location>
@@ -23,7 +23,7 @@ LABEL_NAMES: Dict[str, str] = {
 def write_question(doc: Doc, labels: Sequence[str]) -> str:
     """Ask for entities.
 
-    doc (Doc): the sentence; its tokens are parted by spaces.
+    doc (Doc): the sentence; its tokens are joined with spaces.
     labels (Sequence[str]): the labels of the entities, in the order of the labelled sentence.
     RETURNS (str): the question.
     """
@@ -31,7 +31,7 @@ def write_question(doc: Doc, labels: Sequence[str]) -> str:
 
 
 def write_answer(ents: Sequence[Span]) -> str:
-    """RETURNS (str): the answer that has these entities."""
+    """Write the answer that has these entities."""
     return "".join(_tagged(ent.label_, spaced(ent)) for ent in ents)
 
 
@@ -48,7 +48,7 @@ def read_answer(answer: str, labels: Sequence[str]) -> List[Tuple[str, ...]]:
 
 
 def spaced(tokens: Iterable[Token]) -> str:
-    """RETURNS (str): the texts of the tokens of a Doc or Span, parted by spaces."""
+    """Join the texts of the tokens of a Doc or Span with spaces."""
     return " ".join(token.text for token in tokens)
 
 

@@ -3,12 +3,16 @@
 import random
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Dict, Iterable, Iterator, List, Optional, Tuple
 
+import torch
 from spacy.tokens import Doc
+from torch import Tensor
+from transformers import get_cosine_schedule_with_warmup, set_seed
 
 from ...errors import XprojError
-from ...models.loading import load_seq2seq, load_tokenizer
+from ...models.batching import pad
+from ...models.seq2seq import Seq2SeqModel
 from .template import write_answer, write_question
 
 REMEDY = "give google/mt5-large or another mT5, or a local directory with it (safetensors)"
@@ -47,15 +51,15 @@ class CandidateTraining:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        self.tokenizer = load_tokenizer(self.model, self.revision, REMEDY)
-        self.network = load_seq2seq(self.model, self.revision, REMEDY, self.device, "float32")
+        loaded = Seq2SeqModel(self.model, self.revision, self.device, "float32", REMEDY)
+        self.tokenizer, self.network = loaded.tokenizer, loaded.network
 
     def examples(self, docs: Iterable[Doc]) -> List[Example]:
         """Make the examples that are not too long. A sentence without entities makes none: there is nothing to ask.
 
         docs (Iterable[Doc]): labelled sentences.
         RETURNS (List[Example]): the examples.
-        RAISES (XprojError): where there are none.
+        RAISES (XprojError): if there are none.
         """
         labelled = [doc for doc in docs if doc.ents]
         if not labelled:
@@ -70,18 +74,15 @@ class CandidateTraining:
         return fitting
 
     def n_steps(self, examples: List[Example]) -> int:
-        """RETURNS (int): the steps that these examples make in all epochs."""
+        """Count the steps that examples make in all epochs."""
         return self.epochs * -(-len(examples) // self.batch_size)
 
     def run(self, examples: List[Example]) -> Iterator[float]:
-        """Train. The model is changed with each loss that is taken.
+        """Train. The model changes with each loss that is taken.
 
         examples (List[Example]): the examples.
         YIELDS (float): the loss of each step: the mean cross-entropy of the answers' tokens.
         """
-        import torch
-        from transformers import get_cosine_schedule_with_warmup, set_seed
-
         set_seed(self.seed)
         total = self.n_steps(examples)
         optimizer = torch.optim.AdamW(self.network.parameters(), lr=self.learning_rate)
@@ -103,17 +104,11 @@ class CandidateTraining:
             order = chance.sample(examples, len(examples))
             yield from (order[i : i + self.batch_size] for i in range(0, len(order), self.batch_size))
 
-    def _tensors(self, batch: List[Example]) -> Dict[str, Any]:
-        import torch
-        from torch.nn.utils.rnn import pad_sequence
-
-        pad, device = self.tokenizer.pad_token_id, self.network.device
-        questions, answers = ([torch.tensor(ids, device=device) for ids in column] for column in zip(*batch))
-        return {
-            "input_ids": pad_sequence(questions, batch_first=True, padding_value=pad),
-            "attention_mask": pad_sequence([torch.ones_like(ids) for ids in questions], batch_first=True),
-            "labels": pad_sequence(answers, batch_first=True, padding_value=IGNORED),
-        }
+    def _tensors(self, batch: List[Example]) -> Dict[str, Tensor]:
+        questions, answers = zip(*batch)
+        ids, mask = pad(questions, self.tokenizer.pad_token_id, self.network.device)
+        labels, _ = pad(answers, IGNORED, self.network.device)
+        return {"input_ids": ids, "attention_mask": mask, "labels": labels}
 
     def save(self, path: Path) -> None:
         """Write the model and its tokenizer, as `Seq2SeqCandidates` reads them.

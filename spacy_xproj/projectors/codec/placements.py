@@ -37,7 +37,7 @@ class Request(NamedTuple):
     equals: Tuple[int, ...]
 
 
-class Found(NamedTuple):
+class ScoredPlacement(NamedTuple):
     """A sequence that was scored.
 
     total (float): its log-probability.
@@ -85,12 +85,16 @@ class PlacementSearch:
         self.lookahead = lookahead
         self.settled = settled
         self.scored = 0
-        self.found: List[Found] = []
+        self.found: List[ScoredPlacement] = []
         root = Branch(0.0, (0.0,) * (start + 1), tuple(range(len(sequences))))
         self._open = [root] if sequences else []
 
     def requests(self, width: int) -> List[Request]:
-        """RETURNS (List[Request]): the next sequences, at most `width`; none when the search is over."""
+        """Choose the next sequences to score.
+
+        width (int): how many at most.
+        RETURNS (List[Request]): the sequences; none when the search is over.
+        """
         branches: List[Branch] = []
         while self._open and len(branches) < width:
             branch = heapq.heappop(self._open)
@@ -118,8 +122,8 @@ class PlacementSearch:
         n_own = len(self.sequences[request.sequence]) - depth
         before = request.branch.partial
         partial = (*before[:-1], *accumulate(values[:n_own], initial=before[-1]))
-        self.found += [Found(partial[-1], member, partial) for member in request.equals]
-        self.found.sort(key=lambda found: (-found.total, found.sequence))
+        self.found += [ScoredPlacement(partial[-1], member, partial) for member in request.equals]
+        self.found.sort(key=lambda placement: (-placement.total, placement.sequence))
         del self.found[self.n_best :]
         for (position, _), value, members in zip(request.steps[n_own:], values[n_own:], request.splits, strict=True):
             bound = partial[position] + value

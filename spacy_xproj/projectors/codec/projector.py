@@ -8,6 +8,7 @@ from spacy.util import minibatch
 from ...errors import XprojError
 from ...models.loading import DType
 from ...models.probability import Ids, TranslationProbability
+from ...models.seq2seq import Seq2SeqModel
 from ...parts import Composite
 from ...types import (
     Bitext,
@@ -17,7 +18,6 @@ from ...types import (
     Ints1d,
     Outcome,
     Projection,
-    Projector,
     Solver,
     all_counts,
 )
@@ -40,12 +40,12 @@ class EntitySearch(NamedTuple):
     order: Ints1d
 
 
-class Sentence(NamedTuple):
-    """A pair on its way.
+class SentenceSearch(NamedTuple):
+    """A pair and the searches for the places of its entities.
 
     bitext (Bitext): the pair.
     candidates (Candidates): where its entities may be placed.
-    searches (List[EntitySearch]): one for each entity; none where there is nothing to search.
+    searches (List[EntitySearch]): one for each entity; none if there is nothing to search.
     too_long (bool): whether it is too long for the model.
     """
 
@@ -66,28 +66,45 @@ class ConstrainedProjector(Composite):
 
     Markers stand between spaces on both sides, which makes them tokens of their own, the same wherever they are put.
 
-    model (TranslationProbability): the translation model.
+    model (str): a directory, or a name on the hub, of NLLB-200, M2M100 or MarianMT. It is loaded when first used.
+    src_lang (str): language of the source, as an ISO code or as the model writes it.
+    tgt_lang (str): language of the target, likewise.
     extractor (CandidateExtractor): proposes the places; those that cannot be entities are not considered.
-    solver (Solver): chooses where places of several entities overlap.
+    solver (Solver): chooses between places of several entities that overlap.
+    revision (Optional[str]): the revision of a model of the hub.
     n_best (int): places of an entity to keep.
-    min_score (float): places with a smaller share are not considered.
-    lookahead (Optional[int]): give up places that fall behind the best within so many tokens; None to be exact.
+    min_score (float): places with a smaller share of the probability of these are not considered.
+    lookahead (Optional[int]): give up places that fall behind the best within so many tokens: faster, and not exact.
     width (int): places of an entity that are scored at a time; more of them fill a GPU better and score some in vain.
     buffer (int): pairs that are searched at a time.
+    max_batch_tokens (int): padded tokens in a batch. Each takes as many numbers as the vocabulary has pieces.
+    device (str): `auto`, `cpu`, `cuda`, …
+    dtype (DType): number format of the weights, as in `Seq2SeqTranslator`.
+    RAISES (XprojError): if a number is out of range.
     """
 
     def __init__(
         self,
-        model: TranslationProbability,
+        model: str,
+        src_lang: str,
+        tgt_lang: str,
         extractor: CandidateExtractor,
         solver: Solver,
-        n_best: int,
-        min_score: float,
-        lookahead: Optional[int],
-        width: int,
-        buffer: int,
+        revision: Optional[str] = None,
+        n_best: int = 5,
+        min_score: float = 0.0,
+        lookahead: Optional[int] = None,
+        width: int = 4,
+        buffer: int = 16,
+        max_batch_tokens: int = 1024,
+        device: str = "auto",
+        dtype: DType = "auto",
     ):
-        self.model = model
+        if min(n_best, width) < 1:
+            raise XprojError(f"n_best {n_best}, width {width}: both are at least 1")
+        self.model = TranslationProbability(Seq2SeqModel(model, revision, device, dtype), max_batch_tokens)
+        self.src_lang = src_lang
+        self.tgt_lang = tgt_lang
         self.extractor = extractor
         self.solver = solver
         self.n_best = n_best
@@ -99,12 +116,11 @@ class ConstrainedProjector(Composite):
         self.scored = 0
 
     def parts(self) -> Dict[str, Any]:
-        """RETURNS (Dict[str, Any]): the extractor, which may have corpus statistics."""
+        """The extractor, which may have corpus statistics."""
         return {"extractor": self.extractor}
 
     def counts(self) -> Dict[str, int]:
-        """RETURNS (Dict[str, int]): the places that there were so far, for each entity anew, and how many of them the
-        model had to score."""
+        """Count the places that there were so far, for each entity anew, and those that the model had to score."""
         own = {"placements": self.placements, "placements_scored": self.scored}
         return {**own, **all_counts([self.extractor])}
 
@@ -113,29 +129,29 @@ class ConstrainedProjector(Composite):
 
         bitexts (Iterable[Bitext]): the pairs.
         YIELDS (Projection): the result for each.
-        RAISES (XprojError): where the model does not know the markers or a language.
+        RAISES (XprojError): if the model does not know the markers or a language.
         """
         for pairs in minibatch(bitexts, self.buffer):
             sentences = [self._prepare(*item) for item in zip(pairs, self.extractor(iter(pairs)), strict=True)]
             self._run([search for sentence in sentences for search in sentence.searches])
             yield from map(self._project, sentences)
 
-    def _prepare(self, bitext: Bitext, candidates: Candidates) -> Sentence:
+    def _prepare(self, bitext: Bitext, candidates: Candidates) -> SentenceSearch:
         valid = Candidates(candidates.spans[entity_edges(bitext.target, candidates.spans)])
         ents = bitext.source.ents
         if not ents or not len(valid):
-            return Sentence(bitext, valid, [], False)
+            return SentenceSearch(bitext, valid, [], False)
         closing = self._closing_id()
         marked = [mark(bitext.source.text, [(ent.start_char, ent.end_char)], apart=True) for ent in ents]
-        sources = self.model.source_ids(marked, self.model.src_lang, self.model.tgt_lang)
+        sources = self.model.source_ids(marked, self.src_lang, self.tgt_lang)
         places = [bitext.target[start:end] for start, end in valid.spans.tolist()]
         marked = [mark(bitext.target.text, [(place.start_char, place.end_char)], apart=True) for place in places]
-        targets = self.model.target_ids(marked, self.model.tgt_lang)
-        if max(map(len, [*sources, *targets])) > self.model.limit:
-            return Sentence(bitext, valid, [], True)
+        targets = self.model.target_ids(marked, self.tgt_lang)
+        if max(map(len, [*sources, *targets])) > self.model.model.limit:
+            return SentenceSearch(bitext, valid, [], True)
         settled = [len(ids) - ids[::-1].index(closing) if closing in ids else len(ids) for ids in targets]
         searches = [self._search(source, targets, settled, valid, len(ent)) for source, ent in zip(sources, ents)]
-        return Sentence(bitext, valid, searches, False)
+        return SentenceSearch(bitext, valid, searches, False)
 
     def _search(
         self, source: Ids, targets: List[Ids], settled: List[int], candidates: Candidates, length: int
@@ -161,64 +177,21 @@ class ConstrainedProjector(Composite):
         self.placements += sum(len(one.search.sequences) for one in searches)
         self.scored += sum(one.search.scored for one in searches)
 
-    def _project(self, sentence: Sentence) -> Projection:
+    def _project(self, sentence: SentenceSearch) -> Projection:
         bitext, candidates, searches, too_long = sentence
         if too_long:
             outcomes = [Outcome(i, ent.label_, "too_long") for i, ent in enumerate(bitext.source.ents)]
             return Projection(bitext, outcomes)
         scores: Floats2d = numpy.zeros((len(bitext.source.ents), len(candidates)), dtype=numpy.float32)
         for row, one in zip(scores, searches):
-            values = numpy.asarray([found.total for found in one.search.found])
+            values = numpy.asarray([placement.total for placement in one.search.found])
             weights = numpy.exp(values - values.max())
-            row[one.order[[found.sequence for found in one.search.found]]] = weights / weights.sum()
+            row[one.order[[placement.sequence for placement in one.search.found]]] = weights / weights.sum()
         return match_candidates(bitext, candidates, scores, self.solver, self.min_score)
 
     def _closing_id(self) -> int:
-        """RETURNS (int): the token of the closing marker. RAISES (XprojError): where the vocabulary has no markers."""
-        opening, closing = self.model.target_ids([OPEN, CLOSE], self.model.tgt_lang)
+        """Find the token of the closing marker."""
+        opening, closing = self.model.target_ids([OPEN, CLOSE], self.tgt_lang)
         if opening == closing:
             raise XprojError(f"model '{self.model.name}' cannot tell '{OPEN}' from '{CLOSE}'; use another model")
         return closing[-2]  # before the end of the sentence
-
-
-def make_constrained_projector(
-    model: str,
-    src_lang: str,
-    tgt_lang: str,
-    extractor: CandidateExtractor,
-    solver: Solver,
-    revision: Optional[str] = None,
-    n_best: int = 5,
-    min_score: float = 0.0,
-    lookahead: Optional[int] = None,
-    width: int = 4,
-    buffer: int = 16,
-    max_batch_tokens: int = 1024,
-    device: str = "auto",
-    dtype: DType = "auto",
-) -> Projector:
-    """Make a `ConstrainedProjector` (registered as `spacy-xproj.ConstrainedProjector.v1`).
-
-    model (str): a directory, or a name on the hub, of NLLB-200, M2M100 or MarianMT. It is loaded when first used.
-    src_lang (str): language of the source, as an ISO code or as the model writes it.
-    tgt_lang (str): language of the target, likewise.
-    extractor (CandidateExtractor): proposes the places.
-    solver (Solver): chooses where places of several entities overlap.
-    revision (Optional[str]): the revision of a model of the hub.
-    n_best (int): places of an entity to keep.
-    min_score (float): places with a smaller share of the probability of these are not considered.
-    lookahead (Optional[int]): give up places that fall behind the best within so many tokens: faster, and not exact.
-    width (int): places of an entity that are scored at a time.
-    buffer (int): pairs that are searched at a time.
-    max_batch_tokens (int): padded tokens in a batch. Each takes as many numbers as the vocabulary has pieces.
-    device (str): `auto`, `cpu`, `cuda`, …
-    dtype (str): number format of the weights, as in `Seq2SeqTranslator`.
-    RETURNS (Projector): the projector.
-    RAISES (XprojError): where a number is out of range.
-    """
-    if min(n_best, width) < 1:
-        raise XprojError(f"n_best {n_best}, width {width}: both are at least 1")
-    probability = TranslationProbability(
-        model, src_lang, tgt_lang, revision=revision, max_batch_tokens=max_batch_tokens, device=device, dtype=dtype
-    )
-    return ConstrainedProjector(probability, extractor, solver, n_best, min_score, lookahead, width, buffer)

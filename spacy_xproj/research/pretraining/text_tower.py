@@ -2,14 +2,14 @@
 
 from typing import Any, List, Sequence, Tuple
 
-from torch import Tensor, cat, ones_like, tensor, zeros
+from torch import Tensor, cat, zeros
 from torch.nn import Module
-from torch.nn.utils.rnn import pad_sequence
 
 from ...encoders.encoder import Encoder
 from ...errors import XprojError
+from ...models.batching import pad
 
-#: Captions that are read at once where nothing is learned.
+#: Captions that are read at once if nothing is learned.
 BATCH = 256
 
 
@@ -26,7 +26,7 @@ class TextTower(Module):
 
     @property
     def width(self) -> int:
-        """RETURNS (int): length of a vector."""
+        """The length of a vector."""
         return self.model.config.hidden_size
 
     def check(self, captions: Sequence[str]) -> float:
@@ -34,7 +34,7 @@ class TextTower(Module):
 
         captions (Sequence[str]): all captions that are trained on.
         RETURNS (float): the share of their sub-tokens that are unknown to the encoder.
-        RAISES (XprojError): where one is longer than the encoder takes.
+        RAISES (XprojError): if one is longer than the encoder takes.
         """
         ids = self.tokenizer(list(captions), verbose=False).input_ids
         longest, caption = max((len(row), caption) for row, caption in zip(ids, captions))
@@ -46,23 +46,21 @@ class TextTower(Module):
         return sum(row.count(self.tokenizer.unk_token_id) for row in ids) / sum(map(len, ids))
 
     def inputs(self, captions: List[str]) -> Tuple[Tensor, Tensor]:
-        """RETURNS (Tuple[Tensor, Tensor]): ids and attention mask. *Shape:* ``(captions, sub-tokens)``"""
+        """Tokenize captions: ids and attention mask. *Shape:* ``(captions, sub-tokens)``"""
         # not padded by the tokenizer: it would do so ever after, and be saved so
-        rows = [tensor(ids, device=self.model.device) for ids in self.tokenizer(captions).input_ids]
-        ids = pad_sequence(rows, batch_first=True, padding_value=self.tokenizer.pad_token_id)
-        return ids, pad_sequence([ones_like(row) for row in rows], batch_first=True)
+        return pad(self.tokenizer(captions).input_ids, self.tokenizer.pad_token_id, self.model.device)
 
     def hidden(self, ids: Tensor, mask: Tensor) -> Tensor:
-        """RETURNS (Tensor): the last layer. *Shape:* ``(captions, sub-tokens, width)``"""
+        """Compute the last layer. *Shape:* ``(captions, sub-tokens, width)``"""
         return self.model(input_ids=ids, attention_mask=mask).last_hidden_state
 
     def forward(self, captions: List[str]) -> Tensor:
-        """RETURNS (Tensor): the mean vector of each caption's sub-tokens. *Shape:* ``(captions, width)``"""
+        """Average the vectors of each caption's sub-tokens. *Shape:* ``(captions, width)``"""
         ids, mask = self.inputs(captions)
         weights = mask[:, :, None].float()
         return (self.hidden(ids, mask) * weights).sum(1) / weights.sum(1)
 
     def in_batches(self, captions: List[str]) -> Tensor:
-        """RETURNS (Tensor): the same, a few captions at a time. *Shape:* ``(captions, width)``"""
+        """Do the same, a few captions at a time. *Shape:* ``(captions, width)``"""
         nothing = zeros(0, self.width, device=self.model.device)
         return cat([nothing, *(self(captions[i : i + BATCH]) for i in range(0, len(captions), BATCH))])

@@ -4,9 +4,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Dict, Iterator, List, Literal
 
 import torch
+from transformers import get_cosine_schedule_with_warmup, set_seed
 
 from ...encoders.encoder import Encoder
-from ...models.subtokens import pick_device
+from ...models.loading import pick_device
 from ...storage.files import json_digest
 from .batches import make_batches
 from .emoji import EmojiData
@@ -48,13 +49,11 @@ class Pretraining:
     encoder (Encoder): the encoder. Its model is changed in place.
     data (EmojiData): what it is continued with.
     settings (PretrainSettings): how.
-    RAISES (XprojError): where a caption is too long for the encoder, it has no mask token and needs one, or a batch
+    RAISES (XprojError): if a caption is too long for the encoder, it has no mask token and needs one, or a batch
         takes more emoji than there are.
     """
 
     def __init__(self, encoder: Encoder, data: EmojiData, settings: PretrainSettings):
-        from transformers import set_seed
-
         set_seed(settings.seed)
         text = TextTower(encoder)
         self.batches = make_batches(data, settings.batch_size, settings.steps, settings.seed)
@@ -71,8 +70,6 @@ class Pretraining:
 
         YIELDS (float): the loss of each step.
         """
-        from transformers import get_cosine_schedule_with_warmup
-
         settings = self.settings
         heads = {"params": self.objective.heads(), "lr": settings.head_learning_rate}
         body = {"params": list(self.encoder.model.parameters()), "lr": settings.learning_rate}
@@ -92,19 +89,19 @@ class Pretraining:
         self.objective.eval()
 
     def finish(self) -> Encoder:
-        """RETURNS (Encoder): the encoder, on the CPU and without what it was trained with."""
+        """Take the encoder, on the CPU and without what it was trained with."""
         self.objective.cpu().eval()
         step = (
             f"Continued it for {len(self.losses)} steps with the objective '{self.settings.objective}' of "
             f"spacy_xproj, on {self.data.n_trained} emoji with captions in {len(self.data.languages)} languages "
             f"({', '.join(self.data.languages)}); see `pretrain.json`. The captions are annotations of Unicode CLDR "
-            "(Unicode License v3). The pictures, where they are of Noto Color Emoji, are under the SIL Open Font "
+            "(Unicode License v3). The pictures, if they are of Noto Color Emoji, are under the SIL Open Font "
             "License 1.1."
         )
         return Encoder(self.encoder.model, self.encoder.tokenizer, self.encoder.provenance.then(step))
 
     def report(self) -> Dict[str, Any]:
-        """RETURNS (Dict[str, Any]): settings, data, losses, and retrieval before and after."""
+        """Report settings, data, losses, and retrieval before and after."""
         data = self.data
         return {
             "settings": asdict(self.settings),
@@ -124,10 +121,10 @@ class Pretraining:
         }
 
     def mean_losses(self) -> List[Dict[str, float]]:
-        """RETURNS (List[Dict[str, float]]): the mean loss of each interval, with its last step."""
+        """Average the losses of each interval, with its last step."""
         size = -(-len(self.losses) // INTERVALS)
-        parts = [self.losses[i : i + size] for i in range(0, len(self.losses), size)]
+        intervals = [self.losses[i : i + size] for i in range(0, len(self.losses), size)]
         return [
-            {"step": min((i + 1) * size, len(self.losses)), "loss": sum(part) / len(part)}
-            for i, part in enumerate(parts)
+            {"step": min((i + 1) * size, len(self.losses)), "loss": sum(losses) / len(losses)}
+            for i, losses in enumerate(intervals)
         ]

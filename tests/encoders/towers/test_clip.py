@@ -12,9 +12,7 @@ from spacy.cli.package import package
 from spacy.cli.train import train
 from spacy.tokens import DocBin, Span
 from spacy.training import Example
-from typer.testing import CliRunner
 
-from spacy_xproj.cli import app
 from spacy_xproj.encoders.encoder import write_encoder
 from spacy_xproj.encoders.hub import load_hub
 from spacy_xproj.errors import XprojError
@@ -82,10 +80,10 @@ def test_without_overlap_each_word_is_in_one_window(tower):
         nlp("x" * 200)
 
 
-def test_the_command_warns_of_what_they_are(make_repository, tmp_path):
+def test_the_command_warns_of_what_they_are(invoke, make_repository, tmp_path):
     for name, part in (("clip", "from left to right only, 77 sub-tokens"), ("siglip", "64 sub-tokens")):
         path, _, _ = make_repository(name)
-        result = CliRunner().invoke(app, ["encoder", str(path), str(tmp_path / name)])
+        result = invoke("encoder", path, tmp_path / name)
         assert result.exit_code == 0
         assert part in result.output and ARCHITECTURE in result.output
 

@@ -6,11 +6,10 @@ import pytest
 import torch
 from transformers import AutoModel, AutoTokenizer
 
-from spacy_xproj.encoders.cut import cut_layers
 from spacy_xproj.encoders.encoder import write_encoder
 from spacy_xproj.encoders.hub import load_hub
 from spacy_xproj.encoders.towers.clip import register_text_towers
-from spacy_xproj.encoders.trim import trim_encoder
+from spacy_xproj.encoders.trim import cut_layers, trim_encoder
 from spacy_xproj.errors import XprojError
 
 TEXTS = ["anna lives in berlin", "ben", "Nobody knows, don't 'annabel'", "安娜 北京 Ünï"]

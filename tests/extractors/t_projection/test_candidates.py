@@ -6,18 +6,16 @@ import random
 import pytest
 import srsly
 from spacy.tokens import DocBin
-from typer.testing import CliRunner
 
-from spacy_xproj.cli import app
 from spacy_xproj.errors import XprojError
 from spacy_xproj.extractors.combined import make_combined_candidates
 from spacy_xproj.extractors.ngram import make_ngram_candidates
-from spacy_xproj.extractors.t_projection.candidates import Seq2SeqCandidates, find_words, make_seq2seq_candidates
+from spacy_xproj.extractors.t_projection.candidates import Seq2SeqCandidates, find_words
 from spacy_xproj.extractors.t_projection.template import read_answer, write_answer, write_question
 from spacy_xproj.extractors.t_projection.training import CandidateTraining
 from spacy_xproj.projectors.easyproject import make_marker_projector
 from spacy_xproj.projectors.matching import make_candidate_matching
-from spacy_xproj.scores.translation import make_translation_score
+from spacy_xproj.scores.translation import TranslationScore
 from spacy_xproj.solvers.exact import make_exact_solver
 
 NAMES = ["ana", "rui silva", "eva", "max"]
@@ -97,14 +95,13 @@ def tiny_mt5(docs, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def generator(docs, tiny_mt5, tmp_path_factory):
+def generator(invoke, docs, tiny_mt5, tmp_path_factory):
     """The model after training on three quarters of the corpus, as a user trains it (a few seconds)."""
     folder = tmp_path_factory.mktemp("generator")
     shuffled = random.Random(0).sample(docs, len(docs))
     DocBin(docs=shuffled[:24]).to_disk(folder / "train.spacy")
     settings = ["--epochs", "50", "--learning-rate", "0.01", "--warmup-steps", "5", "--device", "cpu"]
-    paths = [str(folder / "train.spacy"), str(folder / "model")]
-    result = CliRunner().invoke(app, ["train-candidates", *paths, "--model", tiny_mt5, *settings])
+    result = invoke("train-candidates", folder / "train.spacy", folder / "model", "--model", tiny_mt5, *settings)
     assert result.exit_code == 0, result.output
     return folder / "model", shuffled[24:]
 
@@ -122,7 +119,7 @@ def test_the_trained_model_finds_entities_in_new_sentences(generator, make_bitex
     path, held_out = generator
     pairs = [make_bitext(doc.text, doc.text, [(e.start, e.end, e.label_) for e in doc.ents]) for doc in held_out]
     pairs.insert(1, make_bitext("it rains", "it rains"))
-    extractor = make_seq2seq_candidates(str(path), num_beams=3, num_candidates=3, device="cpu", max_length=30)
+    extractor = Seq2SeqCandidates(str(path), num_beams=3, num_candidates=3, device="cpu", max_length=30)
     found = list(extractor(iter(pairs)))
     assert len(found) == len(pairs) and len(found[1]) == 0
     gold = [(pair, (ent.start, ent.end)) for pair in pairs for ent in pair.source.ents]
@@ -134,8 +131,8 @@ def test_the_trained_model_finds_entities_in_new_sentences(generator, make_bitex
 def test_t_projection_from_end_to_end(generator, m2m100, make_bitext):
     """Candidates, translation score and solver together; the tiny translation model chooses at random."""
     path, _ = generator
-    extractor = make_seq2seq_candidates(str(path), num_beams=2, num_candidates=2, device="cpu", max_length=30)
-    scorer = make_translation_score(m2m100, "en", "pt", threshold=0, device="cpu")
+    extractor = Seq2SeqCandidates(str(path), num_beams=2, num_candidates=2, device="cpu", max_length=30)
+    scorer = TranslationScore(m2m100, "en", "pt", threshold=0, device="cpu")
     projector = make_candidate_matching(extractor, scorer, make_exact_solver())
     pair = make_bitext("Ana in Lisbon", "eva lives in new york .", [(0, 1, "PER"), (2, 3, "LOC")])
     (projection,) = projector([pair])
@@ -148,8 +145,8 @@ def test_t_projection_from_end_to_end(generator, m2m100, make_bitext):
 def test_batches_equal_one_by_one(generator, make_bitext):
     path, held_out = generator
     pairs = [make_bitext("a", doc.text, [(0, 1, "LOC")]) for doc in held_out]
-    together = make_seq2seq_candidates(str(path), num_beams=2, num_candidates=2, device="cpu", max_length=20)
-    alone = make_seq2seq_candidates(
+    together = Seq2SeqCandidates(str(path), num_beams=2, num_candidates=2, device="cpu", max_length=20)
+    alone = Seq2SeqCandidates(
         str(path), num_beams=2, num_candidates=2, device="cpu", max_length=20, max_batch_tokens=1, buffer=1
     )
     for one, other in zip(together(pairs), alone(pairs), strict=True):
@@ -160,7 +157,7 @@ def test_batches_equal_one_by_one(generator, make_bitext):
 def test_unknown_spans_are_counted_and_are_no_candidates(make_bitext, monkeypatch):
     answers = ["<Person>Rui</Person><Location>Lisboa</Location>", "<Person>ana</Person><Location>Porto</Location>"]
     monkeypatch.setattr(Seq2SeqCandidates, "_answer", lambda self, questions: dict.fromkeys(questions, answers))
-    extractor = make_seq2seq_candidates("none")
+    extractor = Seq2SeqCandidates("none")
     pair = make_bitext("Ana Porto", "Ana Silva ama Lisboa e ANA", [(0, 1, "PER"), (1, 2, "LOC")])
     (candidates,) = extractor([pair])
     assert candidates.spans.tolist() == [[0, 1], [3, 4], [5, 6]]
@@ -190,16 +187,16 @@ def test_sentences_that_make_no_example(tiny_mt5, docs, make_bitext):
 
 def test_more_answers_than_beams():
     with pytest.raises(XprojError, match="num_candidates 9 is not between 1 and num_beams, 5"):
-        make_seq2seq_candidates("none", num_beams=5, num_candidates=9)
+        Seq2SeqCandidates("none", num_beams=5, num_candidates=9)
 
 
 @pytest.mark.parametrize(
     ("corpus", "model", "message"),
     [("none.spacy", "mt5", "none.spacy: no such file"), ("train.spacy", "none", "none' cannot be loaded")],
 )
-def test_bad_input_ends_in_one_line(docs, tiny_mt5, tmp_path, corpus, model, message):
+def test_bad_input_ends_in_one_line(invoke, docs, tiny_mt5, tmp_path, corpus, model, message):
     DocBin(docs=docs[:2]).to_disk(tmp_path / "train.spacy")
     model = tiny_mt5 if model == "mt5" else str(tmp_path / model)
-    result = CliRunner().invoke(app, ["train-candidates", str(tmp_path / corpus), str(tmp_path / "out"), "-m", model])
-    assert result.exit_code == 1 and message in " ".join(result.output.split())
+    result = invoke("train-candidates", tmp_path / corpus, tmp_path / "out", "-m", model)
+    assert result.exit_code == 1 and message in result.text
     assert "Traceback" not in result.output and not (tmp_path / "out").exists()

@@ -8,7 +8,8 @@ import pytest
 from spacy_xproj.errors import XprojError
 from spacy_xproj.extractors.ngram import make_ngram_candidates, ngrams
 from spacy_xproj.models.probability import TranslationProbability
-from spacy_xproj.projectors.codec.projector import make_constrained_projector
+from spacy_xproj.models.seq2seq import Seq2SeqModel
+from spacy_xproj.projectors.codec.projector import ConstrainedProjector
 from spacy_xproj.projectors.marking import mark
 from spacy_xproj.solvers.exact import make_exact_solver
 from spacy_xproj.types import STATUSES
@@ -22,6 +23,10 @@ CASES = [
 ]
 
 
+def probability(path, max_batch_tokens=4096):
+    return TranslationProbability(Seq2SeqModel(path, None, "cpu", "float32"), max_batch_tokens)
+
+
 @pytest.fixture(params=["m2m100", "marian"])
 def model_dir(request):
     return request.getfixturevalue(request.param)
@@ -29,13 +34,13 @@ def model_dir(request):
 
 def make_projector(model, max_length=45, **settings):
     extractor = make_ngram_candidates(max_length)
-    return make_constrained_projector(model, "en", "pt", extractor, make_exact_solver(), device="cpu", **settings)
+    return ConstrainedProjector(model, "en", "pt", extractor, make_exact_solver(), device="cpu", **settings)
 
 
 def brute_force(path, bitext, ent):
     """RETURNS: the log-probability of the target with markers around each n-gram, given the source with this entity
     marked."""
-    scorer = TranslationProbability(path, "en", "pt", device="cpu")
+    scorer = probability(path)
     source = mark(bitext.source.text, [(ent.start_char, ent.end_char)], apart=True)
     values = []
     for start, end in ngrams(len(bitext.target), 45).tolist():
@@ -135,14 +140,14 @@ def test_two_entities_do_not_share_a_place(m2m100, make_bitext):
 
 
 def test_markers_are_the_same_tokens_everywhere(model_dir, make_bitext):
-    scorer = TranslationProbability(model_dir, "en", "pt", device="cpu")
+    scorer = probability(model_dir)
     target = make_bitext("", ["Ana", ",", "a", "cat", "."]).target
     marked = []
     for start, end in ngrams(5, 45).tolist():
         span = target[start:end]
         marked.append(mark(target.text, [(span.start_char, span.end_char)], apart=True))
     opening, closing = (
-        tuple(scorer._tokenizer.convert_tokens_to_ids(piece) for piece in ("▁", marker)) for marker in "[]"
+        tuple(scorer.model.tokenizer.convert_tokens_to_ids(piece) for piece in ("▁", marker)) for marker in "[]"
     )
     for ids in scorer.target_ids(marked, "pt"):
         pairs = list(zip(ids, ids[1:]))

@@ -6,10 +6,6 @@ from pathlib import Path
 import pytest
 import spacy
 from spacy.tokens import DocBin, Span
-from typer.testing import CliRunner
-
-import spacy_xproj.research.cli  # noqa: F401  (its commands join the group)
-from spacy_xproj.cli import app
 
 CONFIG = """
 [comparison]
@@ -80,15 +76,14 @@ def in_this_process(function, *args):
 
 
 @pytest.fixture(scope="session")
-def compare():
+def compare(invoke):
     """RETURNS: a function that runs the comparison of a folder, with overrides. Work is done in this process, or by
     `run_alone`."""
 
     def run(folder, *arguments, run_alone=in_this_process):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr("spacy_xproj.research.encoder_comparison.students.run_alone", run_alone)
-            paths = [str(folder / "comparison.cfg"), str(folder / "out")]
-            return CliRunner().invoke(app, ["research", "compare-encoders", *paths, *arguments])
+            return invoke("research", "compare-encoders", folder / "comparison.cfg", folder / "out", *arguments)
 
     return run
 

@@ -22,11 +22,6 @@ from spacy_xproj.research.encoder_comparison.training import label_tests, train_
 TRAIN_CONFIG = Path(__file__).parents[3] / "configs" / "train" / "transformer.cfg"
 
 
-def output(result):
-    """RETURNS: what a command printed, as one line: the terminal's width does not matter."""
-    return " ".join(result.output.split())
-
-
 def summary(folder):
     return srsly.read_json(folder / "out" / "report.json")
 
@@ -154,7 +149,7 @@ def test_what_is_done_is_not_done_again(copied, compare):
     result = compare(copied, run_alone=recorder)
     assert result.exit_code == 0, result.output
     assert recorder.calls == []
-    assert output(result).count("done before") == 8
+    assert result.text.count("done before") == 8
     assert (copied / "out" / "report.json").read_bytes() == before
     assert not list((copied / "out").rglob("model"))
 
@@ -225,7 +220,7 @@ def test_what_has_changed_is_trained_again(copied, finished, compare):
     assert result.exit_code == 1
     assert {overrides["paths.encoder"] for overrides in no_work.trained()} == {str(other)}
     assert len(no_work.trained()) == 4
-    assert "4 of 8 students are missing" in output(result)
+    assert "4 of 8 students are missing" in result.text
 
 
 class XprojTestError(Exception):
@@ -238,7 +233,7 @@ def test_a_failure_is_reported_and_the_others_go_on(copied, compare):
     result = compare(copied, run_alone=recorder)
     assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
     assert len(recorder.calls) == 2
-    assert "2 of 8 students are missing" in output(result)
+    assert "2 of 8 students are missing" in result.text
     log = copied / "out" / "students" / "clip" / "frozen" / "source" / "all" / "0" / "error.txt"
     assert "Traceback" in log.read_text(encoding="utf8")
     report = summary(copied)
@@ -364,13 +359,13 @@ def test_a_corpus_and_a_student_for_each_language(finished, copied, compare):
 def test_bad_settings(copied, compare, arguments, message):
     result = compare(copied, *arguments, run_alone=Recorder(lambda number, args: AssertionError()))
     assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
-    assert message in output(result) and "students are missing" not in output(result)
+    assert message in result.text and "students are missing" not in result.text
 
 
 def test_a_directory_without_corpora(copied, compare):
     (copied / "empty").mkdir()
     result = compare(copied, "--data.source.dev", str(copied / "empty"))
-    assert result.exit_code == 1 and f"[data.source] dev: {copied / 'empty'}: no .spacy file" in output(result)
+    assert result.exit_code == 1 and f"[data.source] dev: {copied / 'empty'}: no .spacy file" in result.text
 
 
 @pytest.mark.parametrize("section", ["comparison", "encoders", "tests", "modes"])
@@ -378,4 +373,4 @@ def test_missing_sections(copied, compare, section):
     config = (copied / "comparison.cfg").read_text(encoding="utf8")
     (copied / "comparison.cfg").write_text(config.replace(f"[{section}", "[other"), encoding="utf8")
     result = compare(copied)
-    assert result.exit_code == 1 and f"section [{section}] is missing or empty" in output(result)
+    assert result.exit_code == 1 and f"section [{section}] is missing or empty" in result.text

@@ -1,32 +1,21 @@
 """The study as a user runs it: `xproj research study`."""
 
+from functools import partial
+
 import pytest
 import srsly
 from spacy.tokens import DocBin
 from spacy.vocab import Vocab
-from typer.testing import CliRunner
 
-import spacy_xproj.research.cli  # noqa: F401  (its commands join the group)
-from spacy_xproj.cli import app
 from spacy_xproj.corpora.parallel import ParallelCorpus
 from spacy_xproj.research.study import data
 from spacy_xproj.translators.table import TableTranslator
 
 
 @pytest.fixture
-def study(study_dir):
+def study(invoke, study_dir):
     """RETURNS: a function that runs the study, with overrides."""
-
-    def run(*arguments):
-        paths = [str(study_dir / name) for name in ("study.cfg", "out")]
-        return CliRunner().invoke(app, ["research", "study", *paths, *arguments])
-
-    return run
-
-
-def output(result):
-    """RETURNS: what a command printed, as one line: the terminal's width does not matter."""
-    return " ".join(result.output.split())
+    return partial(invoke, "research", "study", study_dir / "study.cfg", study_dir / "out")
 
 
 def figures(study_dir):
@@ -81,7 +70,7 @@ def test_what_is_done_is_not_done_again(study, study_dir):
         (study_dir / name).unlink()
     result = study()
     assert result.exit_code == 0, result.output
-    assert output(result).count("done before") == 4
+    assert result.text.count("done before") == 4
     assert {path: path.read_bytes() for path in before} == before
 
 
@@ -93,7 +82,7 @@ def test_settings_with_many_digits_are_the_same_in_the_next_run(study, study_dir
     (study_dir / "out" / "hau" / "string.json").unlink()
     result = study()
     assert result.exit_code == 0, result.output
-    assert output(result).count("done before") == 3
+    assert result.text.count("done before") == 3
 
 
 @pytest.mark.parametrize("name", ["string.json", "translated/manifest.json", "labelled/manifest.json"])
@@ -103,7 +92,7 @@ def test_what_is_damaged_is_made_again(study, study_dir, name):
     (study_dir / "out" / "hau" / name).write_text("")
     result = study("--methods.string.extractor.max_length", "2")
     assert result.exit_code == 0, result.output
-    assert "making the" in output(result) and figures(study_dir) == before
+    assert "making the" in result.text and figures(study_dir) == before
 
 
 def test_a_changed_method_alone_is_done_again(study, study_dir):
@@ -112,7 +101,7 @@ def test_a_changed_method_alone_is_done_again(study, study_dir):
     (study_dir / "swa.tsv").unlink()
     result = study("--methods.string.extractor.max_length", "1")
     assert result.exit_code == 0, result.output
-    assert output(result).count("done before") == 2
+    assert result.text.count("done before") == 2
     assert figures(study_dir)["hau"]["string"] == 1.0
 
 
@@ -122,7 +111,7 @@ def test_other_labels_do_not_need_other_translations(study, study_dir):
     (study_dir / "swa.tsv").unlink()
     result = study("--study.map", "DATE=,MISC=,LOC=")
     assert result.exit_code == 0, result.output
-    assert "done before" not in output(result)
+    assert "done before" not in result.text
     assert figures(study_dir)["swa"] == {"model_transfer": 0.0, "string": 1.0}
 
 
@@ -131,8 +120,8 @@ def test_changed_gold_is_translated_again(study, study_dir):
     (study_dir / "swa.test.txt").write_text("Rui O\n", encoding="utf8")
     result = study()
     assert result.exit_code == 1
-    assert "no translation of 'Rui'" in output(result)
-    assert output(result).count("done before") == 2
+    assert "no translation of 'Rui'" in result.text
+    assert result.text.count("done before") == 2
 
 
 def test_a_missing_file_is_reported_and_the_others_go_on(study, study_dir):
@@ -140,8 +129,8 @@ def test_a_missing_file_is_reported_and_the_others_go_on(study, study_dir):
     (study_dir / "hau.test.txt").unlink()
     result = study()
     assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
-    assert "hau.test.txt: no such file; get MasakhaNER 2.0 from https://github.com/masakhane-io" in output(result)
-    assert "2 of 4 results are missing (hau)" in output(result)
+    assert "hau.test.txt: no such file; get MasakhaNER 2.0 from https://github.com/masakhane-io" in result.text
+    assert "2 of 4 results are missing (hau)" in result.text
     assert figures(study_dir) == {"hau": {}, "swa": {"model_transfer": 0.667, "string": 1.0}}
     text = (study_dir / "out" / "table.md").read_text(encoding="utf8")
     assert "| hau Hausa | – | – |" in text and "| mean of 1 | 66.7 | **100.0** |" in text
@@ -150,7 +139,7 @@ def test_a_missing_file_is_reported_and_the_others_go_on(study, study_dir):
     (study_dir / "hau.test.txt").write_text(gold, encoding="utf8")
     result = study()
     assert result.exit_code == 0, result.output
-    assert output(result).count("done before") == 2
+    assert result.text.count("done before") == 2
     assert not list((study_dir / "out").rglob("*.error.txt"))
 
 
@@ -167,8 +156,8 @@ def test_a_translator_that_fails_is_asked_once_and_model_transfer_goes_on(study,
     result = study()
     assert result.exit_code == 1
     assert asked == ["ha", "sw"]
-    assert "4 of 6 results are missing (hau, swa)" in output(result)
-    assert "hau, again: MemoryError: no memory left" in output(result)
+    assert "4 of 6 results are missing (hau, swa)" in result.text
+    assert "hau, again: MemoryError: no memory left" in result.text
     assert figures(study_dir)["hau"] == {"model_transfer": 0.5}
     assert "Traceback" in (study_dir / "out" / "hau" / "string.error.txt").read_text(encoding="utf8")
 
@@ -214,7 +203,7 @@ def test_a_sentence_without_translation_is_scored_all_the_same(study, study_dir)
 def test_a_label_that_nobody_settled_is_an_error(study, study_dir):
     result = study("--study.map", "DATE=")
     assert result.exit_code == 1
-    assert "label 'MISC' is not among LOC, ORG, PER" in output(result)
+    assert "label 'MISC' is not among LOC, ORG, PER" in result.text
 
 
 def test_limit(study, study_dir):
@@ -239,7 +228,7 @@ def test_limit(study, study_dir):
 def test_bad_settings(study, study_dir, arguments, message):
     result = study(*arguments)
     assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
-    assert message in output(result) and "Traceback" not in output(result)
+    assert message in result.text and "Traceback" not in result.text
     assert not (study_dir / "out").exists()
 
 
@@ -249,7 +238,7 @@ def test_missing_sections(study, study_dir, section):
     (study_dir / "study.cfg").write_text(config.replace(f"[{section}", "[other"), encoding="utf8")
     result = study()
     assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
-    assert f"no section [{section}]" in output(result)
+    assert f"no section [{section}]" in result.text
 
 
 def test_no_methods(study, study_dir):
@@ -257,4 +246,4 @@ def test_no_methods(study, study_dir):
     (study_dir / "study.cfg").write_text(config.split("[methods.")[0], encoding="utf8")
     result = study()
     assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
-    assert "[methods] is empty" in output(result)
+    assert "[methods] is empty" in result.text

@@ -2,7 +2,7 @@ import spacy
 from spacy.training import Example
 from spacy.training.batchers import minibatch_by_padded_size
 
-from spacy_xproj.encoders.length import make_text_length
+from spacy_xproj.encoders.texts import make_text_length
 
 
 def test_a_long_word_is_long():

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
-from spacy_xproj.encoders.towers.windows import cut_windows, word_sizes
+from spacy_xproj.encoders.towers.clip import cut_windows, word_sizes
 
 NLP = spacy.blank("en")
 WORDS = ["anna", "lives", "in", "berlin", ",", "(", ")", "don", "'t", "  ", "ünï", "annabelannabel", "安娜", "…"]

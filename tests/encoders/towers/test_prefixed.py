@@ -2,7 +2,7 @@ import pytest
 import torch
 from transformers import XLMRobertaConfig, XLMRobertaModel
 
-from spacy_xproj.encoders.towers.xlmr import check_name, config_of
+from spacy_xproj.encoders.towers.prefixed import check_name, config_of
 from spacy_xproj.errors import XprojError
 
 #: From the `config.json` of FacebookAI/xlm-roberta-base and -large.
