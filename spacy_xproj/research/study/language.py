@@ -171,4 +171,4 @@ class LanguageStudy:
         return {"labels": self.settings.labels, "map": self.settings.map}
 
     def _make(self, name: str, block: Dict[str, Any]) -> Any:
-        return resolve({name: block}, name, "config")
+        return resolve({name: block}, name, "the config of the study")
