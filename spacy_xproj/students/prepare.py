@@ -1,5 +1,6 @@
 """Make the training of a transformer cheap: embeddings that stay, bfloat16 on a CPU, half the bytes on disk."""
 
+import os
 from functools import wraps
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional
@@ -28,6 +29,9 @@ class PrepareEncoder:
     def __init__(self, freeze_embeddings: bool = True, bf16: Optional[bool] = None, half: bool = True):
         self.freeze_embeddings = freeze_embeddings
         self.bf16 = has_bf16() if bf16 is None else bf16
+        if self.bf16:
+            # oneDNN keeps a kernel for each shape of batch, 1,024 of them unless this is set before it makes the first.
+            os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
         self.half = half
 
     def __call__(self, nlp: Language) -> Language:
