@@ -26,7 +26,7 @@ class PrepareEncoder:
     half (bool): write the weights in float16. Pipelines are loaded in float32 all the same.
     """
 
-    def __init__(self, freeze_embeddings: bool = True, bf16: Optional[bool] = None, half: bool = True):
+    def __init__(self, freeze_embeddings: bool = True, bf16: Optional[bool] = None, half: bool = False):
         self.freeze_embeddings = freeze_embeddings
         self.bf16 = has_bf16() if bf16 is None else bf16
         if self.bf16:

@@ -185,4 +185,4 @@ def test_round_trip_through_text_bytes_and_disk(tmp_path):
     ]
     for other in again:
         callback = registry.resolve(other)["after_init"]
-        assert (callback.freeze_embeddings, callback.bf16, callback.half) == (False, True, True)
+        assert (callback.freeze_embeddings, callback.bf16, callback.half) == (False, True, False)
