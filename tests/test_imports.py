@@ -6,7 +6,7 @@ import sys
 PACKAGES = (
     "aligners cli corpora corpora.formats encoders encoders.towers evaluation extractors extractors.t_projection "
     "pipeline projectors projectors.codec research.cli research.encoder_comparison research.pretraining "
-    "research.report research.study scores solvers storage taggers text translators"
+    "research.report research.study scores solvers storage students taggers text translators"
 )
 
 

@@ -2,10 +2,8 @@
 
 import json
 from functools import cache
-from typing import Iterable, List, Set
+from typing import Any, Iterable, List, Set
 from unicodedata import category, name
-
-from tokenizers import Tokenizer
 
 from ..errors import XprojError
 from .encoder import Encoder, wrap_tokenizer
@@ -30,9 +28,11 @@ def keep_scripts(encoder: Encoder, scripts: Iterable[str]) -> Trimmed:
     RETURNS (Trimmed): the new encoder, and how much was kept.
     RAISES (XprojError): if no piece is in one of the scripts, or the tokenizer is neither Unigram nor WordPiece.
     """
+    from tokenizers import Tokenizer
+
     scripts = [script.upper() for script in scripts]
     model, old = encoder.model, encoder.tokenizer
-    rows = model.get_input_embeddings().num_embeddings
+    rows: Any = model.get_input_embeddings().num_embeddings
     spec = json.loads(old.backend_tokenizer.to_str())
     kept = needed_pieces(spec)
     kept.update(i for i in (getattr(model.config, key, None) for key in CONFIG_IDS) if i is not None)

@@ -64,8 +64,8 @@ def find_transformers(nlp: Language) -> List[Any]:
     """
     from spacy_transformers.layers.hf_shim import HFShim
 
-    models = [pipe.model for _, pipe in nlp.pipeline if getattr(pipe, "model", None) is not None]
-    shims = [shim for model in models for node in model.walk() for shim in node.shims]
+    models: List[Any] = [getattr(pipe, "model", None) for _, pipe in nlp.pipeline]
+    shims = [shim for model in models if model is not None for node in model.walk() for shim in node.shims]
     return [shim._model for shim in shims if isinstance(shim, HFShim)]
 
 

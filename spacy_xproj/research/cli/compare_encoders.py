@@ -3,12 +3,11 @@
 from pathlib import Path
 from typing import Any, Dict, List
 
-import srsly
 import typer
 from wasabi import msg
 
 from ...cli.app import OVERRIDES, command, fail, load_config
-from ...storage.files import atomic_path
+from ...storage.files import atomic_path, write_json
 from ..encoder_comparison.run import Student, run_comparison
 from ..encoder_comparison.settings import make_comparison
 from ..encoder_comparison.summary import make_summary
@@ -69,8 +68,7 @@ def write_report(summary: Dict[str, Any], output_dir: Path) -> None:
     for name, text in texts.items():
         with atomic_path(output_dir / name) as temporary:
             temporary.write_text(text, encoding="utf8")
-    with atomic_path(output_dir / "report.json") as temporary:
-        srsly.write_json(temporary, summary)
+    write_json(output_dir / "report.json", summary)
 
 
 def print_student(student: Student) -> None:
