@@ -26,7 +26,8 @@ def test_every_dependency_is_in_the_repository_or_made_by_an_earlier_step():
 def test_every_step_says_what_it_does_and_needs():
     assert {name for steps in CONFIG["workflows"].values() for name in steps} == set(COMMANDS)
     for command in COMMANDS.values():
-        assert command["help"] and command["deps"] and command["outputs"]  # without outputs it would always run again
+        assert command["help"] and command["outputs"]  # without outputs it would always run again
+        assert command.get("deps") or command["name"] == "encoder"  # which comes with a package
 
 
 @pytest.mark.parametrize("workflow, dataset", [("masakhaner", "masakhaner2"), ("xtreme", "wikiann")])
