@@ -53,7 +53,7 @@ class TextStatistics:
             self.words[name].update(form for form in forms if has_letter(form))
         for name, chars in JOINERS.items():
             self.kept[name] += sum(holds_joiner(text, chars) for text in texts)
-            self.split[name] += sum(is_split_joiner(doc, i, chars) for i in range(1, len(doc) - 1))
+            self.split[name] += sum(_is_split_joiner(doc, i, chars) for i in range(1, len(doc) - 1))
 
     def split_share(self, name: str) -> float:
         """Compute the share of hyphens or apostrophes that are tokens of their own."""
@@ -161,15 +161,9 @@ def holds_joiner(text: str, chars: str) -> bool:
     return has_letter(text) and any(char in text for char in chars)
 
 
-def is_split_joiner(doc: Doc, i: int, chars: str) -> bool:
-    """Tell a hyphen inside a word that was cut there from a dash between words.
-
-    doc (Doc): the sentence.
-    i (int): a token with neighbours.
-    chars (str): the characters in question.
-    RETURNS (bool): whether the token is one of them, between two words without spaces around it. Docs of formats that
-        do not keep spaces have one after every token: these are not counted.
-    """
+def _is_split_joiner(doc: Doc, i: int, chars: str) -> bool:
+    """Tell a hyphen inside a word that was cut there from a dash between words. Docs of formats that do not keep spaces
+    have one after every token: these are not counted."""
     before, token, after = doc[i - 1], doc[i], doc[i + 1]
     if token.text not in chars or not (has_letter(before.text) and has_letter(after.text)):
         return False
