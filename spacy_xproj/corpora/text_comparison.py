@@ -28,7 +28,7 @@ class TextStatistics:
     not_nfc (int): tokens that are not in the composed form NFC.
     marks (int): tokens made of combining marks only.
     split (Counter): hyphens and apostrophes inside a word that are tokens of their own.
-    kept (Counter): hyphens and apostrophes inside a token.
+    kept (Counter): hyphens and apostrophes inside a token with letters: ``al-Shabaab``, ``l'``.
     words (Dict[str, Counter]): for each of `FORMS`, how often each word with a letter occurs.
     """
 
@@ -52,7 +52,7 @@ class TextStatistics:
         for name, forms in (("as_is", texts), ("nfc", composed), ("joined", words(token_forms(doc)))):
             self.words[name].update(form for form in forms if has_letter(form))
         for name, chars in JOINERS.items():
-            self.kept[name] += sum(holds_joiner(text, chars) for text in texts)
+            self.kept[name] += sum(has_letter(text) and any(char in text for char in chars) for text in texts)
             self.split[name] += sum(_is_split_joiner(doc, i, chars) for i in range(1, len(doc) - 1))
 
     def split_share(self, name: str) -> float:
@@ -154,11 +154,6 @@ def figures(known: TextStatistics, other: TextStatistics) -> Dict[str, List[Opti
 def has_letter(text: str) -> bool:
     """Tell whether a token has a letter."""
     return any(char.isalpha() for char in text)
-
-
-def holds_joiner(text: str, chars: str) -> bool:
-    """Tell whether a token with letters has one of some characters: ``al-Shabaab``, ``l'``."""
-    return has_letter(text) and any(char in text for char in chars)
 
 
 def _is_split_joiner(doc: Doc, i: int, chars: str) -> bool:
