@@ -85,7 +85,7 @@ def trim_encoder(encoder: Encoder, corpora: Iterable[Path]) -> Trimmed:
     before = encoder.tokenizer.backend_tokenizer
     before.no_truncation()
     before.no_padding()
-    rows = encoder.model.get_input_embeddings().num_embeddings
+    rows: Any = encoder.model.get_input_embeddings().num_embeddings
     used: Set[int] = set()
     for batch in _batches(files):
         for encoding in before.encode_batch(batch, add_special_tokens=False):

@@ -2,7 +2,7 @@
 
 import json
 from functools import cache
-from typing import Iterable, List, Set
+from typing import Any, Iterable, List, Set
 from unicodedata import category, name
 
 from ..errors import XprojError
@@ -29,7 +29,7 @@ def keep_scripts(encoder: Encoder, scripts: Iterable[str]) -> Trimmed:
     RAISES (XprojError): if no piece is in one of the scripts, or the tokenizer is neither Unigram nor WordPiece.
     """
     scripts = [script.upper() for script in scripts]
-    rows = encoder.model.get_input_embeddings().num_embeddings
+    rows: Any = encoder.model.get_input_embeddings().num_embeddings
     spec = json.loads(encoder.tokenizer.backend_tokenizer.to_str())
     tokenizer, ids = keep_vocabulary(encoder, pieces_in_scripts(spec, scripts))
     step = (
