@@ -24,10 +24,7 @@ class Lazy:
         return self.make(*self.args)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Call what was made.
-
-        RETURNS (Any): its result.
-        """
+        """Call what was made."""
         return self.value(*args, **kwargs)
 
     def __getstate__(self) -> dict:

@@ -16,18 +16,8 @@ class MixtureAligner(Composite):
     """The weighted sum of the link weights of several aligners, cut off at 1. A link that an aligner does not have has
     weight 0 there. Registered as `spacy-xproj.MixtureAligner.v1`.
 
-    In a config each term has a block of its own, which may be named at will; the weights are in the order of these
-    blocks::
-
-        [projector.aligner]
-        @xproj_aligners = "spacy-xproj.MixtureAligner.v1"
-        weights = [0.8, 0.2]
-
-        [projector.aligner.*.embedding]
-        @xproj_aligners = "spacy-xproj.EmbeddingAligner.v1"
-
-        [projector.aligner.*.statistical]
-        @xproj_aligners = "spacy-xproj.StatisticalAligner.v1"
+    In a config each term has a block of its own, such as ``[projector.aligner.*.embedding]``, which may be named at
+    will; the weights are in the order of these blocks (see `WeightedScore`, and configs/project/statistical.cfg).
 
     *terms (WordAligner): the aligners.
     weights (Optional[Sequence[float]]): the weight of each, in (0, 1]; 1 for all if there are none.

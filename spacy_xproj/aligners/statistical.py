@@ -100,7 +100,9 @@ class StatisticalAligner:
         stream = iter(bitexts)
         while pairs := list(islice(stream, self.buffer)):
             for pair, *lines in zip(pairs, *self._align([_forms(pair) for pair in pairs]), strict=True):
-                yield _of_tokens(merge([_halved(WordAlignment.from_pharaoh(line)) for line in lines], "sum"), pair)
+                ways = map(WordAlignment.from_pharaoh, lines)
+                halves = [WordAlignment(one.source, one.target, numpy.float32(0.5) * one.weight) for one in ways]
+                yield _of_tokens(merge(halves, "sum"), pair)
 
     def _learn(self, forms: List[Sides]) -> List[str]:
         counts = self.eflomal.calculate_priors(*_lines(forms), *self._align(forms))
@@ -133,7 +135,8 @@ def _forms(pair: Bitext) -> Sides:
 
 
 def _symbols(doc: Doc) -> List[str]:
-    symbols = [_symbol(word) for word in words(token_forms(doc))]
+    # eflomal separates words at white space
+    symbols = ["".join(word.split()).lower() or "\N{OPEN BOX}" for word in words(token_forms(doc))]
     if len(symbols) > MAX_LENGTH:
         raise XprojError(
             f"'{doc[:5].text} …': a sentence of {len(symbols)} words, eflomal aligns {MAX_LENGTH} at most; split it"
@@ -141,17 +144,8 @@ def _symbols(doc: Doc) -> List[str]:
     return symbols
 
 
-def _symbol(word: str) -> str:
-    """A word as eflomal can read it, which separates words at white space."""
-    return "".join(word.split()).lower() or "\N{OPEN BOX}"
-
-
 def _lines(forms: List[Sides]) -> Sides:
     return [" ".join(source) for source, _ in forms], [" ".join(target) for _, target in forms]
-
-
-def _halved(links: WordAlignment) -> WordAlignment:
-    return WordAlignment(links.source, links.target, numpy.float32(0.5) * links.weight)
 
 
 def _of_tokens(links: WordAlignment, pair: Bitext) -> WordAlignment:

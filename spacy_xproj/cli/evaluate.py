@@ -42,26 +42,20 @@ def evaluate_cli(
     label_map = LabelMap.parse("", renames)
     try:
         check_same_sentences(gold, predicted)
-        mapped = relabel(gold, label_map, "gold") + relabel(predicted, label_map, "predicted")
+        mapped = _relabel(gold, label_map, "gold") + _relabel(predicted, label_map, "predicted")
         scores = score(gold, predicted, scored)
     except XprojError as error:
         raise XprojError(f"{gold_path} and {predicted_path}, {error}") from None
     for protocol, title in PROTOCOLS.items():
-        print_scores(title, scores[protocol])
-    for line in mapped + remarks(gold, predicted, scored):
+        _print_scores(title, scores[protocol])
+    for line in mapped + _remarks(gold, predicted, scored):
         msg.text(line)
     if json_path is not None:
         write_json(json_path, scores)
 
 
-def relabel(docs: Sequence[Doc], label_map: LabelMap, side: str) -> List[str]:
-    """Apply a label map to one side, in place.
-
-    docs (Sequence[Doc]): its sentences.
-    label_map (LabelMap): the map; one without renames changes nothing.
-    side (str): what they are called.
-    RETURNS (List[str]): what was renamed and dropped, with numbers.
-    """
+def _relabel(docs: Sequence[Doc], label_map: LabelMap, side: str) -> List[str]:
+    """Apply a label map to one side, in place, and list what was renamed and dropped, with numbers."""
     changes: Counter[Tuple[str, str]] = Counter()
     if label_map.renames:
         changes.update(change for doc in docs for change in label_map.apply(doc))
@@ -73,27 +67,17 @@ def relabel(docs: Sequence[Doc], label_map: LabelMap, side: str) -> List[str]:
     return lines
 
 
-def print_scores(title: str, scores: Dict[str, Any]) -> None:
-    """Print the scores of one protocol as a table of percentages.
-
-    title (str): the protocol's name.
-    scores (Dict[str, Any]): its scores.
-    """
+def _print_scores(title: str, scores: Dict[str, Any]) -> None:
+    """Print the scores of one protocol as a table of percentages."""
     rows = [("all", scores), *scores["per_type"].items()]
     table = [(name, *(f"{100 * row[key]:.2f}" for key in "prf"), row.get("support", "")) for name, row in rows]
     msg.divider(title)
     msg.table(table, header=("", "P", "R", "F", "gold"), aligns=("l", "r", "r", "r", "r"))
 
 
-def remarks(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]]) -> List[str]:
-    """Tell what the scores do not show.
-
-    gold (Sequence[Doc]): the gold sentences.
-    predicted (Sequence[Doc]): the predicted ones.
-    labels (Optional[Sequence[str]]): the labels that are scored; None for all.
-    RETURNS (List[str]): entities left out, predictions that no gold token fits and, if all labels are scored, those
-        that only one side has, with numbers.
-    """
+def _remarks(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]]) -> List[str]:
+    """Tell what the scores do not show: entities left out, predictions that no gold token fits and, if all labels are
+    scored, those that only one side has, with numbers."""
     lines = []
     if labels is None:
         lines += [

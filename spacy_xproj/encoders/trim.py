@@ -11,7 +11,7 @@ from typing import Any, Iterable, Iterator, List, Set, Tuple
 
 from tokenizers import Tokenizer
 from torch.nn import Embedding
-from transformers import PreTrainedModel
+from transformers.tokenization_utils_fast import PreTrainedTokenizerFast
 
 from ..errors import XprojError
 from ..storage.files import sha256
@@ -82,70 +82,56 @@ def trim_encoder(encoder: Encoder, corpora: Iterable[Path]) -> Trimmed:
     RAISES (XprojError): if a corpus cannot be read or the tokenizer is of another type.
     """
     files = [file for corpus in corpora for file in corpus_files(corpus)]
-    config = encoder.model.config
-    embeddings: Any = encoder.model.get_input_embeddings()
-    rows = embeddings.num_embeddings
     before = encoder.tokenizer.backend_tokenizer
     before.no_truncation()
     before.no_padding()
-    spec = json.loads(before.to_str())
-
-    kept = needed_pieces(spec)
-    kept.update(i for i in (getattr(config, name, None) for name in CONFIG_IDS) if i is not None)
-    # RoBERTa counts positions from the padding index on: it must not move
-    kept.update(range(config.pad_token_id + 1))
-    kept.update(_used_pieces(before, files))
-    ids = sorted(kept)
-
-    after = Tokenizer.from_str(json.dumps(keep_pieces(spec, ids)))
-    texts, changed = _compare(before, after, ids, files)
-    _keep_rows(encoder.model, ids)
-    old = encoder.tokenizer
-    tokenizer = wrap_tokenizer(after, old.model_max_length, old.model_input_names, old.special_tokens_map)
-    provenance = encoder.provenance.then(_step(len(ids), rows, files, texts, changed))
-    return Trimmed(Encoder(encoder.model, tokenizer, provenance), len(ids), rows, texts, changed)
-
-
-def _used_pieces(tokenizer: Tokenizer, files: List[Path]) -> Set[int]:
+    rows: Any = encoder.model.get_input_embeddings().num_embeddings
     used: Set[int] = set()
     for batch in _batches(files):
-        for encoding in tokenizer.encode_batch(batch, add_special_tokens=False):
+        for encoding in before.encode_batch(batch, add_special_tokens=False):
             used.update(encoding.ids)
-    return used
-
-
-def _compare(before: Tokenizer, after: Tokenizer, kept: List[int], files: List[Path]) -> Tuple[int, int]:
-    """Count the texts, and those that the tokenizers cut in different ways."""
+    tokenizer, ids = keep_vocabulary(encoder, used)
     texts = changed = 0
     for batch in _batches(files):
         texts += len(batch)
-        for old, new in zip(before.encode_batch(batch), after.encode_batch(batch), strict=True):
-            changed += old.ids != [kept[i] for i in new.ids]
-    return texts, changed
+        for old, new in zip(before.encode_batch(batch), tokenizer.backend_tokenizer.encode_batch(batch), strict=True):
+            changed += old.ids != [ids[i] for i in new.ids]
+    step = (
+        f"Kept {len(ids):,} of {rows:,} pieces: the special ones, single characters, and those that the files below "
+        f"use. Of {texts:,} texts and parts of texts in them, {changed:,} are cut into other pieces than before; "
+        "for the rest the outputs are those of the whole encoder. Other text is cut into more pieces."
+    )
+    step = "\n".join([step, *(f"   - `{file.name}`, SHA-256 `{sha256(file)}`" for file in files)])
+    return Trimmed(Encoder(encoder.model, tokenizer, encoder.provenance.then(step)), len(ids), rows, texts, changed)
+
+
+def keep_vocabulary(encoder: Encoder, chosen: Set[int]) -> Tuple[PreTrainedTokenizerFast, List[int]]:
+    """Keep some pieces, and those that an encoder cannot do without. Its model is changed in place.
+
+    encoder (Encoder): the encoder.
+    chosen (Set[int]): the ids of the pieces.
+    RETURNS (Tuple[PreTrainedTokenizerFast, List[int]]): the new tokenizer, and the ids of all that was kept, ascending:
+        each has its place in the list as new id.
+    RAISES (XprojError): if the tokenizer is neither Unigram nor WordPiece.
+    """
+    model, tokenizer = encoder.model, encoder.tokenizer
+    spec = json.loads(tokenizer.backend_tokenizer.to_str())
+    of_config = {name: i for name in CONFIG_IDS if (i := getattr(model.config, name, None)) is not None}
+    # RoBERTa counts positions from the padding index on: it must not move
+    kept = chosen | needed_pieces(spec) | {*of_config.values(), *range(model.config.pad_token_id + 1)}
+    ids = sorted(kept)
+    old: Any = model.get_input_embeddings()
+    rows = old.weight.detach()[ids]
+    model.set_input_embeddings(Embedding.from_pretrained(rows, freeze=False, padding_idx=old.padding_idx))
+    model.config.vocab_size = len(ids)
+    for name, i in of_config.items():
+        setattr(model.config, name, ids.index(i))
+    after = Tokenizer.from_str(json.dumps(keep_pieces(spec, ids)))
+    special = tokenizer.special_tokens_map
+    return wrap_tokenizer(after, tokenizer.model_max_length, tokenizer.model_input_names, special), ids
 
 
 def _batches(files: List[Path]) -> Iterator[List[str]]:
     texts = (text for file in files for text in file_texts(file))
     while batch := list(islice(texts, BATCH)):
         yield batch
-
-
-def _keep_rows(model: PreTrainedModel, ids: List[int]) -> None:
-    old: Any = model.get_input_embeddings()
-    rows = old.weight.detach()[ids]
-    model.set_input_embeddings(Embedding.from_pretrained(rows, freeze=False, padding_idx=old.padding_idx))
-    model.config.vocab_size = len(ids)
-    new_ids = {old_id: new_id for new_id, old_id in enumerate(ids)}
-    for name in CONFIG_IDS:
-        if getattr(model.config, name, None) is not None:
-            setattr(model.config, name, new_ids[getattr(model.config, name)])
-
-
-def _step(kept: int, rows: int, files: List[Path], texts: int, changed: int) -> str:
-    lines = [
-        f"Kept {kept:,} of {rows:,} pieces: the special ones, single characters, and those that the files below use. "
-        f"Of {texts:,} texts and parts of texts in them, {changed:,} are cut into other pieces than before; "
-        "for the rest the outputs are those of the whole encoder. Other text is cut into more pieces.",
-        *(f"   - `{file.name}`, SHA-256 `{sha256(file)}`" for file in files),
-    ]
-    return "\n".join(lines)

@@ -6,9 +6,9 @@ from typing import Any, Iterable, List, Set
 from unicodedata import category, name
 
 from ..errors import XprojError
-from .encoder import Encoder, wrap_tokenizer
-from .pieces import Spec, keep_pieces, needed_pieces, vocabulary
-from .trim import CONFIG_IDS, Trimmed, _keep_rows
+from .encoder import Encoder
+from .pieces import Spec, vocabulary
+from .trim import Trimmed, keep_vocabulary
 
 #: Letters and marks that no script has for itself, by how their names begin.
 COMMON = ("COMBINING", "MODIFIER")
@@ -28,30 +28,15 @@ def keep_scripts(encoder: Encoder, scripts: Iterable[str]) -> Trimmed:
     RETURNS (Trimmed): the new encoder, and how much was kept.
     RAISES (XprojError): if no piece is in one of the scripts, or the tokenizer is neither Unigram nor WordPiece.
     """
-    from tokenizers import Tokenizer
-
     scripts = [script.upper() for script in scripts]
-    model, old = encoder.model, encoder.tokenizer
-    rows: Any = model.get_input_embeddings().num_embeddings
-    spec = json.loads(old.backend_tokenizer.to_str())
-    kept = needed_pieces(spec)
-    kept.update(i for i in (getattr(model.config, key, None) for key in CONFIG_IDS) if i is not None)
-    # RoBERTa counts positions from the padding index on: it must not move.
-    kept.update(range(model.config.pad_token_id + 1))
-    kept.update(pieces_in_scripts(spec, scripts))
-    ids = sorted(kept)
-    _keep_rows(model, ids)
-    tokenizer = wrap_tokenizer(
-        Tokenizer.from_str(json.dumps(keep_pieces(spec, ids))),
-        old.model_max_length,
-        old.model_input_names,
-        old.special_tokens_map,
-    )
+    rows: Any = encoder.model.get_input_embeddings().num_embeddings
+    spec = json.loads(encoder.tokenizer.backend_tokenizer.to_str())
+    tokenizer, ids = keep_vocabulary(encoder, pieces_in_scripts(spec, scripts))
     step = (
         f"Kept {len(ids):,} of {rows:,} pieces: the special ones, single characters, and those without letters of "
         f"scripts other than {', '.join(scripts)}. Words in these scripts are cut as before."
     )
-    return Trimmed(Encoder(model, tokenizer, encoder.provenance.then(step)), len(ids), rows, 0, 0)
+    return Trimmed(Encoder(encoder.model, tokenizer, encoder.provenance.then(step)), len(ids), rows, 0, 0)
 
 
 def pieces_in_scripts(spec: Spec, scripts: List[str]) -> Set[int]:

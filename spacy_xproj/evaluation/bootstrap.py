@@ -26,10 +26,6 @@ class Interval(NamedTuple):
     low: float
     high: float
 
-    def excludes_zero(self) -> bool:
-        """Tell whether a difference is significant at the level of the interval."""
-        return self.low > 0 or self.high < 0
-
 
 def f1(counts: NDArray) -> NDArray:
     """Compute F1 from counts: 2 tp / (2 tp + fp + fn), and 0 if there is nothing to count.

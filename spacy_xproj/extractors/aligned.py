@@ -30,7 +30,7 @@ class AlignedCandidates:
         """List the spans for each pair, shorter ones first, then from left to right."""
         for bitext in bitexts:
             spans = ngrams(len(bitext.target), self.max_length)
-            aligned = aligned_tokens(bitext)
+            aligned = _aligned_tokens(bitext)
             if self.bound == "spanning":
                 keep = aligned[spans[:, 0]] & aligned[spans[:, 1] - 1]
             else:
@@ -39,12 +39,8 @@ class AlignedCandidates:
             yield Candidates(spans[keep])
 
 
-def aligned_tokens(bitext: Bitext) -> NDArray:
-    """Mark the target tokens that are aligned with any entity of the source.
-
-    bitext (Bitext): an aligned pair.
-    RETURNS (NDArray): booleans. *Shape:* ``(target tokens,)``
-    """
+def _aligned_tokens(bitext: Bitext) -> NDArray:
+    """Mark the target tokens that are aligned with any entity of the source."""
     inside = numpy.zeros(len(bitext.source), dtype=bool)
     for start, end in token_spans(bitext.source.ents):
         inside[start:end] = True

@@ -36,17 +36,7 @@ class AnnotationProjector(BatchedPipe):
     `initialize` lets the projector estimate its corpus statistics; they are saved with the component. Without it the
     projector estimates them from the sentences of each call: good enough for a batch of some hundred, poor for one.
 
-    name (str): the component's name.
-    translator (Translator): translates from the language of the Docs.
-    source (SourcePipeline): labels the translations.
-    projector (Projector): projects the entities.
-    spans_key (Optional[str]): the span group that receives the entities with their scores, the translations and what
-        became of each of their entities (see `span_group`); none if it is None.
-    annotate_ents (bool): whether `Doc.ents` receives the entities.
-    overwrite (bool): whether they replace what `Doc.ents` has.
-    ents_filter (EntsFilter): chooses among old and new entities if they do not replace them.
-    max_length (int): tokens of a stretch that is translated at a time; longer sentences are cut.
-    scorer (Optional[Callable]): the scoring method of `spacy evaluate`.
+    source (SourcePipeline): labels the translations. The other settings are those of `make_annotation_projector`.
     """
 
     def __init__(
@@ -190,9 +180,11 @@ class AnnotationProjector(BatchedPipe):
         path (Union[str, Path]): the directory.
         exclude (Iterable[str]): `statistics` or `source`.
         """
-        savers = self._source.savers()
-        statistics = self._statistics()
-        savers["statistics"] = lambda file: file.write_bytes(statistics) if statistics else file.unlink(missing_ok=True)
+        data = self._statistics()
+        savers: Dict[str, Callable[[Path], Any]] = {
+            "source": self._source.to_disk,
+            "statistics": lambda file: file.write_bytes(data) if data else file.unlink(missing_ok=True),
+        }
         util.to_disk(path, savers, exclude)
 
     def from_disk(self, path: Union[str, Path], *, exclude: Iterable[str] = ()) -> "AnnotationProjector":
@@ -202,8 +194,10 @@ class AnnotationProjector(BatchedPipe):
         exclude (Iterable[str]): `statistics` or `source`.
         RETURNS (AnnotationProjector): the component.
         """
-        loaders = self._source.loaders()
-        loaders["statistics"] = lambda file: self._load_statistics(file.read_bytes() if file.exists() else None)
+        loaders: Dict[str, Callable[[Path], Any]] = {
+            "source": self._source.from_disk,
+            "statistics": lambda file: self._load_statistics(file.read_bytes() if file.exists() else None),
+        }
         util.from_disk(path, loaders, exclude)
         return self
 
@@ -259,8 +253,8 @@ def make_annotation_projector(
     projector (Optional[Projector]): projects the entities; None for the default projector.
     label_map (Optional[str]): what becomes of the labels of the source pipeline: `ontonotes`, … or a JSON file (see
         `spacy_xproj.corpora.labels`); all are kept by default.
-    spans_key (Optional[str]): the span group that receives entities, scores, translations and outcomes, or None. What
-        the group had before is replaced.
+    spans_key (Optional[str]): the span group that receives entities, scores, translations and outcomes (see
+        `span_group`), or None. What the group had before is replaced.
     annotate_ents (bool): whether `Doc.ents` receives the entities.
     overwrite (bool): whether they replace what `Doc.ents` has.
     ents_filter (EntsFilter): chooses among old and new entities if they do not replace them.

@@ -39,15 +39,7 @@ class Ensemble(BatchedPipe):
     ``student_weight · P(s, L) + projection_weight · match score of (s, L)``. Of those that score more than `threshold`,
     the ones are chosen that do not overlap and whose sum of excess over the threshold is greatest.
 
-    name (str): the component's name.
-    tagger (Tagger): the student.
-    projected_key (str): the span group with the projections.
-    spans_key (Optional[str]): the span group that receives the chosen entities; its attributes are the ``scores``, and
-        what the ``student`` and the ``projection`` gave.
-    student_weight (float): the weight of the student's probability.
-    projection_weight (float): the weight of the match score.
-    threshold (float): the score above which a candidate counts.
-    scorer (Optional[Callable]): the scoring method of `spacy evaluate`.
+    The settings are those of `make_ensemble`.
     """
 
     def __init__(
@@ -109,17 +101,14 @@ class Ensemble(BatchedPipe):
         for (start, end), row in zip(spans.tolist(), span_probabilities(tags, spans)):
             student = dict(zip(tags.labels, row.tolist()))
             labels = {label for s, e, label in projections if (s, e) == (start, end)} | student.keys()
-            scored = (
-                self._score((start, end, label), student.get(label, 0.0), projections) for label in sorted(labels)
-            )
+            scored = []
+            for candidate in [(start, end, label) for label in sorted(labels)]:
+                ours, theirs = student.get(candidate[2], 0.0), projections.get(candidate, 0.0)
+                score = self.student_weight * ours + self.projection_weight * theirs
+                scored.append(Choice(candidate, score, ours, theirs))
             choices.append(max(scored, key=lambda choice: choice.score))
         excess = numpy.asarray([choice.score - self.threshold for choice in choices])
         return [choices[i] for i in best_intervals(spans, excess)]
-
-    def _score(self, candidate: Candidate, student: float, projections: Dict[Candidate, float]) -> Choice:
-        projection = projections.get(candidate, 0.0)
-        score = self.student_weight * student + self.projection_weight * projection
-        return Choice(candidate, score, student, projection)
 
 
 @Language.factory(
@@ -153,7 +142,8 @@ def make_ensemble(
     name (str): the component's name.
     tagger (Tagger): the student: `spacy-xproj.SpacyTagger.v1` or `spacy-xproj.TransformerTagger.v1`.
     projected_key (str): the span group with the projections.
-    spans_key (Optional[str]): the span group that receives the chosen entities with their scores, or None.
+    spans_key (Optional[str]): the span group that receives the chosen entities, or None; its attributes are the
+        ``scores``, and what the ``student`` and the ``projection`` gave.
     student_weight (float): the weight of the student's probability.
     projection_weight (float): the weight of the match score.
     threshold (float): the score above which a candidate counts.

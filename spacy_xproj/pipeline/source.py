@@ -2,7 +2,7 @@
 
 import shutil
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, List, Optional
+from typing import Any, Dict, Iterable, List, Optional
 
 from spacy import util
 from spacy.language import Language
@@ -61,22 +61,15 @@ class SourcePipeline:
             self.label_map.apply(doc)
         return docs
 
-    def savers(self) -> Dict[str, Callable[[Path], Any]]:
-        """Give `spacy.util.to_disk` what it needs to save what is its own."""
-        return {"source": self._to_disk}
-
-    def loaders(self) -> Dict[str, Callable[[Path], Any]]:
-        """Give `spacy.util.from_disk` what it needs to load it again."""
-        return {"source": self._from_disk}
-
-    def _to_disk(self, path: Path) -> None:
+    def to_disk(self, path: Path) -> None:
         """Save its own pipeline. If it has none, one that is there from before is removed, or it would be loaded."""
         if self.own is not None:
             self.own.to_disk(path)
         elif path.is_dir():
             shutil.rmtree(path)
 
-    def _from_disk(self, path: Path) -> None:
+    def from_disk(self, path: Path) -> None:
+        """Load what `to_disk` saved."""
         if path.exists():
             self.own = util.load_model(path)
 
@@ -85,9 +78,6 @@ class SourcePipeline:
         return None if self.own is None else {"config": self.own.config.to_bytes(), "nlp": self.own.to_bytes()}
 
     def from_bytes(self, data: Optional[Dict[str, Any]]) -> None:
-        """Load what `to_bytes` gave.
-
-        data (Optional[Dict[str, Any]]): the data.
-        """
+        """Load what `to_bytes` gave."""
         if data:
             self.own = util.load_model_from_config(Config().from_bytes(data["config"])).from_bytes(data["nlp"])

@@ -102,9 +102,9 @@ class MarkerProjector(Composite):
     def _project(self, bitext: Bitext, candidates: Candidates, translations: List[str]) -> Projection:
         n_sentences = len(translations) - len(bitext.source.ents)
         sentence, alone = translations[:n_sentences], translations[n_sentences:]
-        marked = read_translation(bitext.source, sentence[0], alone) if sentence else None
+        marked = _read_translation(bitext.source, sentence[0], alone) if sentence else None
         if marked and self.nlp:
-            return place_marked(bitext.source, marked, self.nlp, self.translator.tgt_lang)
+            return _place_marked(bitext.source, marked, self.nlp, self.translator.tgt_lang)
         parts = [marked.text[start:end] for start, end in marked.spans] if marked else alone
         scores = similarities(list(map(romanize, parts)), Romanized(bitext.target), candidates, threshold=0)
         projection = match_candidates(bitext, candidates, scores, self.solver, self.min_score)
@@ -122,14 +122,9 @@ def texts_to_translate(source: Doc) -> List[str]:
     return [mark(source.text, [(ent.start_char, ent.end_char) for ent in source.ents]), *entities]
 
 
-def read_translation(source: Doc, translation: str, alone: Sequence[str]) -> Optional[Marked]:
-    """Find out which part of a marked translation belongs to which entity.
-
-    source (Doc): the sentence.
-    translation (str): its translation, with markers.
-    alone (Sequence[str]): the translation of each entity.
-    RETURNS (Optional[Marked]): the translation and its parts; None if the markers are not one pair for each entity.
-    """
+def _read_translation(source: Doc, translation: str, alone: Sequence[str]) -> Optional[Marked]:
+    """Find out which part of a marked translation belongs to which entity, given the translation of each entity alone.
+    None if the markers are not one pair for each entity."""
     read = read_marked(translation)
     if read is None or len(read[1]) != len(source.ents):
         return None
@@ -154,15 +149,9 @@ def assign(parts: Sequence[str], *names: Sequence[str]) -> Tuple[List[int], List
     return chosen.tolist(), similarity[rows, chosen].tolist()
 
 
-def place_marked(source: Doc, marked: Marked, nlp: Language, lang: str) -> Projection:
-    """Make the target of a marked translation and put the entities where the markers were.
-
-    source (Doc): the sentence.
-    marked (Marked): its translation.
-    nlp (Language): tokenizes it.
-    lang (str): its language.
-    RETURNS (Projection): the new pair; an entity that does not end with its tokens is an `invalid_span`.
-    """
+def _place_marked(source: Doc, marked: Marked, nlp: Language, lang: str) -> Projection:
+    """Make the target of a marked translation and put the entities where the markers were. An entity that does not end
+    with its tokens is an `invalid_span`."""
     target = make_target(source, marked.text, nlp, lang)
     outcomes = []
     for i, (ent, part, score) in enumerate(zip(source.ents, marked.spans, marked.scores)):

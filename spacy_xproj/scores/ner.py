@@ -9,7 +9,7 @@ from ..config import check_fraction
 from ..errors import XprojError
 from ..types import Bitext, Candidates, Floats2d, Ints2d, Tagger, TagProbabilities
 
-#: Candidates were at most this long where the factor was chosen. Past it, the factor would outweigh what the model
+#: Candidates were at most this long when the factor was chosen. Past it, the factor would outweigh what the model
 #: says: with α = 1.15 a sentence of 30 tokens would beat any name in it.
 LONGEST = 10
 

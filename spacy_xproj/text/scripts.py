@@ -35,14 +35,9 @@ def is_katakana(char: str) -> bool:
     return ("\u30a1" <= char <= "\u30ff" and char != "\u30fb") or "\uff66" <= char <= "\uff9f"
 
 
-def written_together(before: str, word: str) -> bool:
-    """Tell whether two neighbouring words are written without a space.
-
-    before (str): a word.
-    word (str): the next one.
-    RETURNS (bool): whether they meet in a script without spaces, and in no letter of another script, which begins or
-        ends a word of its own.
-    """
+def _written_together(before: str, word: str) -> bool:
+    """Tell whether two neighbouring words meet in a script without spaces, and in no letter of another script, which
+    begins or ends a word of its own."""
     edges = before[-1:] + word[:1]
     unspaced = [is_unspaced(char) for char in edges]
     return len(edges) == 2 and any(unspaced) and all(u or not char.isalpha() for u, char in zip(unspaced, edges))
@@ -56,7 +51,7 @@ def group_unspaced(words: Sequence[str]) -> List[List[int]]:
     """
     groups: List[List[int]] = []
     for i, word in enumerate(words):
-        if i and written_together(words[i - 1], word):
+        if i and _written_together(words[i - 1], word):
             groups[-1].append(i)
         else:
             groups.append([i])

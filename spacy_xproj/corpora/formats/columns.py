@@ -115,8 +115,8 @@ class ColumnConverter(ABC):
         if scheme == "auto":
             scheme = detect_scheme([row.tag for row in sentence.rows] for sentence in self.read_sentences(text))
         for sentence in self.read_sentences(text):
-            sentence_text, text_repairs = fit_text(sentence)
-            entities, tag_repairs = read_tags(sentence.rows, scheme)
+            sentence_text, text_repairs = _fit_text(sentence)
+            entities, tag_repairs = _read_tags(sentence.rows, scheme)
             doc = make_doc(vocab, [row.token for row in sentence.rows], entities, sentence_text)
             doc.user_data.update({"lang": self.lang, "line": sentence.rows[0].line})
             if sentence.sent_id is not None:
@@ -125,16 +125,16 @@ class ColumnConverter(ABC):
             yield doc
 
 
-def read_tags(rows: List[Row], scheme: str) -> Tuple[List[Entity], List[Repair]]:
-    """Read the entities of a sentence. None begins or ends with white space, which can be neither learned nor scored.
-
-    rows (List[Row]): its tokens.
-    scheme (str): its tag scheme.
-    RETURNS (Tuple[List[Entity], List[Repair]]): the entities, and the tags that had to be read as others.
-    """
+def _read_tags(rows: List[Row], scheme: str) -> Tuple[List[Entity], List[Repair]]:
+    """Read the entities of a sentence, and list the tags that had to be read as others. No entity begins or ends with
+    white space, which can be neither learned nor scored."""
     tagged = read_entities([parse_tag(row.tag, allowed_letters(scheme)) for row in rows])
     written = write_tags(tagged, len(rows), scheme)
-    entities = [trimmed for entity in tagged for trimmed in trim_entity(entity, rows)]
+    entities = []
+    for start, end, label in tagged:
+        words = [i for i in range(start, end) if not rows[i].token.isspace()]
+        if words:
+            entities.append((words[0], words[-1] + 1, label))
     repairs = []
     for row, tag, trimmed_tag in zip(rows, written, write_tags(entities, len(rows), scheme), strict=True):
         if row.tag != tag:
@@ -145,25 +145,9 @@ def read_tags(rows: List[Row], scheme: str) -> Tuple[List[Entity], List[Repair]]
     return entities, repairs
 
 
-def trim_entity(entity: Entity, rows: List[Row]) -> List[Entity]:
-    """Cut the white space off that an entity begins or ends with.
-
-    entity (Entity): the entity.
-    rows (List[Row]): the tokens of its sentence.
-    RETURNS (List[Entity]): what is left of it, or nothing.
-    """
-    start, end, label = entity
-    words = [i for i in range(start, end) if not rows[i].token.isspace()]
-    return [(words[0], words[-1] + 1, label)] if words else []
-
-
-def fit_text(sentence: ColumnSentence) -> Tuple[str, List[Repair]]:
-    """Find the text that the tokens of a sentence make up.
-
-    sentence (ColumnSentence): the sentence.
-    RETURNS (Tuple[str, List[Repair]]): its original text if the tokens make it up, else the tokens with single spaces;
-        and the fix, if an original text was given up.
-    """
+def _fit_text(sentence: ColumnSentence) -> Tuple[str, List[Repair]]:
+    """Find the text that the tokens make up: the original one, or else the tokens with single spaces, and the fix if an
+    original text was given up for them."""
     tokens = [row.token for row in sentence.rows]
     joined = " ".join(tokens)
     if sentence.text is None:

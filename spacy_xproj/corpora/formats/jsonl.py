@@ -45,25 +45,19 @@ class JsonlConverter:
         for number, line in enumerate(io.StringIO(text), 1):
             if not line.strip():
                 continue
-            item = parse_line(line, number)
+            item = _parse_line(line, number)
             doc = self.tokenizer(item["text"])
             doc.user_data.update({"lang": self.lang, "line": number})
             if "id" in item:
                 doc.user_data["sent_id"] = str(item["id"])
-            spans, repairs = place_entities(doc, item["ents"], number)
+            spans, repairs = _place_entities(doc, item["ents"], number)
             doc.set_ents(spans, default="outside")
             settle(doc, repairs, self.repair)
             yield doc
 
 
-def parse_line(line: str, number: int) -> Dict[str, Any]:
-    """Read one line and check its shape.
-
-    line (str): the line.
-    number (int): its number.
-    RETURNS (Dict[str, Any]): what it says.
-    RAISES (XprojError): if it is not JSON, or not of the shape that `JsonlConverter` shows.
-    """
+def _parse_line(line: str, number: int) -> Dict[str, Any]:
+    """Read one line and check its shape."""
     try:
         item = json.loads(line)
         json.dumps(item, ensure_ascii=False).encode("utf-8")
@@ -84,18 +78,12 @@ def parse_line(line: str, number: int) -> Dict[str, Any]:
     if not isinstance(item.get("id", ""), (str, int)):
         raise XprojError(f"line {number}: 'id' is neither a string nor a number; correct it or leave it out")
     for ent in item["ents"]:
-        check_entity(ent, item["text"], number)
+        _check_entity(ent, item["text"], number)
     return item
 
 
-def check_entity(ent: Any, text: str, line: int) -> None:
-    """Check that an entity has a label and lies in its text.
-
-    ent (Any): the entity.
-    text (str): the text.
-    line (int): its line number.
-    RAISES (XprojError): if it has none or does not.
-    """
+def _check_entity(ent: Any, text: str, line: int) -> None:
+    """Check that an entity has a label and lies in its text."""
     keys = ("start", "end", "label")
     start, end, label = (ent.get(key) for key in keys) if isinstance(ent, dict) else (None, None, None)
     if type(start) is not int or type(end) is not int or not isinstance(label, str) or not label:
@@ -104,14 +92,8 @@ def check_entity(ent: Any, text: str, line: int) -> None:
         raise XprojError(f"line {line}: entity {start}:{end} holds no text of the {len(text)} characters; correct it")
 
 
-def place_entities(doc: Doc, ents: List[Dict[str, Any]], line: int) -> Tuple[List[Span], List[Repair]]:
-    """Put entities on the tokens of a Doc.
-
-    doc (Doc): the Doc.
-    ents (List[Dict[str, Any]]): the entities, as checked.
-    line (int): its line number.
-    RETURNS (Tuple[List[Span], List[Repair]]): their spans, without overlap, and the fixes that this took.
-    """
+def _place_entities(doc: Doc, ents: List[Dict[str, Any]], line: int) -> Tuple[List[Span], List[Repair]]:
+    """Put entities on the tokens of a Doc, without overlap, and list the fixes that this took."""
     spans: List[Span] = []
     repairs: List[Repair] = []
     for ent in sorted(ents, key=lambda ent: (ent["start"], -ent["end"])):

@@ -35,7 +35,7 @@ class UnerConverter(ColumnConverter):
                     comments[key.strip()] = (number, value.strip())
                 else:
                     position, token, tag, _, _ = check_columns(line.split("\t"), 5, number)
-                    check_position(position, len(rows) + 1, number)
+                    _check_position(position, len(rows) + 1, number)
                     rows.append(Row(number, token, tag))
             if not rows and comments.keys() & {"sent_id", "text"}:
                 raise XprojError(
@@ -48,14 +48,8 @@ class UnerConverter(ColumnConverter):
                 yield ColumnSentence(rows, sent_id, original, text_line)
 
 
-def check_position(position: str, expected: int, line: int) -> None:
-    """Check the number of a token.
-
-    position (str): the number as it is written.
-    expected (int): what it must be.
-    line (int): the line's number.
-    RAISES (XprojError): if it is another one, or the line is not that of a token.
-    """
+def _check_position(position: str, expected: int, line: int) -> None:
+    """Check the number of a token, as it is written."""
     if re.fullmatch(r"\d+-\d+", position):
         raise XprojError(f"line {line}: multiword range {position}; remove the line, its words follow one by one")
     if re.fullmatch(r"\d+\.\d+", position):

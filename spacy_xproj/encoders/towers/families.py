@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Optional
 
 from transformers import AutoConfig, AutoModel
 
@@ -62,17 +62,14 @@ def _recognise_model(source: Repository) -> Family:
 def _recognise_open_clip(source: Repository) -> Family:
     config = source.read_json("open_clip_config.json")
     if config is not None:
-        check_name(_text_config(config).get("hf_model_name", "CLIP's own text transformer"))
+        text = config.get("model_cfg", config).get("text_cfg", {})
+        check_name(text.get("hf_model_name", "CLIP's own text transformer"))
     elif source.find(*OPEN_CLIP.safetensors, *OPEN_CLIP.pickles) is None:
         directory = Path(source.name) / source.subfolder
         if directory.is_dir():  # transformers would guess a model from its name
             raise XprojError(f"no config.json in {directory}; {OTHER_WAYS}")
         return _plain(source, None)
     return Family(OPEN_CLIP.family, lambda: load_prefixed(source, OPEN_CLIP))
-
-
-def _text_config(config: Dict[str, Any]) -> Dict[str, Any]:
-    return config.get("model_cfg", config).get("text_cfg", {})
 
 
 def _transformer_path(modules: Any) -> str:

@@ -3,11 +3,10 @@
 import random
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Iterable, Iterator, List, Optional, Tuple
 
 import torch
 from spacy.tokens import Doc
-from torch import Tensor
 from transformers import get_cosine_schedule_with_warmup, set_seed
 
 from ...errors import XprojError
@@ -89,7 +88,10 @@ class CandidateTraining:
         schedule = get_cosine_schedule_with_warmup(optimizer, min(self.warmup_steps, total // 10), total)
         self.network.train()
         for batch in self._batches(examples):
-            loss = self.network(**self._tensors(batch)).loss
+            questions, answers = zip(*batch)
+            ids, mask = pad(questions, self.tokenizer.pad_token_id, self.network.device)
+            labels, _ = pad(answers, IGNORED, self.network.device)
+            loss = self.network(input_ids=ids, attention_mask=mask, labels=labels).loss
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -103,12 +105,6 @@ class CandidateTraining:
         for _ in range(self.epochs):
             order = chance.sample(examples, len(examples))
             yield from (order[i : i + self.batch_size] for i in range(0, len(order), self.batch_size))
-
-    def _tensors(self, batch: List[Example]) -> Dict[str, Tensor]:
-        questions, answers = zip(*batch)
-        ids, mask = pad(questions, self.tokenizer.pad_token_id, self.network.device)
-        labels, _ = pad(answers, IGNORED, self.network.device)
-        return {"input_ids": ids, "attention_mask": mask, "labels": labels}
 
     def save(self, path: Path) -> None:
         """Write the model and its tokenizer, as `Seq2SeqCandidates` reads them.

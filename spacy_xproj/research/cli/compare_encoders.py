@@ -39,10 +39,10 @@ def compare_encoders_cli(
     comparison = read_comparison(load_config(config_path, ctx.args))
     students: List[Student] = []
     for student in run_comparison(comparison, output_dir):
-        print_student(student)
+        _print_student(student)
         students.append(student)
     summary = make_summary(comparison, students, output_dir)
-    write_report(summary, output_dir)
+    _write_report(summary, output_dir)
     if summary["failures"]:
         fail(
             f"{len(summary['failures'])} of {len(students)} students are missing: the reasons are in "
@@ -51,12 +51,8 @@ def compare_encoders_cli(
     msg.good(f"{output_dir / 'report.html'}: {len(students)} students")
 
 
-def write_report(summary: "Summary", output_dir: Path) -> None:
-    """Write JSON, Markdown, figures and page.
-
-    summary (Summary): as `make_summary` gives it.
-    output_dir (Path): where they go.
-    """
+def _write_report(summary: "Summary", output_dir: Path) -> None:
+    """Write JSON, Markdown, figures and page."""
     from ...storage.files import atomic_path, write_json
     from ..encoder_comparison.figures import curve_figure, f1_figure, to_svg
     from ..encoder_comparison.tables import comparison_tables, heading, to_markdown
@@ -79,8 +75,7 @@ def write_report(summary: "Summary", output_dir: Path) -> None:
     write_json(output_dir / "report.json", summary)
 
 
-def print_student(student: "Student") -> None:
-    """Print what became of a student."""
+def _print_student(student: "Student") -> None:
     if student.result is None:
         msg.fail(f"{student.spec}: {student.reason}")
     elif student.fresh:

@@ -26,10 +26,7 @@ def score_table(summary: Summary) -> Table:
     """Show F1 of each encoder, mode, training data and language."""
     rows = [
         [
-            row["mode"],
-            row["data"],
-            row["language"],
-            row["encoder"],
+            *names(row, "mode", "data", "language", "encoder"),
             percent(row["mean"]),
             percent(row["sd"]),
             interval(row["low"], row["high"]),
@@ -61,7 +58,7 @@ def student_table(summary: Summary) -> Table:
 
 def test_table(summary: Summary) -> Table:
     """Show each pair of encoders over all languages and seeds."""
-    rows = [[row["mode"], row["data"], against(row), *paired_figures(row)] for row in summary["tests"]]
+    rows = [[*names(row, "mode", "data"), against(row), *paired_figures(row)] for row in summary["tests"]]
     note = (
         "The same over pairs of the same language and seed. The tests take the pairs to be independent; pairs of one "
         "language share its sentences, and one student may be tested on several languages, so p is too small rather "
@@ -75,8 +72,7 @@ def paired_figures(row: Dict[str, Any]) -> List[str]:
     """Write the figures of a `PairedTest`, as `PAIRED_HEADER` names them."""
     return [
         number(row["n"]),
-        signed(row["mean"]),
-        interval(row["low"], row["high"]),
+        *difference(row),
         p_value(row["t_p"]),
         p_value(row["t_holm"]),
         p_value(row["wilcoxon_p"]),
@@ -88,17 +84,7 @@ def paired_figures(row: Dict[str, Any]) -> List[str]:
 
 def difference_table(summary: Summary) -> Table:
     """Show each pair of encoders on each language."""
-    rows = [
-        [
-            row["mode"],
-            row["data"],
-            row["language"],
-            against(row),
-            signed(row["mean"]),
-            interval(row["low"], row["high"]),
-        ]
-        for row in summary["differences"]
-    ]
+    rows = [[*names(row, "mode", "data", "language"), against(row), *difference(row)] for row in summary["differences"]]
     note = (
         "Difference of F1 in points, mean over seeds, with its 95% interval: paired bootstrap over sentences. It says "
         "what other sentences might change, not other seeds."
@@ -114,11 +100,11 @@ def slice_table(summary: Summary) -> Table:
         scores.setdefault((row["mode"], row["data"], row["slice"]), {})[row["encoder"]] = row
     rows = [
         [
-            *names,
+            *part,
             number(next(iter(by_encoder.values()))["gold"]),
-            *(slice_figure(by_encoder, name) for name in summary["encoders"]),
+            *(percent(by_encoder[name]["f"]) if name in by_encoder else NO_FIGURE for name in summary["encoders"]),
         ]
-        for names, by_encoder in scores.items()
+        for part, by_encoder in scores.items()
     ]
     groups = ", ".join(f"{group} ({' '.join(labels)})" for group, labels in summary["groups"].items())
     note = (
@@ -130,23 +116,10 @@ def slice_table(summary: Summary) -> Table:
     return Table("Slices", note, 3, ["mode", "data", "slice", "gold", *summary["encoders"]], rows)
 
 
-def slice_figure(by_encoder: Dict[str, Any], encoder: str) -> str:
-    """Write F1 of an encoder on a slice; a dash if it has no students."""
-    return percent(by_encoder[encoder]["f"]) if encoder in by_encoder else NO_FIGURE
-
-
 def contrast_table(summary: Summary) -> Table:
     """Show on which slice each encoder gains more over another."""
     rows = [
-        [
-            row["mode"],
-            row["data"],
-            against(row),
-            row["contrast"],
-            signed(row["mean"]),
-            interval(row["low"], row["high"]),
-        ]
-        for row in summary["contrasts"]
+        [*names(row, "mode", "data"), against(row), row["contrast"], *difference(row)] for row in summary["contrasts"]
     ]
     note = (
         "How much more the first encoder gains over the second on the one slice than on the other, in points of F1, "
@@ -159,14 +132,17 @@ def contrast_table(summary: Summary) -> Table:
 def cost_table(summary: Summary) -> Table:
     """Show speed and memory of each encoder beside its F1."""
     gpu = any(row["training_gpu_memory"] for row in summary["costs"])
+    memory = [
+        f"{work}_{kind}"
+        for kind in (["memory", "gpu_memory"] if gpu else ["memory"])
+        for work in ("training", "labelling")
+    ]
     rows = [
         [
-            row["mode"],
-            row["data"],
-            row["encoder"],
+            *names(row, "mode", "data", "encoder"),
             number(row["training_speed"], 1),
             number(row["labelling_speed"], 1),
-            *(number(row[f"{work}_{name}"]) for name in memories(gpu) for work in ("training", "labelling")),
+            *(number(row[name]) for name in memory),
             percent(row["mean"]),
         ]
         for row in summary["costs"]
@@ -176,13 +152,8 @@ def cost_table(summary: Summary) -> Table:
         "the mean over languages and seeds."
     )
     header = ["mode", "data", "encoder", "training", "labelling"]
-    columns = [f"{work} {name.replace('gpu_', 'GPU ')}" for name in memories(gpu) for work in ("training", "labelling")]
+    columns = [name.replace("_", " ").replace("gpu ", "GPU ") for name in memory]
     return Table("Cost", note, 3, [*header, *columns, "F1"], rows)
-
-
-def memories(gpu: bool) -> List[str]:
-    """Name the kinds of memory that there are figures of."""
-    return ["memory", "gpu_memory"] if gpu else ["memory"]
 
 
 def failure_table(summary: Summary) -> Table:
@@ -199,6 +170,15 @@ def in_order(summary: Summary, rows: List[Dict[str, Any]]) -> List[Dict[str, Any
     return sorted(rows, key=lambda row: [places[key].index(row[key]) for key in axes])
 
 
+def names(row: Dict[str, Any], *keys: str) -> List[str]:
+    return [row[key] for key in keys]
+
+
+def difference(row: Dict[str, Any]) -> List[str]:
+    """Write a difference and its interval."""
+    return [signed(row["mean"]), interval(row["low"], row["high"])]
+
+
 def against(row: Dict[str, Any]) -> str:
     """Name the encoders of a row."""
     return f"{row['encoder']} – {row['baseline']}"
@@ -206,14 +186,14 @@ def against(row: Dict[str, Any]) -> str:
 
 def heading(summary: Summary) -> str:
     """Say what was compared, in one line."""
-    names = {axis: ", ".join(summary[axis]) for axis in ("encoders", "languages", "labels")}
+    listed = {axis: ", ".join(summary[axis]) for axis in ("encoders", "languages", "labels")}
     seeds = ", ".join(map(str, summary["seeds"]))
     changes = "".join(f", {name} {value}" for name, value in summary["training"].items())
     for encoder, own in summary["encoder_training"].items():
         changes += "".join(f", {name} {value} ({encoder} only)" for name, value in own.items())
     return (
-        f"{len(summary['encoders'])} encoders ({names['encoders']}), {len(summary['languages'])} languages "
-        f"({names['languages']}), seeds {seeds}, labels {names['labels']}. "
+        f"{len(summary['encoders'])} encoders ({listed['encoders']}), {len(summary['languages'])} languages "
+        f"({listed['languages']}), seeds {seeds}, labels {listed['labels']}. "
         f"Students: {summary['train_config']}{changes}; "
         "the last state of each is scored."
     )

@@ -2,10 +2,7 @@
 
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Dict, Iterator, List, Tuple
-
-from spacy.language import Language
-from thinc.api import Config
+from typing import Any, Dict, List
 
 from ...corpora.docbin import read_docs, write_docs
 from ...corpora.pairing import without_entities
@@ -32,7 +29,9 @@ def train_student(config_path: Path, overrides: Dict[str, Any], model_path: Path
     """
     from spacy.schemas import ConfigSchemaTraining
     from spacy.training.initialize import init_nlp
-    from spacy.util import load_config, registry
+    from spacy.training.loop import create_evaluation_callback, create_train_batches, train_while_improving
+    from spacy.util import load_config, registry, resolve_dot_names
+    from thinc.api import fix_random_seed
 
     use_gpu(gpu_id)
     plain = load_config(config_path, overrides=overrides, interpolate=False)
@@ -43,63 +42,26 @@ def train_student(config_path: Path, overrides: Dict[str, Any], model_path: Path
     nlp.config["training"].update(freeze)
     config = nlp.config.interpolate()
     settings = registry.resolve(config["training"], schema=ConfigSchemaTraining)
-    curve: List[Dict[str, Any]] = []
-    evaluating = Stopwatch()
-    sentences = 0
-    start = perf_counter()
-    for batch, info, is_best in updates(nlp, config, settings, evaluating):
-        sentences += len(batch)
-        if is_best is not None:
-            losses = {name: float(loss) for name, loss in info["losses"].items()}
-            curve.append({"step": info["step"], "losses": losses, "f": info["other_scores"]["ents_f"] or 0.0})
-    seconds = perf_counter() - start - evaluating.seconds
-    memory, gpu_memory = peak_memory(), peak_gpu_memory()
-    with nlp.use_params(settings["optimizer"].averages), atomic_path(model_path) as temporary:
-        nlp.to_disk(temporary)
-    return {"sentences": sentences, "seconds": seconds, "memory": memory, "gpu_memory": gpu_memory, "curve": curve}
-
-
-class Stopwatch:
-    """Adds up the time of what it calls.
-
-    seconds (float): the time so far.
-    """
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-
-    def __call__(self, function: Any) -> Any:
-        """Call a function without arguments and return what it gives."""
-        start = perf_counter()
-        result = function()
-        self.seconds += perf_counter() - start
-        return result
-
-
-def updates(
-    nlp: Language, config: Config, settings: Dict[str, Any], evaluating: Stopwatch
-) -> Iterator[Tuple[Any, Dict[str, Any], Any]]:
-    """Train as `spacy train` does, without writing anything.
-
-    nlp (Language): an initialized pipeline.
-    config (Config): its config, interpolated.
-    settings (Dict[str, Any]): what the section ``[training]`` of it describes.
-    evaluating (Stopwatch): measures the evaluations.
-    YIELDS (Tuple[Any, Dict[str, Any], Any]): after each step, the batch, what spaCy tells of it, and whether the
-        evaluation was the best one so far: None if there was none.
-    """
-    from spacy.training.loop import create_evaluation_callback, create_train_batches, train_while_improving
-    from spacy.util import resolve_dot_names
-    from thinc.api import fix_random_seed
-
     fix_random_seed(settings["seed"])
     train_corpus, dev_corpus = resolve_dot_names(config, [settings["train_corpus"], settings["dev_corpus"]])
     evaluate = create_evaluation_callback(nlp, dev_corpus, settings["score_weights"])
-    yield from train_while_improving(
+    evaluating = 0.0
+
+    def timed_evaluate() -> Any:
+        nonlocal evaluating
+        began = perf_counter()
+        scores = evaluate()
+        evaluating += perf_counter() - began
+        return scores
+
+    curve: List[Dict[str, Any]] = []
+    sentences = 0
+    start = perf_counter()
+    for batch, info, is_best in train_while_improving(
         nlp,
         settings["optimizer"],
         create_train_batches(nlp, train_corpus, settings["batcher"], settings["max_epochs"]),
-        lambda: evaluating(evaluate),
+        timed_evaluate,
         dropout=settings["dropout"],
         accumulate_gradient=settings["accumulate_gradient"],
         patience=settings["patience"],
@@ -108,7 +70,16 @@ def updates(
         exclude=settings["frozen_components"],
         annotating_components=settings["annotating_components"],
         before_update=settings["before_update"],
-    )
+    ):
+        sentences += len(batch)
+        if is_best is not None:
+            losses = {name: float(loss) for name, loss in info["losses"].items()}
+            curve.append({"step": info["step"], "losses": losses, "f": info["other_scores"]["ents_f"] or 0.0})
+    seconds = perf_counter() - start - evaluating
+    memory, gpu_memory = peak_memory(), peak_gpu_memory()
+    with nlp.use_params(settings["optimizer"].averages), atomic_path(model_path) as temporary:
+        nlp.to_disk(temporary)
+    return {"sentences": sentences, "seconds": seconds, "memory": memory, "gpu_memory": gpu_memory, "curve": curve}
 
 
 def label_tests(model_path: Path, tests: Dict[str, Path], output_dir: Path, gpu_id: int) -> Dict[str, Any]:

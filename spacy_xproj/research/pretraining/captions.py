@@ -53,7 +53,8 @@ def read_captions(path: Path, languages: Iterable[str]) -> Captions:
             raise XprojError(f"--captions {path}: nothing in '{language}'; it has {', '.join(sorted(found))}")
         for file in found[language]:
             for emoji, texts in _read(file).items():
-                if "tts" in texts and not _is_toned(emoji):
+                toned = len(emoji) > 1 and not SKIN_TONES.isdisjoint(emoji)  # the tones alone are emoji of their own
+                if "tts" in texts and not toned:
                     unique = dict.fromkeys([*texts["tts"], *texts.get("default", [])])
                     captions.setdefault(emoji, {})[language] = list(unique)
         if not any(language in names for names in captions.values()):
@@ -86,8 +87,3 @@ def _read(file: Path) -> Dict[str, Dict[str, List[str]]]:
         return content.get("annotations", {})
     except (ValueError, KeyError, TypeError):
         raise XprojError(f"{file}: not the JSON of CLDR's annotations; {INSTALL}") from None
-
-
-def _is_toned(emoji: str) -> bool:
-    """Tell whether it is a sequence with a skin tone. The tones alone are emoji of their own."""
-    return len(emoji) > 1 and not SKIN_TONES.isdisjoint(emoji)
