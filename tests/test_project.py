@@ -18,7 +18,7 @@ def test_every_dependency_is_in_the_repository_or_made_by_an_earlier_step():
     for steps in CONFIG["workflows"].values():
         made = set()
         for name in steps:
-            for dependency in COMMANDS[name]["deps"]:
+            for dependency in COMMANDS[name].get("deps", []):
                 assert dependency in made or (ROOT / dependency).is_file(), f"{name} needs {dependency}"
             made.update(COMMANDS[name].get("outputs", []))
 
