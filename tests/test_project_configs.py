@@ -24,7 +24,7 @@ def classifier(tiny_encoder_dir, tmp_path_factory):
 
 
 def blocks(block):
-    """YIELDS: a block and all those inside it."""
+    """Go through a block and all those inside it."""
     yield block
     for value in block.values():
         if isinstance(value, dict):
