@@ -229,7 +229,7 @@ def aligner(method: str, level: str, **settings: Any) -> Any:
 
 
 def remembered(encoder: Any) -> Any:
-    """RETURNS (Any): an encoder that encodes no sentence twice."""
+    """Make an encoder that encodes no sentence twice."""
     known: Dict[Words, SentenceVectors] = {}
 
     def encode(sentences: List[Words]) -> List[SentenceVectors]:
@@ -314,7 +314,7 @@ def write_default_shape(directory: Path, pairs: List[Bitext]) -> str:
 
 
 def subtokens(encoder: str, pairs: List[Bitext]) -> float:
-    """RETURNS (float): sub-tokens a word."""
+    """Count the sub-tokens that a word has in the mean."""
     tokenizer = transformers.AutoTokenizer.from_pretrained(encoder)
     sentences = [side for pair in pairs[:200] for side in word_lists(pair)]
     ids = tokenizer(sentences, is_split_into_words=True, add_special_tokens=False)["input_ids"]
@@ -322,7 +322,7 @@ def subtokens(encoder: str, pairs: List[Bitext]) -> float:
 
 
 def rejoined(pairs: List[Bitext], length: int) -> Iterator[Bitext]:
-    """YIELDS (Bitext): the text of all pairs over and over, cut anew into sides of so many tokens."""
+    """Repeat the text of all pairs over and over, cut anew into sides of so many tokens."""
     vocab = pairs[0].source.vocab
     sides = [cycle([word for pair in pairs for word in word_lists(pair)[i]]) for i in (0, 1)]
     while True:
@@ -330,7 +330,7 @@ def rejoined(pairs: List[Bitext], length: int) -> Iterator[Bitext]:
 
 
 def numbered(pairs: List[Bitext], n_pairs: int) -> Iterator[Bitext]:
-    """YIELDS (Bitext): the pairs over and over, both sides with the number of the pair as their last token."""
+    """Repeat the pairs over and over, both sides with the number of the pair as their last token."""
     for i, pair in enumerate(islice(cycle(pairs), n_pairs)):
         yield Bitext(*(Doc(pair.source.vocab, words=[*side, str(i)]) for side in word_lists(pair)))
 
@@ -359,25 +359,25 @@ def peak_of_ours(data: Path, dtype: Any) -> float:
 
 
 def peak() -> float:
-    """RETURNS (float): the most memory that this process has had, in MB."""
-    # that of a new process counts from its parent's on where it comes from getrusage on Linux
+    """Measure the most memory that this process has had, in MB."""
+    # on Linux, what getrusage says of a new process counts from its parent's on
     return memory("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
 
 
 def resident() -> float:
-    """RETURNS (float): the memory that this process has now, in MB; the most that it has had where that is unknown."""
+    """Measure the memory that this process has now, in MB; the most that it has had if that is unknown."""
     return memory("VmRSS") or peak()
 
 
 def memory(name: str) -> float:
-    """RETURNS (float): a figure of Linux, in MB; 0 on other systems."""
+    """Read a figure of memory from Linux, in MB; 0 on other systems."""
     status = Path("/proc/self/status")
     lines = status.read_text().splitlines() if status.exists() else []
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), 0.0)
 
 
 def in_process(job: Callable[[], Any]) -> Any:
-    """RETURNS (Any): what a function gives in a fresh process."""
+    """Call a function in a fresh process, and give its result."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(job)
 

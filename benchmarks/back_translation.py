@@ -9,7 +9,7 @@ translated, nothing is restored.
 
 Every projector is run on the direct alignment and, for every mode of combination, on the refined one. A difference is
 given with the 95% interval of 1,000 paired bootstrap resamples of the sentences; `*` marks those that do not hold 0.
-With so many comparisons some are marked by chance, one in twenty. On hard links `product` is `intersect`.
+With so many comparisons some are marked by chance, one in twenty.
 
 It takes two minutes of one core.
 """

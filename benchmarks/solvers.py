@@ -171,7 +171,10 @@ def report(name: str, instances: List[Instance], power: float, n_pairwise: int) 
 
 
 def measure(solver: Solver, instance: Instance, optimum: float, power: float) -> Tuple[float, float]:
-    """RETURNS (Tuple[float, float]): µs, the least of three runs if they are short; the share of the optimum lost."""
+    """Time a solver on one instance, and compare its objective with the optimum.
+
+    RETURNS (Tuple[float, float]): µs, the least of three runs if they are short; the share of the optimum lost.
+    """
     times: List[float] = []
     while not times or (len(times) < 3 and times[0] < 1e4):
         start = perf_counter()

@@ -7,7 +7,7 @@ tests. The last state is scored, none is chosen.
 
 DATA has the folder `uner` with `en_ewt.{dev,test}.iob2`, `pt_bosque.test.iob2` and `{pt,de}_pud.test.iob2` of Universal
 NER v1. Students are trained one at a time, on one thread. Each leaves `ROW-SEED.json` with its scores, the seconds of
-the processor that its training took and the most memory; where that is, nothing is done again.
+the processor that its training took and the most memory; if that file is there, nothing is done again.
 """
 
 import argparse

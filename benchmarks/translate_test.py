@@ -66,12 +66,12 @@ class Contracted:
         self.tgt_lang = translator.tgt_lang
 
     def __call__(self, texts: Iterable[str]) -> Iterator[str]:
-        """YIELDS (str): the translation of each text."""
+        """Translate each text, its contractions restored."""
         yield from self.translator(map(contract, texts))
 
 
 def contract(text: str) -> str:
-    """RETURNS (str): Portuguese as it is written: `de a` is `da`, `em o` is `no`, `a aquela` is `àquela`."""
+    """Write Portuguese as it is written: `de a` is `da`, `em o` is `no`, `a aquela` is `àquela`."""
     for pattern in (ARTICLES, OTHERS, AQUELE):
         text = pattern.sub(lambda match: _join(*match.groups()), text)
     return text

@@ -102,7 +102,7 @@ def tiny_encoder_dir(make_tiny_encoder, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def invoke():
-    """RETURNS: a function that runs a command of `xproj`; the result's `text` is the output as one plain line."""
+    """Make a function that runs a command of `xproj`; the result's `text` is the output as one plain line."""
     from click import unstyle
     from typer.testing import CliRunner
 
@@ -137,7 +137,7 @@ def bundled_encoder():
 
 @pytest.fixture(scope="session")
 def default_projector(bundled_encoder):
-    """RETURNS: a function that makes the default projector, each time without the statistics of a corpus."""
+    """Give a function that makes the default projector, each time without the statistics of a corpus."""
     from spacy_xproj.config import load_project_config
     from spacy_xproj.registry import registry
 
@@ -207,7 +207,7 @@ SEQ2SEQ_SIZES = {
 
 @pytest.fixture(scope="session")
 def train_pieces(tmp_path_factory):
-    """RETURNS: a function that gives a SentencePiece model, and a vocabulary of its pieces between other tokens."""
+    """Make a function that gives a SentencePiece model, and a vocabulary of its pieces between other tokens."""
     import json
 
     import sentencepiece
@@ -232,7 +232,7 @@ def train_pieces(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def save_seq2seq(tmp_path_factory):
-    """RETURNS: a function that writes a tiny translation model with random weights and says where."""
+    """Make a function that writes a tiny translation model with random weights and says where."""
     from transformers import set_seed
 
     def save(tokenizer, model_class, **config):
@@ -247,7 +247,7 @@ def save_seq2seq(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def make_m2m100(train_pieces, save_seq2seq):
-    """RETURNS: a function that makes an M2M100 from the texts that it has pieces of."""
+    """Give a function that makes an M2M100 from the texts that it has pieces of."""
     from transformers import M2M100ForConditionalGeneration, M2M100Tokenizer
 
     def make(texts=SEQ2SEQ_TEXTS, **sizes):
@@ -262,7 +262,7 @@ def make_m2m100(train_pieces, save_seq2seq):
 
 @pytest.fixture(scope="session")
 def make_marian(train_pieces, save_seq2seq):
-    """RETURNS: a function that makes a MarianMT from the texts that it has pieces of and from the tokens of its
+    """Give a function that makes a MarianMT from the texts that it has pieces of and from the tokens of its
     languages."""
     from transformers import MarianMTModel, MarianTokenizer
 
@@ -290,7 +290,7 @@ def marian(make_marian):
 
 @pytest.fixture
 def watch_tables(monkeypatch):
-    """RETURNS: a function that gives the list of all texts that tables translate; after so many, there is an
+    """Make a function that gives the list of all texts that tables translate; after so many, there is an
     interruption."""
     from spacy_xproj.translators.table import TableTranslator
 

@@ -95,7 +95,7 @@ def awesome_aligner(encoder, layer, method):
 
 
 def awesome_links(encoder, pair, method):
-    """RETURNS: links where any of the words' sub-tokens have a probability above 0.001 in both directions."""
+    """Link words if any of their sub-tokens have a probability above 0.001 in both directions."""
     source, target = encoder([tuple(t.text for t in side) for side in (pair.source, pair.target)])
     products = source.vectors.astype(float) @ target.vectors.T.astype(float)
     forward = numpy.stack([probabilities(row, method) for row in products])

@@ -18,7 +18,7 @@ EMPTY = WordAlignment.from_pharaoh("")
 
 
 def shuffled(matrix):
-    """RETURNS: the links of a matrix in another order than that of the matrix."""
+    """List the links of a matrix in another order than that of the matrix."""
     links = WordAlignment.from_matrix(matrix)
     order = numpy.random.default_rng(0).permutation(len(links))
     return WordAlignment(links.source[order], links.target[order], links.weight[order])

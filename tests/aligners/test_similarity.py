@@ -15,7 +15,7 @@ SHAPES = [(1, 1), (1, 6), (7, 1), (2, 2), (2, 9), (3, 3), (3, 8), (12, 4), (10, 
 
 
 def cosines(shape, seed):
-    """RETURNS: similarities of random vectors, all different."""
+    """Make similarities of random vectors, all different."""
     random = numpy.random.default_rng(seed)
     rows, columns = (random.normal(size=(n, 6)) + 0.5 * random.normal(size=6) for n in shape)
     unit = [side / numpy.linalg.norm(side, axis=1, keepdims=True) for side in (rows, columns)]
@@ -83,7 +83,7 @@ def test_softmax_of_large_dot_products():
 
 
 def bisected_entmax(row):
-    """RETURNS: 1.5-entmax by its definition, τ found by bisection."""
+    """Compute 1.5-entmax by its definition, τ found by bisection."""
     low, high = row.max() / 2 - 1, row.max() / 2
     for _ in range(200):
         middle = (low + high) / 2

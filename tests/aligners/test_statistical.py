@@ -62,7 +62,7 @@ def corpus(make_bitext):
 
 
 def recall(aligner, pairs):
-    """RETURNS: the share of words whose link to their translation has weight 1."""
+    """Compute the share of words whose link to their translation has weight 1."""
     hits = total = 0
     for pair, links in zip(pairs, aligner(pairs), strict=True):
         matrix = links.to_matrix(len(pair.source), len(pair.target))

@@ -7,7 +7,7 @@ from spacy.vocab import Vocab
 
 @pytest.fixture
 def check_error():
-    """RETURNS: a function that checks that a command ended with one line, in which there is a message."""
+    """Make a function that checks that a command ended with one line, in which there is a message."""
 
     def check(result, message):
         line = result.stderr.strip()
@@ -20,7 +20,7 @@ def check_error():
 
 @pytest.fixture
 def entities():
-    """RETURNS: a function that lists the texts and labels of the entities in what `project` wrote, by sentence."""
+    """Make a function that lists the texts and labels of the entities in what `project` wrote, by sentence."""
 
     def read(path):
         docs = DocBin().from_disk(path / "target.spacy").get_docs(Vocab())

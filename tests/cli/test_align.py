@@ -29,7 +29,7 @@ max_length = 5
 
 @pytest.fixture
 def job(invoke, tmp_path, make_bitext, tiny_encoder_dir):
-    """RETURNS: a function that runs a command on a corpus of two shards."""
+    """Make a function that runs a command on a corpus of two shards."""
     pairs = [make_bitext(source, target, ents) for source, target, ents in SENTENCES]
     write_parallel_corpus(tmp_path / "bitext", pairs, "en", "pt", {}, shard_size=2)
     embedding = f'@xproj_aligners = "spacy-xproj.EmbeddingAligner.v1"\nencoder = "{tiny_encoder_dir}"\nlayer = 2'

@@ -37,7 +37,7 @@ max_length = 5
 
 @pytest.fixture
 def job(invoke, tmp_path, make_bitext):
-    """RETURNS: a function that runs `project` on a corpus of two shards."""
+    """Make a function that runs `project` on a corpus of two shards."""
     pairs = [make_bitext(source, target, ents) for source, target, ents, _ in SENTENCES]
     for number, pair in enumerate(pairs):
         pair.source.user_data["sent_id"] = f"s{number}"

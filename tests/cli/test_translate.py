@@ -34,7 +34,7 @@ def save(path, texts, lang="en", ids=None, labels=True):
 
 @pytest.fixture
 def job(invoke, tmp_path):
-    """RETURNS: a function that runs `translate` in a folder with a source, a table and a config."""
+    """Make a function that runs `translate` in a folder with a source, a table and a config."""
     srsly.write_jsonl(tmp_path / "table.jsonl", ({"source": s, "target": t} for s, t in TABLE.items()))
     save(tmp_path / "source.spacy", list(TABLE))
     config = (

@@ -16,7 +16,7 @@ def linear():
 
 
 def rounded(rows):
-    """RETURNS: the rows as integers of at most 127, and what a unit of each stands for."""
+    """Round rows to integers of at most 127, and give what a unit of each stands for."""
     scale = numpy.abs(rows).max(axis=1, keepdims=True) / 127
     return numpy.rint(rows / scale), scale
 

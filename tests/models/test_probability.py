@@ -24,7 +24,7 @@ def model_dir(request):
 
 
 def alone(path, source, target):
-    """RETURNS: mean log probability of the target's tokens, by the model's own loss on the pair alone."""
+    """Compute the mean log probability of the target's tokens, by the model's own loss on the pair alone."""
     is_m2m100 = "m2m100" in path
     tokenizer = (M2M100Tokenizer if is_m2m100 else MarianTokenizer).from_pretrained(path)
     model = (M2M100ForConditionalGeneration if is_m2m100 else MarianMTModel).from_pretrained(path).eval()

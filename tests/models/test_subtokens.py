@@ -22,7 +22,7 @@ LIMIT = 38  # 40 positions, two of them for the special tokens
 
 @pytest.fixture(scope="module")
 def whole(tiny_encoder_dir):
-    """RETURNS: a function from words to the hidden states of every layer, without those of special tokens."""
+    """Make a function from words to the hidden states of every layer, without those of special tokens."""
     model = AutoModel.from_pretrained(tiny_encoder_dir).eval()
     tokenizer = AutoTokenizer.from_pretrained(tiny_encoder_dir)
 
@@ -42,7 +42,7 @@ def encoder(tiny_encoder_dir):
 
 @pytest.fixture
 def calls(encoder):
-    """RETURNS: the number of sequences in each forward pass of the encoder."""
+    """Record the number of sequences in each forward pass of the encoder."""
     sizes = []
     encoder.model.register_forward_pre_hook(
         lambda _, __, kwargs: sizes.append(len(kwargs["input_ids"])), with_kwargs=True
@@ -147,7 +147,7 @@ def test_wrong_number_formats(tiny_encoder_dir):
 
 
 def words_of_length(n_subtokens):
-    """RETURNS: words of two sub-tokens each: capitals, which the tokenizer parts from the space before them."""
+    """Make words of two sub-tokens each: capitals, which the tokenizer parts from the space before them."""
     return tuple(string.ascii_uppercase[i * 7 % 26] for i in range(n_subtokens // 2))
 
 

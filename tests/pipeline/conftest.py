@@ -70,5 +70,5 @@ def make_nlp(english, table):
 
 @pytest.fixture
 def found():
-    """RETURNS: a function that lists the texts and labels of entities."""
+    """Make a function that lists the texts and labels of entities."""
     return lambda doc: [(ent.text, ent.label_) for ent in doc.ents]

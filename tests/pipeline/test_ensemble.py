@@ -34,7 +34,7 @@ class Student:
 
 @pytest.fixture
 def choose():
-    """RETURNS: a function that runs the ensemble over `a b c d` with what both sides say."""
+    """Make a function that runs the ensemble over `a b c d` with what both sides say."""
     nlp = spacy.blank("pt")
 
     def run(student, projected, **settings):

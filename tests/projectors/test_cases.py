@@ -87,7 +87,7 @@ def prefix_pipeline():
 
 @pytest.fixture
 def project(projector, make_bitext):
-    """RETURNS: a function that projects pairs as one corpus and gives, for each pair, the text on which each entity
+    """Make a function that projects pairs as one corpus and gives, for each pair, the text on which each entity
     lands, or why it lands nowhere."""
 
     def run(rows, make_target=None):
@@ -169,7 +169,7 @@ def test_lower_case(project):
 
 
 def cut_at_marks(text, vocab):
-    """RETURNS: a Doc of the runs of letters, as from a tokenizer for which a mark is none."""
+    """Make a Doc of the runs of letters, as from a tokenizer for which a mark is none."""
     parts = [re.findall(r"\w+|[^\w\s]", word) for word in text.split()]
     spaces = [space for word in parts for space in [False] * (len(word) - 1) + [True]]
     return Doc(vocab, words=[part for word in parts for part in word], spaces=spaces)
@@ -210,7 +210,7 @@ def test_thai_characters(project):
 
 
 def words_of(text):
-    """RETURNS: a Doc of words that are separated by bars in the text and touch in the Doc."""
+    """Make a Doc of words that are separated by bars in the text and touch in the Doc."""
     words = text.split("|")
     return Doc(blank_segmented("xx", "characters").vocab, words=words, spaces=[False] * len(words))
 

@@ -29,7 +29,7 @@ class Scripted:
 
 
 def make_pair(source, target, **ents):
-    """RETURNS: a pair whose source has the entities label=text."""
+    """Make a pair whose source has the entities label=text."""
     doc = SOURCE.make_doc(source)
     spans = [doc.char_span(source.index(text), source.index(text) + len(text), label) for label, text in ents.items()]
     doc.ents = spans

@@ -90,7 +90,7 @@ def read_jsonl(path):
 
 
 def read_run(path):
-    """RETURNS: the texts in target.spacy, the rejects and the summary, after checking that they add up."""
+    """Read the texts in target.spacy, the rejects and the summary, and check that they add up."""
     docs = DocBin().from_disk(path / "target.spacy")
     rejects, summary = read_jsonl(path / "rejects.jsonl"), json.loads((path / "summary.json").read_text())
     assert len(docs) + len(rejects) == summary["pairs"] == 4

@@ -19,7 +19,7 @@ ENTITY = re.compile(r"\[([A-Z]+) ([^]]+)\]")
 
 
 def read(line):
-    """RETURNS: the text of a line, and the entities that are marked in it."""
+    """Read the text of a line, and the entities that are marked in it."""
     text, ents, end = "", set(), 0
     for found in ENTITY.finditer(line):
         text += line[end : found.start()]

@@ -80,7 +80,7 @@ def test_soft_score_is_the_weighted_formula(make_bitext, weights, light):
 
 
 def edge_scores(make_bitext, target, function_words=frozenset()):
-    """RETURNS: for each span of the target, whether an entity that is aligned with every token may be there."""
+    """Tell, for each span of the target, whether an entity that is aligned with every token may be there."""
     target = target if isinstance(target, list) else target.split()
     links = " ".join(f"0-{i}" for i in range(len(target)))
     bitext = make_bitext("Ana", target, [(0, 1, "PER")], links)

@@ -13,7 +13,7 @@ SPANS = st.tuples(st.integers(0, 8), st.integers(1, 4), st.integers(-2, 9))
 
 
 def best_sum(spans, values):
-    """RETURNS: the greatest sum of values over all subsets without overlaps."""
+    """Find the greatest sum of values over all subsets without overlaps."""
     best = 0
     for size in range(1, len(spans) + 1):
         for some in combinations(range(len(spans)), size):

@@ -16,7 +16,7 @@ def cells(matches):
 
 
 def best(scores, candidates, n_proj, constraint):
-    """RETURNS: how many matches are lacking at least, and the best sum then, from every set of cells that fits."""
+    """Find how many matches are lacking at least, and the best sum then, by trying every set of cells that fits."""
     spans = candidates.spans.tolist()
     options = [tuple(cell) for cell in numpy.argwhere(scores > 0).tolist()]
     found = []

@@ -16,7 +16,7 @@ from spacy_xproj.types import Candidates, Matches
 
 
 def disjoint_sets(spans, position=0):
-    """YIELDS: every set of indices of spans that do not overlap."""
+    """Go through every set of indices of spans that do not overlap."""
     later = [(i, span) for i, span in enumerate(spans) if span[0] >= position]
     yield []
     for i, (_, end) in later:
@@ -25,7 +25,7 @@ def disjoint_sets(spans, position=0):
 
 
 def optimum(scores, candidates, n_proj, power):
-    """RETURNS: the best sum, by the best assignment of `n_proj` copies of each entity to every set of places."""
+    """Find the best sum, by the best assignment of `n_proj` copies of each entity to every set of places."""
     values = numpy.where(scores > 0, scores, 0).astype(float) ** power
     copies = numpy.repeat(values, n_proj, axis=0)
     best = 0.0
@@ -47,7 +47,7 @@ def is_feasible(matches, scores, candidates, n_proj):
 
 
 def random_instance(random, max_entities, max_tokens):
-    """RETURNS: scores of one of several kinds (ties, gaps, repeats, tiny values), and candidates in any order."""
+    """Draw scores of one of several kinds (ties, gaps, repeats, tiny values), and candidates in any order."""
     n_tokens = int(random.integers(1, max_tokens + 1))
     spans = random.permutation(ngrams(n_tokens, n_tokens))
     spans = spans[random.random(len(spans)) < random.choice([0.4, 1.0])]
@@ -121,7 +121,7 @@ def test_weak_matches_are_not_lost_next_to_strong_ones():
 
 
 def dense(n_entities=18, n_tokens=40):
-    """RETURNS: an instance where everything conflicts with everything."""
+    """Make an instance in which everything conflicts with everything."""
     spans = ngrams(n_tokens, 10)
     scores = numpy.random.default_rng(0).random((n_entities, len(spans)))
     return scores.astype(numpy.float32), Candidates(spans)

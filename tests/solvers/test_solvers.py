@@ -17,7 +17,7 @@ KINDS = ["continuous", "ties", "sparse", "repeated names", "long spans"]
 
 
 def instance(seed, max_entities=4, max_tokens=6):
-    """RETURNS: a random score matrix and its candidates; the kinds take turns."""
+    """Draw a score matrix and its candidates; the kinds take turns."""
     random = numpy.random.default_rng(seed)
     kind = KINDS[seed % len(KINDS)]
     n_entities, n_tokens = random.integers(1, max_entities + 1), random.integers(1, max_tokens + 1)
@@ -36,7 +36,7 @@ def instance(seed, max_entities=4, max_tokens=6):
 
 
 def best_value(scores, candidates, n_proj, power):
-    """RETURNS: the best sum, by trying every candidate for every entity."""
+    """Find the best sum, by trying every candidate for every entity."""
     masks = [sum(1 << token for token in range(start, end)) for start, end in candidates.spans.tolist()]
     values = [[float(s) ** power if s > 0 else 0.0 for s in row] for row in scores]
 

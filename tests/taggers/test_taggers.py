@@ -25,7 +25,7 @@ def make_docs(*sentences):
 
 
 def reference(path, doc, temperature=1.0):
-    """RETURNS: probabilities of each sub-token's tags, and the word of each."""
+    """Compute the probabilities of each sub-token's tags, and the word of each."""
     tokenizer, model = AutoTokenizer.from_pretrained(path), AutoModelForTokenClassification.from_pretrained(path).eval()
     inputs = tokenizer([token.text for token in doc], is_split_into_words=True, return_tensors="pt")
     with torch.inference_mode():

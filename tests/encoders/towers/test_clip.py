@@ -24,7 +24,7 @@ LONG = "anna lives in berlin , and ben knows annabel there " * 50
 
 @pytest.fixture(scope="module", params=["clip", "siglip"])
 def tower(request, make_repository, tmp_path_factory):
-    """RETURNS: the directory of a converted tower, and the original."""
+    """Convert a tower; give the directory of the result, and the original."""
     path, _, part = make_repository(request.param)
     converted = tmp_path_factory.mktemp("converted") / "encoder"
     write_encoder(load_hub(str(path)), converted)
@@ -40,7 +40,7 @@ def pipeline(path, **settings):
 
 
 def vectors(doc):
-    """RETURNS: the mean of the sub-tokens of each word, in all windows."""
+    """Average the sub-tokens of each word, in all windows."""
     data = doc._.trf_data
     states = data.model_output.last_hidden_state.reshape(-1, data.width)
     return [states[data.align[i].data.ravel()].mean(0) for i in range(len(doc))]

@@ -30,7 +30,7 @@ FAMILIES = {
 
 
 def original_ids(path, text):
-    """RETURNS: sub-tokens by the repository's own files, with the classes that its project uses."""
+    """Encode a text by the repository's own files, with the classes that its project uses."""
     from tokenizers import Tokenizer
     from transformers import BertTokenizerFast
 

@@ -11,7 +11,7 @@ from spacy_xproj.projectors.codec.placements import PlacementSearch
 
 
 def table_model(seed):
-    """RETURNS: a function that gives the log-probability of a token after others; not normalised, but at most 0."""
+    """Make a function that gives the log-probability of a token after others; not normalised, but at most 0."""
 
     def log_probability(before, token):
         return -random.Random(f"{seed} {before} {token}").expovariate(1)

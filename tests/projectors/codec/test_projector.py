@@ -38,7 +38,7 @@ def make_projector(model, max_length=45, **settings):
 
 
 def brute_force(path, bitext, ent):
-    """RETURNS: the log-probability of the target with markers around each n-gram, given the source with this entity
+    """Compute the log-probability of the target with markers around each n-gram, given the source with this entity
     marked."""
     scorer = probability(path)
     source = mark(bitext.source.text, [(ent.start_char, ent.end_char)], apart=True)

@@ -77,7 +77,7 @@ def in_this_process(function, *args):
 
 @pytest.fixture(scope="session")
 def compare(invoke):
-    """RETURNS: a function that runs the comparison of a folder, with overrides. Work is done in this process, or by
+    """Make a function that runs the comparison of a folder, with overrides. Work is done in this process, or by
     `run_alone`."""
 
     def run(folder, *arguments, run_alone=in_this_process):
@@ -90,7 +90,7 @@ def compare(invoke):
 
 @pytest.fixture(scope="session")
 def prepare(make_tiny_encoder, tmp_path_factory):
-    """RETURNS: a function that makes a folder with encoders, corpora and config."""
+    """Give a function that makes a folder with encoders, corpora and config."""
     from spacy_xproj.encoders.encoder import write_encoder
 
     def make():

@@ -28,7 +28,7 @@ def summary(folder):
 
 
 def students(folder):
-    """RETURNS: where the results of the students are."""
+    """List where the results of the students are."""
     return sorted(path.parent for path in (folder / "out" / "students").rglob("result.json"))
 
 

@@ -18,7 +18,7 @@ def write(path, text):
 
 @pytest.fixture
 def digest(tmp_path):
-    """RETURNS: a function that reads the files anew and gives the digest of a student."""
+    """Make a function that reads the files anew and gives the digest of a student."""
     for name in ("text/config.json", "clip/config.json", "test.spacy", "train/de/own.spacy", "train/pt/own.spacy"):
         write(tmp_path / name, name)
     config = {

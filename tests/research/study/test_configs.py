@@ -49,8 +49,8 @@ def test_published_models_and_settings():
 MIXTURES = {
     "align_ner": {"align": 0.5, "ner": 0.5},
     "align_ner_spans": {"align": 0.5, "ner_spans": 0.5},
-    "align_nmt": {"align": 0.5, "translation": 0.5},
-    "ner_spans_nmt": {"ner_spans": 0.5, "translation": 0.5},
+    "align_nmt": {"align": 0.5, "translation": 1.0},
+    "ner_spans_nmt": {"ner_spans": 0.5, "translation": 1.0},
     "all_fusion": {"align": 0.5, "ner_spans": 0.5, "translation": 1.0},
 }
 
@@ -59,6 +59,12 @@ MIXTURES = {
 def test_mixtures_have_the_published_weights(method):
     scorer = CONFIG["methods"][method]["scorer"]
     assert dict(zip(scorer["*"], scorer["weights"], strict=True)) == MIXTURES[method]
+
+
+@pytest.mark.parametrize("method", MIXTURES)
+def test_candidates_of_mixtures_are_all_short_ngrams(method):
+    extractor = {"@xproj_extractors": "spacy-xproj.NgramCandidates.v1", "max_length": 10}
+    assert CONFIG["methods"][method]["extractor"] == extractor
 
 
 @pytest.mark.parametrize("method", CONFIG["methods"])

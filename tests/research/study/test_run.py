@@ -14,7 +14,7 @@ from spacy_xproj.translators.table import TableTranslator
 
 @pytest.fixture
 def study(invoke, study_dir):
-    """RETURNS: a function that runs the study, with overrides."""
+    """Make a function that runs the study, with overrides."""
     return partial(invoke, "research", "study", study_dir / "study.cfg", study_dir / "out")
 
 
