@@ -15,6 +15,7 @@ for _name in (
     "encoder",
     "compare_text",
     "consistency",
+    "rewrite",
     "languages",
     "train_candidates",
 ):
