@@ -14,6 +14,7 @@ What has been made is not made again, so an interrupted run goes on.
 
 import argparse
 import statistics
+import sys
 from pathlib import Path
 from shutil import rmtree
 from typing import Dict, Iterable, List, NamedTuple, Tuple
@@ -39,10 +40,12 @@ class System(NamedTuple):
 
     corpora (List[str]): kinds of corpora, as in `make_corpora`.
     single (bool): whether each language has a student of its own.
+    teacher (str): the system whose student of the same seed labels the text of the development sets for this one.
     """
 
     corpora: List[str]
     single: bool = False
+    teacher: str = ""
 
 
 SYSTEMS = {
@@ -52,7 +55,10 @@ SYSTEMS = {
     "ours, as translated": System(["translated"]),
     "ours": System(["ours"]),
     "ours, a student a language": System(["ours"], single=True),
+    "ours, places filled in": System(["filled"]),
+    "ours, without doubtful sentences": System(["confident"]),
     "English and ours": System(["english", "ours"]),
+    "English, ours and self-labelled text": System(["english", "ours"], teacher="English and ours"),
 }
 BASELINE = "model transfer"
 PEER = "T-Projection's labels"
@@ -100,15 +106,19 @@ def make_corpora(lang: str, args: argparse.Namespace) -> None:
     spelled = work / "spelled.spacy"
     once(spelled, "rewrite", peer, spelled, "--like", gold_path(args, lang, "dev"))
     identical = ["--projector.scorer.@xproj_scores", "spacy-xproj.StringScore.v1", "--projector.min_score", 1.0]
+    confident = ["--filter.drop_incomplete", "true", "--filter.min_score", 0.5]
     for name, target, options in (
         ("translated", peer, []),
         ("ours", spelled, []),
         ("identical", spelled, identical),
+        ("confident", spelled, confident),
     ):
         bitext, projected = work / "bitext" / target.name, work / "projected" / name
         once(bitext, "pair", english, target, bitext)
         once(projected, "project", bitext, projected, *options)
         link(projected / "target.spacy", corpus(args, name, lang))
+    filled = corpus(args, "filled", lang)
+    once(filled, "consistency", corpus(args, "ours", lang), "--fill", "LOC", "--output", filled)
 
 
 def choose(path: Path, output: Path, lang: str, number: int) -> None:
@@ -129,12 +139,12 @@ def gold_path(args: argparse.Namespace, lang: str, part: str) -> Path:
 
 def measure(system: str, seed: int, args: argparse.Namespace) -> numpy.ndarray:
     """Train and score, unless that is done. RETURNS (numpy.ndarray): counts. *Shape:* ``(sentences, 3)``"""
-    kinds, single = SYSTEMS[system]
+    kinds, single, teacher = SYSTEMS[system]
     groups: List[Tuple[str, Iterable[str]]] = [(f"-{lang}", [lang]) for lang in LANGS] if single else [("", LANGS)]
     counts = []
     for suffix, langs in groups:
-        name = f"{'-'.join(kinds)}{suffix}"
-        student = args.work / "students" / f"{name}-{args.layers}-{args.steps}-{seed}"
+        name = f"{'-'.join(kinds)}{'-self' if teacher else ''}{suffix}"
+        student = student_path(args, name, seed)
         scores = student.with_name(f"{student.name}.{args.part}.json")
         if not scores.exists():
             if not (student / "model-last").exists():
@@ -142,6 +152,8 @@ def measure(system: str, seed: int, args: argparse.Namespace) -> numpy.ndarray:
                 for kind in kinds:
                     for lang in langs:
                         link(corpus(args, kind, lang), corpora / f"{kind}.{lang}.spacy")
+                if teacher:
+                    corpora = add_labelled(corpora, teacher, seed, args)
                 train_student(corpora, student, seed, args)
             with atomic_path(scores) as temporary:
                 srsly.write_json(temporary, {lang: score(student, lang, args) for lang in langs})
@@ -152,6 +164,25 @@ def measure(system: str, seed: int, args: argparse.Namespace) -> numpy.ndarray:
         figures = ", ".join(f"{lang} {f1(numpy.asarray(found[lang]).sum(axis=0)):.3f}" for lang in langs)
         print(f"{scores.stem}: {figures}", flush=True)
     return numpy.concatenate(counts)
+
+
+def student_path(args: argparse.Namespace, name: str, seed: int) -> Path:
+    return args.work / "students" / f"{name}-{args.layers}-{args.steps}-{seed}"
+
+
+def add_labelled(corpora: Path, teacher: str, seed: int, args: argparse.Namespace) -> Path:
+    """Add the text of the development sets, as a teacher labels it, to corpora."""
+    model = student_path(args, "-".join(SYSTEMS[teacher].corpora), seed) / "model-last"
+    if not model.exists():
+        sys.exit(f"{model}: the teacher is gone; run the system '{teacher}' with --keep")
+    both = corpora.with_name(f"{corpora.name}-{seed}")
+    for lang in LANGS:
+        labelled = model.parent / f"{lang}.spacy"
+        once(labelled, "label", gold_path(args, lang, "dev"), labelled, "--model", model)
+        link(labelled, both / f"self.{lang}.spacy")
+    for file in corpora.glob("*.spacy"):
+        link(file, both / file.name)
+    return both
 
 
 def train_student(corpora: Path, student: Path, seed: int, args: argparse.Namespace) -> None:
