@@ -47,6 +47,7 @@ ROWS: Dict[str, Dict[str, Any]] = {
     "beta2 .98": {"training.optimizer.beta2": 0.98},
     "no dropout above": {"training.dropout": 0.0},
     "token tags": {"config": "transformer_tokens.cfg"},
+    "embeddings in 8 bits": {f"{PREPARE}.float8_embeddings": True},
     "earlier recipe": {
         "layers": 6,
         "vars.steps": 300,
