@@ -2,9 +2,10 @@
 
     python benchmarks/vocabulary.py --data DATA
 
-DATA has the folder `uner` with `pt_bosque.test.iob2`, `{pt,de}_pud.test.iob2` and `en_ewt.test.iob2` of Universal NER v1.
-No text decides what is kept: the pieces of a script, or the best-scored of them. The encoder is the bundled one with 8
-layers. Sizes are those of a packaged pipeline: layers and tokenizer as they are written, embeddings in float16 or float8.
+DATA has the folder `uner` with `pt_bosque.test.iob2`, `{pt,de}_pud.test.iob2` and `en_ewt.test.iob2` of Universal NER
+v1. No text decides what is kept: the pieces of a script, or the best-scored of them. The encoder is the bundled one
+with 8 layers. Sizes are those of a packaged pipeline: layers and tokenizer as they are written, embeddings in float16
+or float8.
 """
 
 import argparse
@@ -88,7 +89,7 @@ def megabytes(encoder: Encoder, tokenizer: Tokenizer, width: int) -> float:
 
 
 def change_of_float8(encoder: Encoder, words: List[str], n_words: int = 2000, length: int = 20) -> float:
-    """Compute by how much the vectors of text change, in the mean, as a share of their distance from the mean vector."""
+    """Compute by how much the vectors of text change in the mean, as a share of their distance from the mean vector."""
     texts = [" ".join(words[i : i + length]) for i in range(0, n_words, length)]
     inputs = encoder.tokenizer(texts, return_tensors="pt", padding=True)
     weight = encoder.model.get_input_embeddings().weight
