@@ -30,7 +30,8 @@ class NerScore:
     labels (Optional[Dict[str, str]]): the model's name of a source label, if it is another one.
     buffer (int): sentences that the model gets at a time.
     begin (str): what P(B-L) is: the begin `tag`, the `inside` tag, the `larger` of both, or `auto`, which looks at the
-        tags: see `begin_probabilities`. The published code reads the begin tag, or the inside tag of a label without one.
+        tags: see `begin_probabilities`. The published code reads the begin tag, or, if a label has none, its inside
+        tag.
     alpha_for (str): which candidates have the factor: those whose words all have a tag of L as their best (`agreed`, as
         in the code behind the published figures), or `all`, as in the text, where it makes a long name swallow its
         neighbours; there it stops growing at ten tokens, the longest candidates of the paper.

@@ -42,7 +42,7 @@ def _is_iob1(tags: TagProbabilities) -> bool:
 
 
 def _best_tags(tags: TagProbabilities) -> numpy.ndarray:
-    """The most probable tag of each token: 0 outside, then inside and then begin of each label. *Shape:* ``(tokens,)``"""
+    """The most probable tag of each token: 0 outside, then inside and then begin of each label."""
     return numpy.concatenate([tags.outside[:, None], tags.inside, tags.begin], axis=1).argmax(axis=1)
 
 

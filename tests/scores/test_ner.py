@@ -240,7 +240,7 @@ def test_bad_settings(settings, message):
 
 
 def test_a_model_with_iob1_tags(tiny_encoder_dir, tmp_path, make_bitext):
-    """Whatever the weights are: the score of a word is that of its inside tag, or of its begin tag if that is larger."""
+    """Whatever the weights are: the score of a word is that of its inside tag, or of a larger begin tag."""
     torch.manual_seed(0)
     model = AutoModelForTokenClassification.from_pretrained(tiny_encoder_dir, num_labels=len(IOB1_TAGS))
     model.config.id2label = dict(enumerate(IOB1_TAGS))
