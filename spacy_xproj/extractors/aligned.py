@@ -17,10 +17,11 @@ class AlignedCandidates:
     """The n-grams that the links of the entities suggest (registered as `spacy-xproj.AlignedCandidates.v1`).
 
     max_length (int): the longest span, in tokens.
-    bound (str): which n-grams. `touching`: at least one token is aligned with an entity; `spanning`: the first and the
-        last token are; `within`: no token is left of the first, or right of the last one that is aligned with an entity
-        (the one entity); `merged`: all tokens are aligned with the one entity, or the span goes from the first token of
-        a continuous range of such tokens to the last of another. The last two are published (Politov et al. 2025, §3.3).
+    bound (str): which n-grams. `touching`: at least one token is aligned with an entity. `spanning`: the first and the
+        last token are. `within`: none is left of the first token, or right of the last one, that is aligned with the
+        same entity. `merged`: all tokens are aligned with the same entity, or the span goes from the first token of a
+        continuous range of such tokens to the last of another. The last two are those of the code behind the figures
+        of Politov et al. 2025.
     stop_words (Optional[List[str]]): n-grams with one of these tokens are no candidates.
     RAISES (XprojError): if there is no such bound, or `max_length` is less than 1.
     """

@@ -9,7 +9,7 @@ from ..types import Bitext, Candidates, Floats2d, Ints2d, token_spans
 
 
 class AlignmentScore:
-    """Σ a[k, l] over the tokens k of the entity and l of the candidate, divided by the sum of their lengths, with a[k, l]
+    """Σ a[k, l] over the tokens k of the entity and l of the candidate, divided by the sum of their lengths; a[k, l] is
     1 for a link and 0 for none (Politov et al. 2025, §3.3; registered as `spacy-xproj.AlignmentScore.v1`).
 
     hard (bool): links count, as published; if false, it is their weights that are summed: the weighted form.
