@@ -35,8 +35,8 @@ class NerScore:
     alpha_for (str): which candidates have the factor: those whose words all have a tag of L as their best (`agreed`, as
         in the code behind the published figures), or `all`, as in the text, where it makes a long name swallow its
         neighbours; there it stops growing at ten tokens, the longest candidates of the paper.
-    labels_to_ignore (Optional[List[str]]): labels of the model that `spans` leaves out: MISC in the paper. Without
-        `spans` they change nothing.
+    labels_to_ignore (Optional[List[str]]): labels that `spans` leaves out, if the model has them: MISC in the paper.
+        Without `spans` they change nothing.
     RAISES (XprojError): if the threshold is not in [0, 1], or there is no such way to read the tags.
     """
 
@@ -100,10 +100,8 @@ class NerScore:
 def _kept_labels(labels: Sequence[str], ignored: Sequence[str]) -> List[int]:
     """The indices of the labels that are not ignored."""
     kept = [i for i, label in enumerate(labels) if label not in ignored]
-    if not kept or not set(ignored) <= set(labels):
-        raise XprojError(
-            f"labels_to_ignore has {', '.join(ignored)}, the NER model {', '.join(labels)}: name some of these, not all"
-        )
+    if not kept:
+        raise XprojError(f"labels_to_ignore has all labels of the NER model ({', '.join(labels)}): leave one out")
     return kept
 
 
