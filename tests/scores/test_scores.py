@@ -36,17 +36,23 @@ def score(scorer, bitext, candidates):
     return scores
 
 
-@given(link_weights)
-def test_alignment_score_is_the_published_formula(make_bitext, weights):
+@given(link_weights, st.booleans(), st.booleans())
+def test_alignment_score_is_the_published_formula(make_bitext, weights, hard, dice):
     candidates = Candidates(ngrams(9, 9))
-    scores = score(AlignmentScore(), aligned(make_bitext, weights), candidates)
+    scores = score(AlignmentScore(hard, dice), aligned(make_bitext, weights), candidates)
     for i, (start, end, _) in enumerate(ENTS):
         for j, (left, right) in enumerate(candidates.spans.tolist()):
             total = 0.0
             for k in range(start, end):
                 for token in range(left, right):
-                    total += weights.get((k, token), 0.0)
-            assert scores[i, j] == pytest.approx(total / (end - start + right - left), abs=1e-6)
+                    total += ((k, token) in weights) if hard else weights.get((k, token), 0.0)
+            factor = 2 if dice else 1
+            assert scores[i, j] == pytest.approx(factor * total / (end - start + right - left), abs=1e-6)
+
+
+def test_links_count_as_published_by_default(make_bitext):
+    bitext = make_bitext("Ana", "Ana x", [(0, 1, "PER")], "0-0:0.3 0-1:0.01")
+    assert score(AlignmentScore(), bitext, Candidates(ngrams(2, 2))).tolist() == [[0.5, 0.5, numpy.float32(2 / 3)]]
 
 
 @given(st.sets(cells, max_size=20))
