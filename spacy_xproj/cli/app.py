@@ -2,8 +2,6 @@
 
 import sys
 from functools import wraps
-from os.path import realpath
-from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator, NoReturn, Optional, TypeVar
 
 import typer
@@ -17,6 +15,8 @@ OVERRIDES = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 app = typer.Typer(name="xproj", help=HELP, no_args_is_help=True, rich_markup_mode=None)
 spacy_app.add_typer(app)
+
+OVERWRITE = typer.Option(False, "--overwrite", help="Replace files that something else has made")
 
 Item = TypeVar("Item")
 
@@ -58,19 +58,6 @@ def fail(message: str) -> NoReturn:
     line = " ".join(message.split())
     typer.secho(f"✘ {line}", fg=typer.colors.RED, err=True)
     raise typer.Exit(1)
-
-
-def check_not_input(inputs: Iterable[Path], outputs: Iterable[Optional[Path]]) -> None:
-    """Check that a command does not write over what it reads, by whatever path it is named.
-
-    inputs (Iterable[Path]): what it reads.
-    outputs (Iterable[Optional[Path]]): what it writes; none if an option is left out.
-    RAISES (XprojError): if one is both.
-    """
-    read = {realpath(path) for path in inputs}
-    for path in outputs:
-        if path is not None and realpath(path) in read:
-            raise XprojError(f"{path}: is an input too, which would be lost; write to another file")
 
 
 def progress(items: Iterable[Item], total: Optional[int], unit: str) -> Iterator[Item]:

@@ -9,7 +9,7 @@ from wasabi import msg
 from ..corpora.docbin import doc_lang, read_docs
 from ..corpora.pairing import pair_by_order, pair_by_sent_id
 from ..corpora.parallel_writer import make_provenance, write_parallel_corpus
-from ..storage.files import check_output
+from ..storage.outputs import check_paths
 from .app import command
 from .translate import report_counts
 
@@ -32,7 +32,7 @@ def pair_cli(
 
     Entities of the target are left out, so that gold labels cannot leak into the projection.
     """
-    check_output(bitext_dir, directory=True)
+    check_paths("pair", [source, target], directories=[bitext_dir])
     sources, targets = read_docs(source), read_docs(target)
     make_pairs = pair_by_order if by is By.order else pair_by_sent_id
     items = make_pairs(sources, targets, source, target)

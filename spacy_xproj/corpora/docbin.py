@@ -7,7 +7,8 @@ from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
 from ..errors import XprojError
-from ..storage.files import atomic_path, read_bytes
+from ..storage.atomic import atomic_path, mark_line
+from ..storage.files import read_bytes
 from ..text.languages import blank_vocab
 
 
@@ -52,17 +53,19 @@ def stream_docs(path: Path, vocab: Optional[Vocab] = None) -> Tuple[int, Iterato
     return len(doc_bin), doc_bin.get_docs(vocab)
 
 
-def write_docs(docs: Iterable[Doc], path: Path) -> int:
+def write_docs(docs: Iterable[Doc], path: Path, command: str = "", overwrite: bool = True) -> int:
     """Write Docs to a `.spacy` file, with entities, spaces, span groups and user data.
 
     docs (Iterable[Doc]): the Docs.
     path (Path): the file; what is there before is replaced on success only.
+    command (str): the command that makes the file, if it is one: the file then says so, in a line after its end.
+    overwrite (bool): whether to replace a file that has another content and is not of the same command.
     RETURNS (int): how many Docs were written.
-    RAISES (XprojError): if there are none.
+    RAISES (XprojError): if there are none; and see `atomic_path`.
     """
     doc_bin = DocBin(docs=docs, store_user_data=True)
     if not len(doc_bin):
         raise XprojError(f"{path}: there is no sentence to write; check the input")
-    with atomic_path(path) as temporary:
-        doc_bin.to_disk(temporary)
+    with atomic_path(path, overwrite) as temporary:
+        temporary.write_bytes(doc_bin.to_bytes() + mark_line(command))
     return len(doc_bin)

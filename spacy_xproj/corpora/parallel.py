@@ -19,8 +19,9 @@ from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
 from ..errors import XprojError
+from ..storage.atomic import recover
 from ..storage.files import read_bytes, read_text
-from ..storage.journal import partial_path
+from ..storage.outputs import partial_path
 from ..text.docs import is_labelled
 from ..text.languages import blank_vocab
 from ..types import Bitext
@@ -118,6 +119,8 @@ def read_manifest(path: Path) -> Dict[str, Any]:
     RAISES (XprojError): if the corpus is missing, unfinished, of another format or no parallel corpus.
     """
     remedy = "make one with 'spacy xproj translate' or 'spacy xproj pair'"
+    if not path.is_dir():
+        recover(path)
     if not path.is_dir():
         unfinished = partial_path(path)
         if unfinished.is_dir():

@@ -10,7 +10,8 @@ from spacy.tokens import Doc
 
 from ...errors import XprojError
 from ...registry import registry
-from ...storage.files import atomic_path, read_text
+from ...storage.atomic import atomic_path
+from ...storage.files import read_text
 from ...text.languages import check_language
 from ...types import Converter
 from ..labels import LabelMap
@@ -94,14 +95,18 @@ def convert(
         raise XprojError(f"{path}: no sentence in it; check the path and --format")
 
 
-def write_repairs(repairs: List[Dict[str, Any]], path: Path) -> None:
+def write_repairs(repairs: List[Dict[str, Any]], path: Path, overwrite: bool = True) -> None:
     """List the fixes in a file. If there are none, there is no such file, and one of an earlier conversion is removed.
 
     repairs (List[Dict[str, Any]]): the fixes.
     path (Path): the file.
+    overwrite (bool): whether to replace or remove a file that has another content.
+    RAISES (XprojError): if that may not be.
     """
     if not repairs:
+        if not overwrite and path.exists():
+            raise XprojError(f"{path}: exists, and this conversion fixed nothing; remove it, or give --overwrite")
         path.unlink(missing_ok=True)
         return
-    with atomic_path(path) as temporary:
+    with atomic_path(path, overwrite) as temporary:
         srsly.write_jsonl(temporary, repairs)
