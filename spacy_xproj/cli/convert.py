@@ -70,9 +70,7 @@ def convert_cli(
             msg.text(_show(doc))
         msg.info(f"{input_path}: {found}: {getattr(converter, 'description', '')}")
         return
-    listed = {
-        name: output_path.with_name(f"{output_path.name}.{name}.jsonl") for name in ("repairs", "rejects")
-    }
+    listed = {name: output_path.with_name(f"{output_path.name}.{name}.jsonl") for name in ("repairs", "rejects")}
     check_not_input([input_path], [output_path, *listed.values()])
     if not is_known(lang):
         msg.warn(f"spaCy has no rules for the language '{lang}': text is tokenised as 'xx'")

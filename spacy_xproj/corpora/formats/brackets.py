@@ -38,7 +38,7 @@ def bracket_tags(rows: Sequence[Row], brackets: Sequence[Sequence[Bracket]]) -> 
                 continue
             partner = next((one for one in reversed(opened) if bracket.name in ("", one[1].name)), None)
             if partner is None:
-                raise XprojError(f"line {row.line}: '{row.tag}' at '{row.token}' closes nothing that is open; correct it")
+                raise XprojError(f"line {row.line}: '{row.tag}' at '{row.token}' closes nothing open; correct it")
             opened.remove(partner)
             spans.append((partner[0], i + 1, partner[1].label))
     if opened:

@@ -137,8 +137,8 @@ class ColumnConverter(ABC):
     """Convert files with a token a line and an empty line after each sentence. A subclass reads those of its format.
 
     lang (str): language code.
-    scheme (str): tag scheme: `IOB1`, `IOB2`, `IOBES`, `BILOU`, `BMES`, `BMEWO`, `IO` (labels without letters), or `auto`
-        to tell it from the whole file.
+    scheme (str): tag scheme: `IOB1`, `IOB2`, `IOBES`, `BILOU`, `BMES`, `BMEWO`, `IO` (labels without letters), or
+        `auto` to tell it from the whole file.
     repair (bool): fix bad input and record each fix in ``Doc.user_data["repairs"]``, instead of raising it. Bad tags
         are read as conlleval reads them; tokens that do not make up their text are joined anew. Tags that are bad
         throughout are of another scheme or column, and raised.
@@ -299,4 +299,3 @@ def read_comments(block: Iterable[Line]) -> Dict[str, Tuple[int, str]]:
         elif equals:
             comments[key.strip()] = (number, value.strip())
     return comments
-

@@ -1,8 +1,9 @@
-"""Columns in whatever order: CoNLL-2002 and CoNLL-2003, GermEval, HIPE 2022, KLUE, MultiCoNER, MasakhaNER and others."""
+"""Columns in whatever order: CoNLL-2002 and CoNLL-2003, GermEval, HIPE 2022, KLUE, MultiCoNER and others."""
 
 from itertools import islice
 from typing import Iterator, List, Tuple
 
+from ...errors import XprojError
 from .columns import (
     DOCUMENT,
     ColumnConverter,
@@ -130,6 +131,8 @@ class MasakhanerConverter(ColumnConverter):
         for block in read_blocks(text):
             rows: List[Row] = []
             for number, line in block:
+                if "\t" in line.rstrip():
+                    raise XprojError(f"line {number}: 1 columns, not 2: a tab separates them; take --format conll")
                 cells = line.rstrip(" \t").split(" ")
                 if not (self.repair and len(cells) == 2 and not cells[0]):
                     check_columns(cells, 2, number)

@@ -178,7 +178,9 @@ def convert(
             counts.description = getattr(converter, "description", "")
     except XprojError as error:
         message = str(error)  # which may name the file, or one beside it
-        where = "" if message.startswith(str(path.with_suffix(""))) else f"{path}, " if "line " in message else f"{path}: "
+        where = (
+            "" if message.startswith(str(path.with_suffix(""))) else f"{path}, " if "line " in message else f"{path}: "
+        )
         raise XprojError(f"{where}{error}") from None
     counts.rejects.extend(getattr(converter, "rejects", []))
     if not counts.sentences:

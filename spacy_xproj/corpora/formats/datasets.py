@@ -87,9 +87,7 @@ class DatasetsConverter(ColumnConverter):
         tokens, tags = item[token_key], item[keys[0]]
         if len(tokens) != len(tags):
             raise XprojError(f"{where}: {len(tokens)} tokens and {len(tags)} tags; correct it")
-        rows = [
-            Row(line, token, name) for token, name in zip(tokens, self._name_tags(tags, names, where), strict=True)
-        ]
+        rows = [Row(line, token, name) for token, name in zip(tokens, self._name_tags(tags, names, where), strict=True)]
         if any(not isinstance(row.token, str) or not row.token for row in rows):
             raise XprojError(f"{where}: a token that is empty or no text; correct it")
         name = next((item[key] for key in IDS if isinstance(item.get(key), (str, int))), None)

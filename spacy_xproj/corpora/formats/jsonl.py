@@ -30,7 +30,9 @@ class JsonlConverter(RecordConverter):
 
     def read_records(self, text: str) -> Iterator[Record]:
         for line, item in read_items(text):
-            if not (isinstance(item, dict) and isinstance(item.get("text"), str) and isinstance(item.get("ents"), list)):
+            if not (
+                isinstance(item, dict) and isinstance(item.get("text"), str) and isinstance(item.get("ents"), list)
+            ):
                 raise XprojError(f"line {line}: no 'text' string with a list of 'ents'; write {SHAPE}")
             if not item["text"].strip():
                 raise XprojError(f"line {line}: the text is empty; remove the line")

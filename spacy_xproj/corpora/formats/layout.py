@@ -15,10 +15,12 @@ SAMPLE = 50_000
 MIN_SHARE = 0.8
 NUMBER = re.compile(r"\d+(?:[-.:/]\d+)*")
 #: What the phrases of CoNLL-2000 are called: a column of such tags stands beside that of the entities.
-CHUNKS = frozenset("NP VP PP ADVP ADJP SBAR PRT CONJP INTJ LST UCP PNP X".split())
+CHUNKS = frozenset(["NP", "VP", "PP", "ADVP", "ADJP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "PNP", "X"])
 #: What columns are called in a header.
-TOKEN_NAMES = frozenset("token tokens word words form wordform text".split())
-TAG_NAMES = frozenset("ne-coarse-lit ne-coarse ner ner_tag ner_tags ner-tag ne ne_tag entity iob bio".split())
+TOKEN_NAMES = frozenset(["token", "tokens", "word", "words", "form", "wordform", "text"])
+TAG_NAMES = frozenset(
+    ["ne-coarse-lit", "ne-coarse", "ner", "ner_tag", "ner_tags", "ner-tag", "ne", "ne_tag", "entity", "iob", "bio"]
+)
 #: Says in a column of flags that there is no space after a token: of CoNLL-U, and of HIPE.
 NO_SPACE = frozenset(("SpaceAfter=No", "NoSpaceAfter"))
 END_OF_SENTENCE = "EndOfSentence"
@@ -149,7 +151,9 @@ def find_layout(lines: Sequence[Line], options: LayoutOptions) -> Layout:
     found = [i for i in range(columns) if i not in (token, tag) and _has_flags(table[i])]
     flags = found[0] if found else None
     notes = tuple(_note(column) for column in table if column.number not in (token, tag, flags))
-    named = Layout(columns, token, tag, flags, header, comment, frozenset(table[tag].values), tuple(filter(None, notes)))
+    named = Layout(
+        columns, token, tag, flags, header, comment, frozenset(table[tag].values), tuple(filter(None, notes))
+    )
     if options.comment != "auto" or any(named.is_comment(line) for line in texts if line.startswith("#")):
         return named
     return Layout(columns, token, tag, flags, header, None, named.tags, named.notes)
@@ -241,4 +245,3 @@ def _note(column: Column) -> str:
         tags = sum(n for tag, n in column.values.items() if column.notation.canonical(tag) not in (None, "O"))
         return f"{column.number + 1} another layer of tags (not read: {tags} tags)"
     return ""
-

@@ -1,7 +1,7 @@
 """How the tags of a file are written: `B-PER`, `B_PER`, `PER-B`, `b-PER`, labels alone, letters alone.
 
-A scheme (`schemes.py`) says what the letters mean; the notation says where they stand. `canonical` writes the tags of any
-notation as `B-PER` and `O`, so that schemes have to be known for one notation only.
+A scheme (`schemes.py`) says what the letters mean; the notation says where they stand. `canonical` writes the tags
+of any notation as `B-PER` and `O`, so that schemes have to be known for one notation only.
 """
 
 import re

@@ -47,7 +47,7 @@ class OntonotesConverter(ColumnConverter):
                 if len(cells) < MIN_COLUMNS:
                     raise XprojError(f"line {number}: {len(cells)} columns, not {MIN_COLUMNS} or more; check --format")
                 if cells[WORD] == MISSING:
-                    raise XprojError(f"line {number}: '{MISSING}' in place of a word; put in the text of OntoNotes first")
+                    raise XprojError(f"line {number}: '{MISSING}' in place of a word; put in the text first")
                 rows.append(Row(number, _unescape(cells[WORD]), cells[NAMES]))
             if rows:
                 yield ColumnSentence(bracket_tags(rows, [_brackets(row) for row in rows])[0])

@@ -193,7 +193,9 @@ def place_entities(doc: Doc, entities: Iterable[Entity], line: int) -> Tuple[Lis
         before = f"{ent.start}:{ent.end}"
         given = doc.text[max(ent.start, 0) : max(ent.end, 0)]
         if not (0 <= ent.start < ent.end <= len(doc.text) and given.strip()):
-            raise XprojError(f"line {line}: entity {before} holds no text of the {len(doc.text)} characters; correct it")
+            raise XprojError(
+                f"line {line}: entity {before} holds no text of the {len(doc.text)} characters; correct it"
+            )
         if ent.text is not None and given.split() != ent.text.split():
             raise XprojError(
                 f"line {line}: entity {before} is '{ent.text}' in the file but '{given}' in the text; correct it, or "

@@ -72,7 +72,7 @@ def sniff(path: Path, converters: Dict[str, Any]) -> str:
             return "jsonl"  # whose error says what is wrong with the JSON
         keys = ", ".join(items[0]) if isinstance(items[0], dict) else type(items[0]).__name__
         raise XprojError(
-            f"{path}: JSON of a kind that is not known (with {keys}); write a text with its entities, or name the format"
+            f"{path}: JSON of an unknown kind (with {keys}); write a text with its ents, or name the format"
         )
     return "conll" if are_columns(text) else "text"
 

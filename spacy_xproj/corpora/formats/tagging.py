@@ -64,7 +64,7 @@ class Tagging:
         """Read the tags of a sentence as conlleval does, slips of the pen as what they are meant to be.
 
         tags (Sequence[str]): the tags as they stand in the file.
-        RETURNS (Tuple[List[Entity], List[bool]]): the entities, and for each tag whether it is what the scheme asks for.
+        RETURNS (Tuple[List[Entity], List[bool]]): the entities, and whether each tag is what the scheme asks for.
         """
         strict = [self.notation.canonical(tag) for tag in tags]
         meant = [found or self.notation.guess(tag) or "" for found, tag in zip(strict, tags)]
