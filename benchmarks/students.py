@@ -26,7 +26,7 @@ from translate_train import ROOT, convert, link, once
 from spacy_xproj.corpora.docbin import read_docs
 from spacy_xproj.evaluation.bootstrap import f1
 from spacy_xproj.evaluation.strict import strict_counts
-from spacy_xproj.storage.files import atomic_path
+from spacy_xproj.storage.atomic import atomic_path
 from spacy_xproj.text.docs import words_only
 
 LAYERS = 8

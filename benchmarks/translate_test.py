@@ -36,7 +36,7 @@ from spacy.training import Example
 from spacy_xproj.corpora.docbin import read_docs, write_docs
 from spacy_xproj.evaluation.bootstrap import bootstrap_difference, bootstrap_interval
 from spacy_xproj.evaluation.strict import strict_counts
-from spacy_xproj.storage.files import atomic_path
+from spacy_xproj.storage.atomic import atomic_path
 from spacy_xproj.text.docs import words_only
 from spacy_xproj.types import Translator
 

@@ -30,7 +30,7 @@ import srsly
 from spacy_xproj.corpora.docbin import read_docs
 from spacy_xproj.evaluation.bootstrap import bootstrap_difference, f1
 from spacy_xproj.evaluation.strict import strict_counts
-from spacy_xproj.storage.files import atomic_path
+from spacy_xproj.storage.atomic import atomic_path
 from spacy_xproj.text.docs import words_only
 
 ROOT = Path(__file__).parent.parent

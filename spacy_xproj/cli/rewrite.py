@@ -9,7 +9,8 @@ from wasabi import msg
 from ..corpora.docbin import read_docs, write_docs
 from ..corpora.rewriting import Spelling, rewrite
 from ..corpora.text_comparison import text_statistics
-from .app import check_not_input, command
+from ..storage.outputs import check_paths
+from .app import OVERWRITE, command
 
 
 @command("rewrite")
@@ -17,6 +18,7 @@ def rewrite_cli(
     corpus_path: Path = typer.Argument(..., metavar="CORPUS", help="What a student shall learn from (.spacy)"),
     output: Path = typer.Argument(..., dir_okay=False, help="Where the rewritten corpus goes (.spacy)"),
     like: Path = typer.Option(..., "--like", help="Text that it shall label (.spacy); labels are not read"),
+    overwrite: bool = OVERWRITE,
 ) -> None:
     """Write a corpus as another text of its language is written.
 
@@ -25,7 +27,7 @@ def rewrite_cli(
 
     Do so before `pair`: the projector can then label a name without the prefix before its hyphen.
     """
-    check_not_input([corpus_path, like], [output])
+    check_paths("rewrite", [corpus_path, like], [output])
     docs = read_docs(corpus_path)
     spelling = Spelling.of(text_statistics(read_docs(like)))
     counts: Counter[str] = Counter()
@@ -34,7 +36,7 @@ def rewrite_cli(
         new, changes = rewrite(doc, spelling)
         rewritten.append(new)
         counts.update(changes)
-    write_docs(rewritten, output)
+    write_docs(rewritten, output, "rewrite", overwrite)
     if counts["widened"] or counts["lost"]:
         msg.warn(
             f"{counts['widened']} entities were widened to whole words, {counts['lost']} lost to another in their "
