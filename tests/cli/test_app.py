@@ -11,7 +11,18 @@ from spacy_xproj.cli import app
 from spacy_xproj.cli.app import progress
 from spacy_xproj.errors import XprojError
 
-COMMANDS = ["convert", "translate", "pair", "export", "project", "label", "evaluate", "encoder", "compare-text", "consistency"]
+COMMANDS = [
+    "convert",
+    "translate",
+    "pair",
+    "export",
+    "project",
+    "label",
+    "evaluate",
+    "encoder",
+    "compare-text",
+    "consistency",
+]
 
 
 def test_spacy_finds_the_commands():
