@@ -49,6 +49,8 @@ def load_project_config(path: Optional[Path] = None, overrides: Sequence[str] = 
         own = _parse(read_text(path), path, interpolate=False)
         check_sections(own, path)
         config.update(own)
+    if any(argument.startswith("--translation.") for argument in overrides):
+        config.setdefault("translation", {})  # all of its settings have defaults: a config need not have the section
     text = config.to_str(interpolate=False)
     return _parse(text, path or "the default config", overrides=_read_overrides(overrides))
 

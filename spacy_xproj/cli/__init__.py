@@ -8,6 +8,7 @@ for _name in (
     "convert",
     "translate",
     "pair",
+    "export",
     "align",
     "project",
     "label",

@@ -11,8 +11,9 @@ from wasabi import msg
 from ..corpora.docbin import read_docs
 from ..corpora.labels import LabelMap, split_list
 from ..errors import XprojError
+from ..evaluation.partial import MEASURES, partial_scores
 from ..evaluation.strict import score
-from ..evaluation.tags import check_same_sentences, count_ignored, one_sided_labels, tag_pair
+from ..evaluation.tags import count_ignored, match_sentences, one_sided_labels, tag_pair
 from ..storage.files import write_json
 from ..storage.outputs import check_paths
 from .app import OVERWRITE, command
@@ -32,10 +33,12 @@ def evaluate_cli(
     json_path: Optional[Path] = typer.Option(None, "--json", dir_okay=False, help="Where to write the scores"),
     overwrite: bool = OVERWRITE,
 ) -> None:
-    """Score predicted entities strictly (seqeval) and as spaCy does, in all and for each label.
+    """Score predicted entities strictly (seqeval) and as spaCy does, in all and for each label, and say how many are
+    nearly right (as nervaluate does).
 
-    If the two sides name labels differently, --map comes first and --labels after it. What they change or leave out is
-    told, and so are labels that only one side has.
+    Sentences are matched by sent_id if all of both files have one, else line by line. If the two sides name labels
+    differently, --map comes first and --labels after it. What they change or leave out is told, and so are labels that
+    only one side has.
     """
     check_paths("evaluate", [gold_path, predicted_path], [json_path])
     gold = read_docs(gold_path)
@@ -43,16 +46,21 @@ def evaluate_cli(
     scored = split_list(labels) or None
     label_map = LabelMap.parse("", renames)
     try:
-        check_same_sentences(gold, predicted)
-        mapped = _relabel(gold, label_map, "gold") + _relabel(predicted, label_map, "predicted")
-        scores = score(gold, predicted, scored)
+        matched = match_sentences(gold, predicted)
+        mapped = _relabel(gold, label_map, "gold") + _relabel(matched, label_map, "predicted")
+        scores = {**score(gold, matched, scored), "overlap": partial_scores(gold, matched, scored)}
     except XprojError as error:
         raise XprojError(f"{gold_path} and {predicted_path}, {error}") from None
     if json_path is not None:
         write_json(json_path, scores, overwrite)
     for protocol, title in PROTOCOLS.items():
         _print_scores(title, scores[protocol])
-    for line in mapped + _remarks(gold, predicted, scored):
+    _print_overlap(scores["overlap"])
+    if len(matched) < len(predicted):
+        msg.warn(
+            f"left out: {len(predicted) - len(matched)} predicted sentences whose sent_id the gold file does not have"
+        )
+    for line in mapped + _remarks(gold, matched, scored):
         msg.text(line)
 
 
@@ -75,6 +83,19 @@ def _print_scores(title: str, scores: Dict[str, Any]) -> None:
     table = [(name, *(f"{100 * row[key]:.2f}" for key in "prf"), row.get("support", "")) for name, row in rows]
     msg.divider(title)
     msg.table(table, header=("", "P", "R", "F", "gold"), aligns=("l", "r", "r", "r", "r"))
+
+
+def _print_overlap(scores: Dict[str, Any]) -> None:
+    """Print how many entities are right, nearly right and wrong, by each measure."""
+    counts = ("correct", "partial", "incorrect", "missed", "spurious")
+    table = [
+        (measure, *(f"{100 * row[key]:.2f}" for key in "prf"), *(row[count] for count in counts))
+        for measure, row in scores.items()
+    ]
+    msg.divider("Nearly right (SemEval-2013 task 9.1, as in nervaluate)")
+    msg.table(table, header=("", "P", "R", "F", *counts), aligns=("l", *"rrr", *("r" for _ in counts)))
+    for measure, meaning in MEASURES.items():
+        msg.text(f"{measure}: {meaning}")
 
 
 def _remarks(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]]) -> List[str]:

@@ -2,16 +2,24 @@
 
 from enum import Enum
 from pathlib import Path
+from typing import Dict, List, Optional
 
 import typer
 from wasabi import msg
 
+from ..config import load_project_config
 from ..corpora.docbin import doc_lang, read_docs
-from ..corpora.pairing import pair_by_order, pair_by_sent_id
+from ..corpora.pairing import flag_pairs, pair_by_order, pair_by_sent_id, pair_by_table, read_table
+from ..corpora.parallel import REJECTS, ParallelCorpus
 from ..corpora.parallel_writer import make_provenance, write_parallel_corpus
+from ..errors import XprojError
 from ..storage.outputs import check_paths
-from .app import command
+from ..translators.quality import make_checks
+from .app import OVERRIDES, command
 from .translate import report_counts
+
+#: So many names are printed of the sentences that are not paired for a reason; all are in the rejects.
+SHOWN = 5
 
 
 class By(str, Enum):
@@ -19,25 +27,60 @@ class By(str, Enum):
 
     order = "order"
     sent_id = "sent_id"
+    table = "table"
 
 
-@command("pair")
+@command("pair", context_settings=OVERRIDES)
 def pair_cli(
+    ctx: typer.Context,
     source: Path = typer.Argument(..., help="Labelled sentences (.spacy)"),
     target: Path = typer.Argument(..., help="Their translations (.spacy)"),
     bitext_dir: Path = typer.Argument(..., help="Directory of the parallel corpus to write"),
-    by: By = typer.Option(By.order, "--by", help="What makes two sentences a pair"),
+    by: Optional[By] = typer.Option(None, "--by", help="What makes two sentences a pair; order by default"),
+    table: Optional[Path] = typer.Option(
+        None,
+        "--table",
+        help="Which sentences are a pair: lines of two sent_ids, or of two numbers counted from 1, with a tab between",
+    ),
+    config_path: Optional[Path] = typer.Option(
+        None, "--config", "-c", help="Config with [translation]: what is suspicious, and whether it is dropped"
+    ),
 ) -> None:
     """Make a parallel corpus of two converted files.
 
-    Entities of the target are left out, so that gold labels cannot leak into the projection.
+    Entities of the target are left out, so that gold labels cannot leak into the projection. Pairs are checked as
+    `translate` checks them, and flagged; --translation.on_flag drop leaves suspicious ones out. Sentences that make no
+    pair are in rejects.jsonl.
     """
-    check_paths("pair", [source, target], directories=[bitext_dir])
+    if (table is not None) != (by is By.table) and by is not None:
+        raise XprojError("--by table and --table FILE belong together; give both, or --table alone")
+    config = load_project_config(config_path, ctx.args)
+    check_paths("pair", [source, target, table, config_path], directories=[bitext_dir], settings=config)
+    checks = make_checks(config.get("translation", {}))
     sources, targets = read_docs(source), read_docs(target)
-    make_pairs = pair_by_order if by is By.order else pair_by_sent_id
-    items = make_pairs(sources, targets, source, target)
+    if table is not None:
+        items = pair_by_table(sources, targets, read_table(table), table)
+    else:
+        make_pairs = pair_by_sent_id if by is By.sent_id else pair_by_order
+        items = make_pairs(sources, targets, source, target)
     src_lang, tgt_lang = doc_lang(sources[0]) or "xx", doc_lang(targets[0]) or "xx"
-    provenance = make_provenance("pair", [source, target], {"by": by.value})
-    corpus = write_parallel_corpus(bitext_dir, items, src_lang, tgt_lang, provenance)
-    report_counts("not paired", corpus.manifest["rejects"])
+    settings = {"by": "table" if table else (by or By.order).value, "translation": dict(checks)}
+    provenance = make_provenance("pair", [path for path in (source, target, table) if path], settings)
+    corpus = write_parallel_corpus(bitext_dir, flag_pairs(items, checks), src_lang, tgt_lang, provenance)
+    report_counts("flagged, kept", corpus.manifest["flags"])
+    _report_rejects(corpus)
     msg.good(f"{bitext_dir}: {len(corpus)} pairs {src_lang}-{tgt_lang}; entities of the target side left out")
+
+
+def _report_rejects(corpus: ParallelCorpus) -> None:
+    """Print how many sentences there are for each reason, and the names of the first."""
+    names: Dict[str, List[str]] = {}
+    for row in corpus.rejects():
+        shown = names.setdefault(row["reason"], [])
+        if row["sent_id"] is not None and row["sent_id"] not in shown:
+            shown.append(row["sent_id"])
+    for reason, count in corpus.manifest["rejects"].items():
+        listed = ", ".join(names[reason][:SHOWN]) + (", …" if len(names[reason]) > SHOWN else "")
+        msg.info(f"not paired: {count} ({reason}){': ' if listed else ''}{listed}")
+    if names:
+        msg.info(f"all of them are in {corpus.path / REJECTS}")

@@ -9,7 +9,7 @@ from spacy.training import Example
 
 from ..corpora.formats.schemes import parse_tag, read_entities
 from ..types import Ints2d
-from .tags import check_same_sentences, keep_labels, tag_pair
+from .tags import keep_labels, match_sentences, tag_pair
 
 Scores = Dict[str, Any]
 PROTOCOL = "strict entity F1 (seqeval, mode strict, IOB2, micro-averaged, on the gold tokens)"
@@ -31,12 +31,12 @@ def score(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequen
         `misplaced`, the number of predicted entities with a boundary inside a gold token.
     RAISES (XprojError): if the two do not hold the same sentences, or entities were never set.
     """
-    check_same_sentences(gold, predicted)
+    predicted = match_sentences(gold, predicted)
     return {"strict": strict_scores(gold, predicted, labels), "spacy": spacy_scores(gold, predicted, labels)}
 
 
 def strict_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Scores:
-    """Compute the strict scores of sentences that `check_same_sentences` has passed."""
+    """Compute the strict scores of sentences that `match_sentences` has matched."""
     from seqeval.metrics.v1 import precision_recall_fscore_support, unique_labels
     from seqeval.scheme import IOB2
 
@@ -63,7 +63,7 @@ def strict_counts(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optiona
     RETURNS (Ints2d): true positives, false positives and false negatives. *Shape:* ``(sentences, 3)``
     RAISES (XprojError): if the two do not hold the same sentences, or entities were never set.
     """
-    check_same_sentences(gold, predicted)
+    predicted = match_sentences(gold, predicted)
     rows = []
     for a, b in zip(gold, predicted, strict=True):
         pair = tag_pair(a, b, labels)
@@ -73,7 +73,7 @@ def strict_counts(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optiona
 
 
 def spacy_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Scores:
-    """Compute spaCy's scores of sentences that `check_same_sentences` has passed."""
+    """Compute spaCy's scores of sentences that `match_sentences` has matched."""
     examples: List[Example] = []
     for a, b in zip(gold, predicted, strict=True):
         for ent in b.ents:

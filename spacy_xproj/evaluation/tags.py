@@ -110,6 +110,31 @@ def count_labels(docs: Sequence[Doc]) -> "Counter[str]":
     return Counter(ent.label_ for doc in docs for ent in doc.ents)
 
 
+def match_sentences(gold: Sequence[Doc], predicted: Sequence[Doc]) -> Sequence[Doc]:
+    """Find the predicted sentence of each gold one: by ``user_data["sent_id"]`` if all sentences of both sides have one
+    of their own, and some are on both sides; else by order.
+
+    gold (Sequence[Doc]): the gold sentences.
+    predicted (Sequence[Doc]): the predicted ones. There may be more, if they are matched by sent_id.
+    RETURNS (Sequence[Doc]): predicted sentences, as many as gold ones and in their order.
+    RAISES (XprojError): if a gold sentence has no partner, the texts of two partners differ, or entities are missing.
+    """
+    own, others = ([doc.user_data.get("sent_id") for doc in docs] for docs in (gold, predicted))
+    unique = all(None not in ids and len(set(ids)) == len(ids) for ids in (own, others))
+    if unique and own != others and not set(own).isdisjoint(others):
+        by_id = dict(zip(others, predicted))
+        missing = [str(sent_id) for sent_id in own if sent_id not in by_id]
+        if missing:
+            listed = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
+            raise XprojError(
+                f"{len(missing)} of {len(own)} gold sentences are not among the predicted ones (sent_id {listed}); "
+                "predict on all of them, or leave them out of the gold file"
+            )
+        predicted = [by_id[sent_id] for sent_id in own]
+    check_same_sentences(gold, predicted)
+    return predicted
+
+
 def check_same_sentences(gold: Sequence[Doc], predicted: Sequence[Doc]) -> None:
     """Check that two files hold the same sentences, white space aside, and that all were looked at for entities.
 

@@ -15,6 +15,7 @@ COMMANDS = [
     "convert",
     "translate",
     "pair",
+    "export",
     "project",
     "label",
     "evaluate",

@@ -46,7 +46,7 @@ def test_both_protocols_are_printed_and_written(
     assert "all 50.00 50.00 50.00" in output
     assert "left out: 1 gold DATE left out: 1 predicted DATE" in output
     scores = json.loads((tmp_path / "out" / "m.json").read_text(encoding="utf-8"))
-    assert sorted(scores) == ["spacy", "strict"]
+    assert sorted(scores) == ["overlap", "spacy", "strict"]
     assert (scores["strict"]["f"], scores["spacy"]["f"]) == (0.5, pytest.approx(0.5))
     assert scores["strict"]["per_type"]["LOC"] == {"p": 0, "r": 0, "f": 0, "support": 1}
 
@@ -82,6 +82,49 @@ def test_misplaced_entities_are_told(evaluate: Callable, tmp_path: Path) -> None
     write_docs([Doc(vocab, words=["Ana", "'s"], spaces=[False, True], ents=["B-PER", "O"])], tmp_path / "p.spacy")
     code, output = evaluate(tmp_path / "g.spacy", tmp_path / "p.spacy")
     assert (code, "1 predicted entities begin or end inside a gold token" in output) == (0, True)
+
+
+def named(path: Path, *rows: Tuple[str, str, List[str]]) -> Path:
+    vocab = spacy.blank("en").vocab
+    docs = [Doc(vocab, words=words.split(), ents=tags, user_data={"sent_id": name}) for name, words, tags in rows]
+    write_docs(docs, path)
+    return path
+
+
+ROWS = [("a", "Ana sang", ["B-PER", "O"]), ("b", "in Rio", ["O", "B-LOC"]), ("c", "it rains", ["O", "O"])]
+
+
+def test_sentences_are_matched_by_sent_id(evaluate: Callable, tmp_path: Path) -> None:
+    gold = named(tmp_path / "gold.spacy", *ROWS)
+    code, output = evaluate(gold, named(tmp_path / "predicted.spacy", *reversed(ROWS)))
+    assert (code, "all 100.00 100.00 100.00" in output, "left out" in output) == (0, True, False)
+    code, output = evaluate(named(tmp_path / "some.spacy", ROWS[1]), gold)
+    assert (code, "left out: 2 predicted sentences whose sent_id the gold file does not have" in output) == (0, True)
+    code, output = evaluate(gold, named(tmp_path / "few.spacy", ROWS[1]))
+    assert (code, "2 of 3 gold sentences are not among the predicted ones (sent_id a, c)" in output) == (1, True)
+    other = named(tmp_path / "other.spacy", *[(name, "Ana ran", tags) for name, _, tags in reversed(ROWS)])
+    code, output = evaluate(gold, other)
+    assert (code, "pair 1: the texts differ" in output) == (1, True)
+
+
+def test_without_names_of_their_own_sentences_are_matched_by_order(evaluate: Callable, tmp_path: Path) -> None:
+    gold = named(tmp_path / "gold.spacy", *ROWS)
+    for names in ("xyz", "aab"):
+        rows = [(name, words, tags) for name, (_, words, tags) in zip(names, ROWS, strict=True)]
+        code, output = evaluate(gold, named(tmp_path / "predicted.spacy", *rows))
+        assert (code, "all 100.00 100.00 100.00" in output) == (0, True)
+
+
+def test_near_misses_are_shown(evaluate: Callable, tmp_path: Path) -> None:
+    gold = write(tmp_path / "gold.spacy", ["B-PER", "I-PER", "O"], ["B-LOC", "O", "O"])
+    predicted = write(tmp_path / "predicted.spacy", ["B-PER", "O", "O"], ["B-PER", "O", "B-LOC"])
+    code, output = evaluate(gold, predicted, "--json", tmp_path / "m.json")
+    assert code == 0
+    assert "exact 33.33 50.00 40.00 1 0 1 0 1" in output
+    assert "partial 50.00 75.00 60.00 1 1 0 0 1" in output
+    assert "type 33.33 50.00 40.00 1 0 1 0 1" in output
+    overlap = json.loads((tmp_path / "m.json").read_text(encoding="utf-8"))["overlap"]
+    assert overlap["partial"]["r"] == 0.75 and overlap["type"]["spurious"] == 1
 
 
 def test_bad_input(evaluate: Callable, gold: Path, tmp_path: Path) -> None:

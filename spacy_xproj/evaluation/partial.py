@@ -1,0 +1,113 @@
+"""How near predicted entities come that are not right: the measures of SemEval-2013 task 9.1, as nervaluate has them.
+
+nervaluate itself needs Python 3.11, and counts tokens, which the two sides may not share.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
+
+from spacy.tokens import Doc
+
+from .tags import dense_positions, keep_labels, match_sentences
+
+#: The measures, with what makes a predicted entity right.
+MEASURES = {
+    "exact": "both boundaries, whatever the label",
+    "partial": "both boundaries, half if it overlaps, whatever the label",
+    "type": "the label, if it overlaps",
+}
+
+
+class Place(NamedTuple):
+    """An entity: its start and end, counted in characters that are not white space, and its label."""
+
+    start: int
+    end: int
+    label: str
+
+
+@dataclass
+class MatchCounts:
+    """What became of the entities, by one of `MEASURES`.
+
+    correct (int): predicted entities that are right.
+    partial (int): predicted entities that are half right.
+    incorrect (int): predicted entities that are wrong, but overlap a gold one.
+    missed (int): gold entities that nothing was found of.
+    spurious (int): predicted entities that overlap no gold one that is left.
+    """
+
+    correct: int = 0
+    partial: int = 0
+    incorrect: int = 0
+    missed: int = 0
+    spurious: int = 0
+
+    def scores(self) -> Dict[str, Any]:
+        """Give precision, recall and F1, fractions of 1, and the counts."""
+        points = self.correct + 0.5 * self.partial
+        found = self.correct + self.partial + self.incorrect
+        predicted, gold = found + self.spurious, found + self.missed
+        p = points / predicted if predicted else 0.0
+        r = points / gold if gold else 0.0
+        return {"p": p, "r": r, "f": 2 * p * r / (p + r) if points else 0.0, **vars(self)}
+
+
+def partial_scores(
+    gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None
+) -> Dict[str, Dict[str, Any]]:
+    """Score predicted entities also if they are nearly right.
+
+    From left to right, each predicted entity takes a gold one that overlaps it and is not taken: one that makes it
+    right, or else the first. Of several with its label, it takes the one with the nearest boundaries.
+
+    gold (Sequence[Doc]): the gold sentences.
+    predicted (Sequence[Doc]): the same sentences, with predicted entities; white space and tokens may differ.
+    labels (Optional[Sequence[str]]): the labels to look at; all by default.
+    RETURNS (Dict[str, Dict[str, Any]]): for each of `MEASURES`: `p`, `r`, `f` and the `MatchCounts`.
+    RAISES (XprojError): if the two do not hold the same sentences, or entities were never set.
+    """
+    counts = {measure: MatchCounts() for measure in MEASURES}
+    for a, b in zip(gold, match_sentences(gold, predicted), strict=True):
+        right, found = _places(a, labels), _places(b, labels)
+        _count(right, found, counts["exact"], _same_place, "incorrect")
+        _count(right, found, counts["partial"], _same_place, "partial")
+        _count(right, found, counts["type"], _same_label, "incorrect")
+    return {measure: count.scores() for measure, count in counts.items()}
+
+
+def _count(
+    gold: List[Place],
+    predicted: List[Place],
+    counts: MatchCounts,
+    choose: Callable[[Place, List[Place]], Optional[Place]],
+    otherwise: str,
+) -> None:
+    left = list(gold)
+    for place in predicted:
+        near = [other for other in left if place.start < other.end and other.start < place.end]
+        if not near:
+            counts.spurious += 1
+            continue
+        chosen = choose(place, near)
+        if chosen is not None:
+            counts.correct += 1
+        else:
+            setattr(counts, otherwise, getattr(counts, otherwise) + 1)
+        left.remove(chosen or near[0])
+    counts.missed += len(left)
+
+
+def _same_place(place: Place, near: List[Place]) -> Optional[Place]:
+    return next((other for other in near if other[:2] == place[:2]), None)
+
+
+def _same_label(place: Place, near: List[Place]) -> Optional[Place]:
+    same = [other for other in near if other.label == place.label]
+    return min(same, key=lambda o: abs(o.start - place.start) + abs(o.end - place.end), default=None)
+
+
+def _places(doc: Doc, labels: Optional[Sequence[str]]) -> List[Place]:
+    positions = dense_positions(doc.text)
+    ents = [Place(positions[e.start_char], positions[e.end_char], e.label_) for e in keep_labels(doc, labels)]
+    return [place for place in ents if place.start < place.end]  # white space alone is nothing
