@@ -29,7 +29,7 @@ def rewrite_cli(
     """
     check_paths("rewrite", [corpus_path, like], [output])
     docs = read_docs(corpus_path)
-    spelling = Spelling.of(text_statistics(read_docs(like)))
+    spelling = Spelling.of(text_statistics(read_docs(like))).with_words_of(docs)
     counts: Counter[str] = Counter()
     rewritten = []
     for doc in docs:

@@ -6,13 +6,15 @@ the text that a student shall label may have neither. Spellings are told from un
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Collection, Dict, FrozenSet, List, Tuple
+from typing import Collection, Dict, FrozenSet, List, Sequence, Tuple
 
 from spacy.tokens import Doc, Span
 
 from ..text.forms import is_mark, nfc
 from .text_comparison import JOINERS, LEAST_JOINERS, LEAST_SPLIT, TextStatistics
 
+#: A word that was cut is known if its halves stand together so often, and in this share of the places of the first one.
+LEAST_COUNT, LEAST_SHARE = 3, 0.5
 #: A word, whether a space follows, and the old tokens that it is made of, [start, end).
 Word = Tuple[str, bool, Tuple[int, int]]
 
@@ -41,6 +43,32 @@ class Spelling:
             if text.split[name] + text.kept[name] >= LEAST_JOINERS and text.split_share(name) >= LEAST_SPLIT
         ]
         return cls(frozenset("".join(split)), frozenset(text.words["joined"]))
+
+    def with_words_of(self, docs: Sequence[Doc]) -> "Spelling":
+        """Add the words of a corpus that were cut after a mark, as far as the corpus tells them: what stands before the
+        cut is followed by the same rest in most places.
+
+        docs (Sequence[Doc]): the corpus, before it is rewritten.
+        RETURNS (Spelling): this spelling, with these words as well.
+        """
+        known = set(self.words)
+        while True:
+            pairs: Counter[Tuple[str, str]] = Counter()
+            beginnings: Counter[str] = Counter()
+            for doc in docs:
+                joined = _join(doc, known)
+                for (word, _, (_, end)), (rest, _, _) in zip(joined, joined[1:]):
+                    if is_mark(doc[end - 1].text):
+                        beginnings[word] += 1
+                        pairs[word, rest] += rest[0].isalpha()
+            new = {
+                nfc(word + rest)
+                for (word, rest), count in pairs.items()
+                if count >= LEAST_COUNT and count > LEAST_SHARE * beginnings[word]
+            }
+            if new <= known:
+                return Spelling(self.split, frozenset(known))
+            known |= new
 
 
 def rewrite(doc: Doc, spelling: Spelling) -> Tuple[Doc, "Counter[str]"]:

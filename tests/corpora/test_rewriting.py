@@ -36,6 +36,19 @@ def test_the_rest_of_a_word_is_joined_if_the_other_text_has_the_word():
     assert words(doc) == ["\u1ecd\u0300d\u1ecd\u0301", "\u1ecd\u0300", "d\u1ecd"]
 
 
+def test_words_that_were_cut_are_told_from_the_corpus_itself():
+    names = [
+        make("G\u1eb9 \u0300 \u1eb9 \u0301 s\u00ec l\u1ecd"),
+        make("il\u1eb9 \u0300 G\u1eb9 \u0300 \u1eb9 \u0301 s\u00ec"),
+    ] * 2
+    others = [make(f"il\u1eb9 \u0300 {other}") for other in "abcdefgh"]
+    spelling = Spelling(frozenset(), frozenset()).with_words_of(names + others)
+    english = unicodedata.normalize("NFC", "G\u1eb9\u0300\u1eb9\u0301s\u00ec")
+    land = unicodedata.normalize("NFC", "il\u1eb9\u0300")
+    assert [words(rewrite(doc, spelling)[0]) for doc in names[:2]] == [[english, "l\u1ecd"], [land, english]]
+    assert words(rewrite(others[0], spelling)[0]) == [land, "a"]
+
+
 def test_hyphens_inside_words_are_cut_off():
     doc, counts = rewrite(make("i-ANC - COVID-19 -x y- e-New-York"), HYPHENS)
     assert words(doc) == ["i", "-", "ANC", "-", "COVID", "-", "19", "-x", "y-", "e", "-", "New", "-", "York"]
