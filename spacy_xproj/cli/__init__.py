@@ -13,6 +13,7 @@ for _name in (
     "label",
     "evaluate",
     "encoder",
+    "describe",
     "compare_text",
     "consistency",
     "languages",

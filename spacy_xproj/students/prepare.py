@@ -73,6 +73,7 @@ class PrepareEncoder:
             if self.float8_embeddings:
                 weight = transformer.get_input_embeddings().weight
                 weight.data.copy_(_narrowed(weight.data, torch.float8_e4m3fn))
+                nlp.meta.setdefault("requirements", []).append("torch>=2.1")
                 float8 = {name for name, parameter in transformer.named_parameters() if parameter is weight}
             if self.half or float8:
                 transformer.state_dict = _narrow_state(transformer.state_dict, self.half, float8)

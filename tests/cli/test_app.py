@@ -11,7 +11,8 @@ from spacy_xproj.cli import app
 from spacy_xproj.cli.app import progress
 from spacy_xproj.errors import XprojError
 
-COMMANDS = ["convert", "translate", "pair", "project", "label", "evaluate", "encoder", "compare-text", "consistency"]
+COMMANDS = ["convert", "translate", "pair", "project", "label", "evaluate", "encoder", "describe"]
+COMMANDS += ["compare-text", "consistency"]
 
 
 def test_spacy_finds_the_commands():
