@@ -14,6 +14,7 @@ for _name in (
     "label",
     "evaluate",
     "encoder",
+    "describe",
     "compare_text",
     "consistency",
     "rewrite",

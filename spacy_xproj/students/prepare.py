@@ -14,6 +14,10 @@ from ..errors import XprojError
 CPUINFO = Path("/proc/cpuinfo")
 #: Flags of processors that multiply matrices in bfloat16 faster than in float32.
 BF16_FLAGS = {"amx_bf16", "avx512_bf16"}
+#: How many kernels for bfloat16 oneDNN keeps, and how many PyTorch keeps of them besides. There is one for each shape of
+#: a matrix, and training hardly meets a shape twice; both keep 1,024, and the memory of a training grows all the while,
+#: unless these are set before the first kernel is made. To make them anew takes no time that could be measured.
+KERNELS = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "64", "LRU_CACHE_CAPACITY": "1"}
 
 
 class PrepareEncoder:
@@ -47,8 +51,8 @@ class PrepareEncoder:
         self.freeze_embeddings = freeze_embeddings
         self.bf16 = has_bf16() if bf16 is None else bf16
         if self.bf16:
-            # oneDNN keeps a kernel for each shape of batch, 1,024 of them unless this is set before it makes the first.
-            os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
+            for name, capacity in KERNELS.items():
+                os.environ.setdefault(name, capacity)
         self.half = half
         self.float8_embeddings = float8_embeddings
 
@@ -73,6 +77,7 @@ class PrepareEncoder:
             if self.float8_embeddings:
                 weight = transformer.get_input_embeddings().weight
                 weight.data.copy_(_narrowed(weight.data, torch.float8_e4m3fn))
+                nlp.meta.setdefault("requirements", []).append("torch>=2.1")
                 float8 = {name for name, parameter in transformer.named_parameters() if parameter is weight}
             if self.half or float8:
                 transformer.state_dict = _narrow_state(transformer.state_dict, self.half, float8)

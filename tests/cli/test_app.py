@@ -20,6 +20,7 @@ COMMANDS = [
     "label",
     "evaluate",
     "encoder",
+    "describe",
     "compare-text",
     "consistency",
     "rewrite",
