@@ -91,7 +91,9 @@ class RecordConverter(ABC):
     def __init__(self, lang: str, repair: bool = False, segment: str = "words"):
         self.lang = lang
         self.repair = repair
-        self.tokenizer = blank_segmented(lang, segment).tokenizer
+        nlp = blank_segmented(lang, segment)
+        self.tokenizer = nlp.tokenizer
+        self.vocab = nlp.vocab
         #: What the file that was read last looks like, and what of it was left out, with reasons.
         self.description = ""
         self.rejects: List[Dict[str, Any]] = []
@@ -147,7 +149,7 @@ class RecordConverter(ABC):
     def _tokenise(self, record: Record) -> Doc:
         tokens = list(record.tokens)
         if tokens and find_tokens(tokens, record.text) is not None:
-            return make_doc(self.tokenizer.vocab, tokens, [], record.text)
+            return make_doc(self.vocab, tokens, [], record.text)
         return self.tokenizer(record.text)
 
     def make_doc(self, record: Record) -> Doc:
