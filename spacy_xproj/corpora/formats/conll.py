@@ -136,5 +136,5 @@ class MasakhanerConverter(ColumnConverter):
                 cells = line.rstrip(" \t").split(" ")
                 if not (self.repair and len(cells) == 2 and not cells[0]):
                     check_columns(cells, 2, number)
-                rows.append(Row(number, *cells))
+                rows.append(Row(number, cells[0], cells[1]))
             yield from _sentence(rows, [], self.repair)

@@ -9,6 +9,7 @@ from .brackets import Bracket, bracket_tags, merge_rows
 from .columns import ColumnConverter, ColumnSentence, Line, Row, check_columns, read_blocks, read_comments
 from .layout import Choice
 from .notation import detect_notation
+from .repair import Repair
 
 #: What the key of the entities is called in published corpora.
 KEYS = ("name", "NE", "NER", "ner", "Entity", "entity", "NamedEntity", "ne")
@@ -104,7 +105,7 @@ def _read(text: str, key: str) -> Iterator[Tuple[ColumnSentence, int]]:
         inner = 0
         if bracketed:
             rows, inner = bracket_tags(rows, [_brackets(row.tag, label_at) for row in rows])
-        repairs = []
+        repairs: List[Repair] = []
         if ranges:
             groups = [(start, end) for start, end, _ in ranges]
             problem = "an entity with a part of a multiword token, tags"

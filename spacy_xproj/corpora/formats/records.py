@@ -91,7 +91,9 @@ class RecordConverter(ABC):
     def __init__(self, lang: str, repair: bool = False, segment: str = "words"):
         self.lang = lang
         self.repair = repair
-        self.tokenizer = blank_segmented(lang, segment).tokenizer
+        nlp = blank_segmented(lang, segment)
+        self.tokenizer = nlp.tokenizer
+        self.vocab = nlp.vocab
         #: What the file that was read last looks like, and what of it was left out, with reasons.
         self.description = ""
         self.rejects: List[Dict[str, Any]] = []
@@ -138,16 +140,17 @@ class RecordConverter(ABC):
         misfits = dict.fromkeys(UNITS, 0)
         for record in read():
             if record.entities and not record.text.isascii():
-                doc = self._tokenise(record)
+                doc = None if all(one.text for one in record.entities) else self._tokenise(record)
                 for unit in UNITS:
-                    misfits[unit] += sum(not _fits(doc, one) for one in to_characters(record, unit).entities)
+                    entities = to_characters(record, unit).entities
+                    misfits[unit] += sum(not _fits(record.text, doc, one) for one in entities)
         best = min(UNITS, key=lambda unit: misfits[unit])
         return best if misfits[best] == 0 else "characters"
 
     def _tokenise(self, record: Record) -> Doc:
         tokens = list(record.tokens)
         if tokens and find_tokens(tokens, record.text) is not None:
-            return make_doc(self.tokenizer.vocab, tokens, [], record.text)
+            return make_doc(self.vocab, tokens, [], record.text)
         return self.tokenizer(record.text)
 
     def make_doc(self, record: Record) -> Doc:
@@ -167,13 +170,13 @@ class RecordConverter(ABC):
         return doc
 
 
-def _fits(doc: Doc, entity: Entity) -> bool:
+def _fits(text: str, doc: Optional[Doc], entity: Entity) -> bool:
     """Tell whether an entity is where the file says that its text is; if it does not say, whether it is on tokens."""
-    if not 0 <= entity.start < entity.end <= len(doc.text):
+    if not 0 <= entity.start < entity.end <= len(text):
         return False
-    found = doc.text[entity.start : entity.end]
-    if entity.text is not None:
-        return found.split() == entity.text.split()
+    found = text[entity.start : entity.end]
+    if entity.text is not None or doc is None:
+        return found.split() == (entity.text or "").split()
     start = entity.start + len(found) - len(found.lstrip())
     return doc.char_span(start, start + len(found.strip())) is not None
 
@@ -189,13 +192,12 @@ def place_entities(doc: Doc, entities: Iterable[Entity], line: int) -> Tuple[Lis
     """
     spans: List[Span] = []
     repairs: List[Repair] = []
+    text = doc.text
     for ent in sorted(entities, key=lambda ent: (ent.start, -ent.end)):
         before = f"{ent.start}:{ent.end}"
-        given = doc.text[max(ent.start, 0) : max(ent.end, 0)]
-        if not (0 <= ent.start < ent.end <= len(doc.text) and given.strip()):
-            raise XprojError(
-                f"line {line}: entity {before} holds no text of the {len(doc.text)} characters; correct it"
-            )
+        given = text[max(ent.start, 0) : max(ent.end, 0)]
+        if not (0 <= ent.start < ent.end <= len(text) and given.strip()):
+            raise XprojError(f"line {line}: entity {before} holds no text of the {len(text)} characters; correct it")
         if ent.text is not None and given.split() != ent.text.split():
             raise XprojError(
                 f"line {line}: entity {before} is '{ent.text}' in the file but '{given}' in the text; correct it, or "

@@ -15,6 +15,8 @@ TEXT = "#Text="
 OTHER_LAYERS = ("POS", "Lemma", "MorphologicalFeatures", "Stem", "SurfaceForm", "Token", "Sentence", "Chunk")
 #: Features of an entity that are not its label.
 OTHER_FEATURES = ("identifier", "id", "confidence", "comment", "note")
+#: What the feature of the label is called in published corpora.
+LABEL_FEATURES = ("value", "entity", "label", "type")
 #: Annotations without a value.
 NO_VALUE = "*"
 ESCAPED = re.compile(r"\\(.)")
@@ -92,7 +94,7 @@ class WebannoConverter(ColumnConverter):
             return named[0]
         found = [f for f in features if f.layer not in OTHER_LAYERS and f.name not in OTHER_FEATURES and used[f]]
         found = [f for f in found if f.layer == "NamedEntity"] or found
-        found = [f for f in found if f.name == "value"] or found
+        found = [f for f in found if f.name in LABEL_FEATURES] or found
         if len(found) == 1:
             return found[0]
         if not found and len([f for f in features if f.layer not in OTHER_LAYERS]) == 1:
