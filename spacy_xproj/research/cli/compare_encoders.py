@@ -7,7 +7,7 @@ import typer
 from wasabi import msg
 
 from ...cli.app import OVERRIDES, command, fail
-from ...config import load_config
+from ...config import load_config, naming
 from .group import research
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def compare_encoders_cli(
     from ..encoder_comparison.summary import make_summary
 
     check_report()
-    comparison = read_comparison(load_config(config_path, ctx.args))
+    config = load_config(config_path, ctx.args)
+    with naming(config_path):
+        comparison = read_comparison(config)
     students: List[Student] = []
     for student in run_comparison(comparison, output_dir):
         _print_student(student)
