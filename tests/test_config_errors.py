@@ -14,7 +14,7 @@ SOLVER = '@xproj_solvers = "spacy-xproj.ExactSolver.v1"'
 #: What is replaced in the default config, by what, and the message.
 CHANGES = [
     ("min_score = 0.3", "min_scor = 1", "[projector] min_scor: no such setting; did you mean min_score?"),
-    ("min_score = 0.3", "zzz = 1", "[projector] zzz: no such setting; settings are aligner, extractor,"),
+    ("min_score = 0.3", "zzz = 1", "[projector] zzz: no such setting; settings are extractor, scorer,"),
     ("min_score = 0.3", "min_score = 3", "[projector] min_score is 3: use a number in [0, 1]"),
     ("power = 5.0", 'n_proj = "many"', "[projector.solver] n_proj is 'many': it has to be a whole number"),
     ("power = 5.0", "n_proj = 0", "[projector.solver] n_proj"),

@@ -137,4 +137,5 @@ def _digest(corpus: ParallelCorpus, config: Dict[str, Any], shard_size: int) -> 
 
 
 def _json_lines(rows: List[Dict[str, Any]]) -> bytes:
-    return "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows).encode("utf8")
+    lines = (json.dumps(row, separators=(",", ":"), ensure_ascii=False) for row in rows)
+    return "".join(f"{line}\n" for line in lines).encode("utf8")
