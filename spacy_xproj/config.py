@@ -1,15 +1,16 @@
 """From a config to objects: read it, check it, build what its sections describe."""
 
+import configparser
 import re
 import warnings
-from difflib import get_close_matches
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, Optional, Sequence, Tuple, Type, TypeVar, Union
 
-from catalogue import RegistryError
 from pydantic import BaseModel, ValidationError
 from thinc.api import Config, ConfigValidationError
 
+from .config_errors import blocks, check_names, explain, plain, suggest
 from .errors import XprojError
 from .registry import registry
 from .storage.files import read_text
@@ -66,8 +67,7 @@ def check_sections(config: Config, origin: Origin) -> None:
     known = {*SECTIONS, *re.findall(r"\$\{(\w+)", config.to_str(interpolate=False))}
     for section in config:
         if section not in known:
-            near = get_close_matches(section, SECTIONS, n=1)
-            remedy = f"did you mean [{near[0]}]?" if near else f"sections are {', '.join(f'[{s}]' for s in SECTIONS)}"
+            remedy = suggest(f"[{section}]", [f"[{name}]" for name in SECTIONS], "sections")
             raise XprojError(f"{origin}: unknown section [{section}], which would not be read; {remedy}")
 
 
@@ -98,14 +98,19 @@ def resolve(config: Dict[str, Any], section: str, origin: Origin) -> Any:
     section (str): for example `projector`.
     origin (Origin): where the config came from, for messages.
     RETURNS (Any): the object.
-    RAISES (XprojError): if the section is missing, names something unknown or does not validate.
+    RAISES (XprojError): if the section is missing, names something unknown or has a wrong setting: its place, its value
+        and what it may be.
     """
     if section not in config:
         raise XprojError(f"{origin}: no [{section}] section; add one (see configs/project/default.cfg)")
+    block = config[section]
     try:
-        return registry.resolve({section: config[section]})[section]
-    except (ConfigValidationError, RegistryError) as error:
-        raise XprojError(f"{origin}, [{section}]: {error}") from None
+        check_names(block, section)
+        return registry.resolve({section: block})[section]
+    except ConfigValidationError as error:
+        raise XprojError(f"{origin}, {explain(error, block, section)}") from None
+    except XprojError as error:
+        raise XprojError(f"{origin}, {_place(error, block, section)}{error}") from None
 
 
 def load_projector(path: Optional[Path] = None) -> Projector:
@@ -138,6 +143,19 @@ def read_section(model: Type[Section], values: Dict[str, Any], name: str) -> Sec
         raise XprojError(f"[{name}] {reasons}; settings are {', '.join(model.__annotations__)}") from None
 
 
+@contextmanager
+def naming(origin: Origin) -> Iterator[None]:
+    """Put the name of a config before the errors of settings that are read inside.
+
+    origin (Origin): where the config came from.
+    RAISES (XprojError): if the block raises one, with the name before it.
+    """
+    try:
+        yield
+    except XprojError as error:
+        raise XprojError(f"{origin}, {error}") from None
+
+
 def check_fraction(name: str, value: float) -> None:
     """Check a setting that scores or link weights are compared with.
 
@@ -149,16 +167,45 @@ def check_fraction(name: str, value: float) -> None:
         raise XprojError(f"{name} is {value}: use a number in [0, 1]")
 
 
+def _place(error: XprojError, block: Dict[str, Any], section: str) -> str:
+    """Find the innermost block that cannot be built for the same reason, as ``[projector.solver] ``."""
+    if str(error).startswith("["):
+        return ""
+    for place, settings in blocks(block, section):
+        try:
+            if any(key.startswith("@") for key in settings):
+                registry.resolve({"block": settings})
+        except XprojError as inner:
+            if str(inner) == str(error):
+                return f"[{place}] "
+    return f"[{section}] "
+
+
 def _parse(text: str, origin: Origin, **settings: Any) -> Config:
     try:
         return Config().from_str(text, **settings)
-    except ValueError as error:
-        raise XprojError(f"{origin}: {error}") from None
+    except (ValueError, configparser.Error) as error:
+        for name in settings.get("overrides", {}):
+            section, _, _ = name.rpartition(".")
+            if f"[{section}]" not in text:
+                raise XprojError(f"{origin}: --{name} sets something in [{section}], which it does not have") from None
+        raise XprojError(f"{origin}: {plain(error)}; correct the config") from None
 
 
 def _read_overrides(arguments: Sequence[str]) -> Dict[str, Any]:
+    """Read settings on the command line. RAISES (XprojError): if an argument is none."""
     if not arguments:
         return {}
+    takes_value = False
+    for argument in arguments:
+        if argument.startswith("--"):
+            if "." not in argument.partition("=")[0]:
+                raise XprojError(f"no such option: {argument}; see --help, settings are --section.setting VALUE")
+            takes_value = "=" not in argument
+        elif takes_value:
+            takes_value = False
+        else:
+            raise XprojError(f"unexpected argument '{argument}'; see --help, settings are --section.setting VALUE")
     from spacy.cli._util import parse_config_overrides  # loads all commands of spaCy, for which a pipeline has no use
 
     return parse_config_overrides(list(arguments))  # it empties the list that it is given

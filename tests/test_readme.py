@@ -8,10 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import catalogue
 import pytest
 from thinc.api import Config
 
-from spacy_xproj.registry import registry
+from spacy_xproj.registry import loaded_code, registry
 from spacy_xproj.types import STATUSES
 
 ROOT = Path(__file__).parent.parent
@@ -20,15 +21,24 @@ BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, flags=re.MULTILINE | re.DO
 GENERATED = re.compile(r"<!-- WEASEL: AUTO-GENERATED DOCS START.*?AUTO-GENERATED DOCS END[^>]*-->", re.DOTALL)
 
 
+#: Files that the README shows: their first line is a comment with their name.
+FILES = {name: text for _, text in BLOCKS for name in re.findall(r"\A# (\w+\.(?:py|cfg))$", text, flags=re.MULTILINE)}
+
+
 def blocks(language):
-    return [text for name, text in BLOCKS if name == language]
+    return [text for name, text in BLOCKS if name == language and text not in FILES.values()]
 
 
 @pytest.fixture
 def project(tmp_path):
     for name in ("assets", "configs", "project.yml"):
         (tmp_path / name).symlink_to(ROOT / name)
-    return tmp_path
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf8")
+    yield tmp_path
+    loaded_code.clear()
+    if registry.has("xproj_translators", "my.WordTranslator.v1"):
+        catalogue._remove((*registry.xproj_translators.namespace, "my.WordTranslator.v1"))
 
 
 def run(script, folder):
@@ -74,6 +84,10 @@ def test_python(code, capsys):
 def test_config(text):
     translator = registry.resolve(Config().from_str(text))["translator"]
     assert (translator.src_lang, translator.tgt_lang) == ("en", "sw")
+
+
+def test_every_file_that_is_shown_is_used():
+    assert FILES and all(any(name in script for script in blocks("bash")) for name in FILES)
 
 
 def test_every_kind_of_block_is_tested():

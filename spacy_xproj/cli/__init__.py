@@ -5,6 +5,7 @@ from importlib import import_module
 from .app import app
 
 for _name in (
+    "init",
     "convert",
     "translate",
     "pair",

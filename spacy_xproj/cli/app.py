@@ -2,27 +2,80 @@
 
 import sys
 from functools import wraps
-from typing import Any, Callable, Iterable, Iterator, NoReturn, Optional, TypeVar
+from inspect import Parameter, signature
+from pathlib import Path
+from typing import Any, Callable, Iterable, Iterator, List, NoReturn, Optional, TypeVar
 
+import spacy
 import typer
 from spacy.cli._util import app as spacy_app
+from typer.core import TyperCommand, TyperGroup
 
+from .. import __version__
 from ..errors import XprojError
+from ..registry import load_code, registry
 
 HELP = "Cross-lingual named-entity recognition by annotation projection."
 #: Commands that take a config accept overrides such as `--projector.solver.power 2`.
 OVERRIDES = {"allow_extra_args": True, "ignore_unknown_options": True}
 
-app = typer.Typer(name="xproj", help=HELP, no_args_is_help=True, rich_markup_mode=None)
-spacy_app.add_typer(app)
+#: An option of all commands. As in `spacy train`, the file may register what the config names.
+CODE = typer.Option(None, "--code", help="Python file to run first, which registers parts of your own")
+#: What a wrong option or argument raises: of click, which newer versions of typer bring along as a part of their own.
+UsageError: Any = typer.BadParameter.__mro__[1]
 
 OVERWRITE = typer.Option(False, "--overwrite", help="Replace files that something else has made")
 
 Item = TypeVar("Item")
 
 
+class OneLineCommand(TyperCommand):
+    """A command that ends wrong options and arguments with one line and exit code 2."""
+
+    def parse_args(self, ctx: Any, args: List[str]) -> List[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except UsageError as error:
+            fail(f"{error.format_message().rstrip('.')}; see {ctx.command_path} --help", code=2)
+
+
+class OneLineGroup(TyperGroup):
+    """A group of commands that ends an unknown one with one line and exit code 2."""
+
+    def resolve_command(self, ctx: Any, args: List[str]) -> Any:
+        try:
+            return super().resolve_command(ctx, args)
+        except UsageError as error:
+            fail(f"{error.format_message().rstrip('.')}; see {ctx.command_path} --help", code=2)
+
+
+app = typer.Typer(name="xproj", help=HELP, cls=OneLineGroup, no_args_is_help=True, rich_markup_mode=None)
+spacy_app.add_typer(app)
+
+
+def main() -> None:
+    """Run the group by itself, as the program `xproj`. After ``xproj --install-completion`` a shell completes its
+    commands; it cannot do so after ``python -m spacy``."""
+    registry.cli.get_all()  # the commands of `research`, which join the group, and those of other packages
+    app(prog_name="xproj")
+
+
+def show_version(wanted: bool) -> None:
+    """Print the version and end, if it is wanted."""
+    if wanted:
+        typer.echo(f"spacy_xproj {__version__} (spaCy {spacy.__version__}, Python {sys.version.split()[0]})")
+        raise typer.Exit()
+
+
+@app.callback(help=HELP)
+def group(
+    version: bool = typer.Option(False, "--version", is_eager=True, callback=show_version, help="Show the version"),
+) -> None:
+    """Take the options of the group itself."""
+
+
 def command(name: str, group: Optional[typer.Typer] = None, **settings: Any) -> Callable[[Callable], Callable]:
-    """Register a command that ends an `XprojError` with its one line and exit code 1.
+    """Register a command that ends an `XprojError` with its one line and exit code 1. It gets the option ``--code``.
 
     name (str): the command's name.
     group (Optional[typer.Typer]): the group that the command belongs to; by default, `xproj` itself.
@@ -32,8 +85,10 @@ def command(name: str, group: Optional[typer.Typer] = None, **settings: Any) -> 
 
     def register(function: Callable) -> Callable:
         @wraps(function)
-        def run(*args: Any, **kwargs: Any) -> Any:
+        def run(*args: Any, code: Optional[Path] = None, **kwargs: Any) -> Any:
             try:
+                if code is not None:
+                    load_code(code)
                 result = function(*args, **kwargs)
                 sys.stdout.flush()
                 return result
@@ -45,19 +100,26 @@ def command(name: str, group: Optional[typer.Typer] = None, **settings: Any) -> 
                 what = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
                 fail(f"{what}; check the path, its permissions and the space left")
 
-        return (group or app).command(name, **settings)(run)
+        parameters = [
+            *signature(function).parameters.values(),
+            Parameter("code", Parameter.KEYWORD_ONLY, default=CODE, annotation=Optional[Path]),
+        ]
+        run.__signature__ = signature(function).replace(parameters=parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {**function.__annotations__, "code": Optional[Path]}
+        return (group or app).command(name, cls=OneLineCommand, **settings)(run)
 
     return register
 
 
-def fail(message: str) -> NoReturn:
-    """Print a message as one line on the error stream and end with exit code 1.
+def fail(message: str, code: int = 1) -> NoReturn:
+    """Print a message as one line on the error stream and end.
 
     message (str): what, where, remedy.
+    code (int): the exit code.
     """
     line = " ".join(message.split())
     typer.secho(f"✘ {line}", fg=typer.colors.RED, err=True)
-    raise typer.Exit(1)
+    raise typer.Exit(code)
 
 
 def progress(items: Iterable[Item], total: Optional[int], unit: str) -> Iterator[Item]:

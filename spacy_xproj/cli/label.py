@@ -4,7 +4,7 @@ from collections import Counter
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 import typer
 from spacy.language import Language
@@ -50,6 +50,7 @@ def label_cli(
     nlp = load_pipeline(model)
     label_map = LabelMap.load(map_name) if map_name else LabelMap()
     changes: Counter[Tuple[str, str]] = Counter()
+    trimmed: List[int] = []
     if parallel:
         bitexts = ParallelCorpus(corpus)
         provenance = _label_provenance(bitexts, model, nlp, map_name, label_map)
@@ -57,14 +58,16 @@ def label_cli(
             discard_partial(output, "label")
             msg.good(f"{output}: {len(bitexts)} pairs, labelled so already")
             return
-        count = _label_parallel(bitexts, output, nlp, label_map, changes, provenance, in_place)
+        count = _label_parallel(bitexts, output, nlp, label_map, changes, trimmed, provenance, in_place)
     else:
         total, docs = stream_docs(corpus, nlp.vocab)
-        labelled = progress(_label_docs(docs, nlp, label_map, changes), total, "sentences")
+        labelled = progress(_label_docs(docs, nlp, label_map, changes, trimmed), total, "sentences")
         count = write_docs(labelled, output, "label", overwrite)
     msg.good(f"{output}: {count} {'pairs' if parallel else 'sentences'}")
     for line in label_summary(changes):
         msg.text(line)
+    if sum(trimmed):
+        msg.text(f"trimmed: {sum(trimmed)} entities that begin or end with words which the label map takes off")
 
 
 def _label_provenance(
@@ -76,6 +79,7 @@ def _label_provenance(
         "model_version": nlp.meta["version"],
         "label_map": map_name,
         "renames": label_map.renames,
+        "trim": {"leading": sorted(label_map.leading), "trailing": sorted(label_map.trailing)},
     }
     files = [corpus.path / MANIFEST]
     if Path(model).is_dir() and not is_package(model):
@@ -94,12 +98,13 @@ def _is_labelled_so(corpus: ParallelCorpus, provenance: Dict[str, Any]) -> bool:
 
 
 def _label_docs(
-    docs: Iterable[Doc], nlp: Language, label_map: LabelMap, changes: "Counter[Tuple[str, str]]"
+    docs: Iterable[Doc], nlp: Language, label_map: LabelMap, changes: "Counter[Tuple[str, str]]", trimmed: List[int]
 ) -> Iterator[Doc]:
     """Label sentences, as new Docs with the same words, spaces and user data. No annotation that they have guides the
     pipeline."""
     pairs = ((words_only(doc, nlp.vocab), doc) for doc in docs)
     for labelled, doc in nlp.pipe(pairs, as_tuples=True):
+        trimmed.append(label_map.trimmed(labelled))
         labelled.user_data = dict(doc.user_data)  # and nothing of the pipeline's: transformers leave all their vectors
         changes.update(label_map.apply(labelled))
         yield labelled
@@ -111,6 +116,7 @@ def _label_parallel(
     nlp: Language,
     label_map: LabelMap,
     changes: "Counter[Tuple[str, str]]",
+    trimmed: List[int],
     provenance: Dict[str, Any],
     in_place: bool,
 ) -> int:
@@ -121,6 +127,6 @@ def _label_parallel(
         if done:
             msg.info(f"the first {done} pairs were labelled before and are not in the counts of labels")
         todo, targets = (islice(corpus.docs(side), done, None) for side in SIDES)
-        sources = _label_docs(progress(todo, len(corpus) - done, "pairs"), nlp, label_map, changes)
+        sources = _label_docs(progress(todo, len(corpus) - done, "pairs"), nlp, label_map, changes, trimmed)
         pairs = (Bitext(*sides) for sides in zip(sources, targets, strict=True))
         return len(writer.write(with_rejects(pairs, corpus, writer.done)))

@@ -7,7 +7,7 @@ from typing import Dict, List, Optional
 import typer
 from wasabi import msg
 
-from ..config import load_project_config
+from ..config import load_project_config, naming
 from ..corpora.docbin import doc_lang, read_docs
 from ..corpora.pairing import flag_pairs, pair_by_order, pair_by_sent_id, pair_by_table, read_table
 from ..corpora.parallel import REJECTS, ParallelCorpus
@@ -56,7 +56,8 @@ def pair_cli(
         raise XprojError("--by table and --table FILE belong together; give both, or --table alone")
     config = load_project_config(config_path, ctx.args)
     check_paths("pair", [source, target, table, config_path], directories=[bitext_dir], settings=config)
-    checks = make_checks(config.get("translation", {}))
+    with naming(config_path or "the command line"):
+        checks = make_checks(config.get("translation", {}))
     sources, targets = read_docs(source), read_docs(target)
     if table is not None:
         items = pair_by_table(sources, targets, read_table(table), table)

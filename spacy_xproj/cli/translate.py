@@ -8,7 +8,7 @@ from typing import Dict
 import typer
 from wasabi import msg
 
-from ..config import check_devices, load_project_config, resolve
+from ..config import check_devices, load_project_config, naming, resolve
 from .app import OVERRIDES, command, progress
 
 
@@ -34,7 +34,8 @@ def translate_cli(
     config = load_project_config(config_path, ctx.args)
     check_paths("translate", [source, config_path], directories=[bitext_dir], settings=config)
     check_devices(config, ["translator"], config_path)
-    checks = make_checks(config.get("translation", {}))
+    with naming(config_path):
+        checks = make_checks(config.get("translation", {}))
     total, docs = stream_docs(source)
     first = next(docs)
     translator = resolve(config, "translator", config_path)

@@ -12,6 +12,7 @@ from spacy.util import minibatch
 
 from .. import __version__
 from ..errors import XprojError
+from ..registry import loaded_code
 from ..storage.files import input_digests, json_digest, write_json
 from ..storage.journal import Journal
 from ..types import Bitext
@@ -196,7 +197,7 @@ def make_provenance(command: str, inputs: List[Path], settings: Dict[str, Any]) 
         "spacy_xproj": __version__,
         "command": command,
         "settings": settings,
-        "inputs": input_digests(inputs),
+        "inputs": {**input_digests(inputs), **loaded_code},
     }
 
 

@@ -27,6 +27,8 @@ from .source import SourcePipeline
 
 #: Sentences below which statistics of a language are not worth keeping.
 FEW_SENTENCES = 20
+#: How to give more. Labels are not needed: any text of the language will do.
+EXAMPLES = "nlp.initialize(lambda: [Example.from_dict(nlp.make_doc(text), {}) for text in TEXTS]) takes any texts"
 
 
 class AnnotationProjector(BatchedPipe):
@@ -127,8 +129,8 @@ class AnnotationProjector(BatchedPipe):
         read = list(islice(spans, sample))
         if len(read) < FEW_SENTENCES:
             warnings.warn(
-                f"{self.name} has no corpus statistics: {len(read)} sentences to initialize from, give {FEW_SENTENCES} "
-                "at least",
+                f"{self.name} has no corpus statistics: {len(read)} sentences to initialize from, and it takes "
+                f"{FEW_SENTENCES}; {EXAMPLES}",
                 stacklevel=2,
             )
             return
@@ -146,7 +148,7 @@ class AnnotationProjector(BatchedPipe):
             self._warned = True
             warnings.warn(
                 f"{self.name} estimates statistics of the two languages from fewer than {FEW_SENTENCES} sentences; "
-                "call nlp.initialize with sample texts once, and save the pipeline",
+                f"call nlp.initialize once and save the pipeline, or label many Docs at a time (nlp.pipe): {EXAMPLES}",
                 stacklevel=3,
             )
 
@@ -222,7 +224,7 @@ class AnnotationProjector(BatchedPipe):
         "spans_key": SPANS_KEY,
         "annotate_ents": True,
         "overwrite": True,
-        "ents_filter": {"@misc": "spacy.first_longest_spans_filter.v1"},
+        "ents_filter": {"@misc": "spacy.prioritize_existing_ents_filter.v1"},
         "max_length": 200,
         "scorer": {"@scorers": "spacy.ner_scorer.v1"},
     },
@@ -257,7 +259,8 @@ def make_annotation_projector(
         `span_group`), or None. What the group had before is replaced.
     annotate_ents (bool): whether `Doc.ents` receives the entities.
     overwrite (bool): whether they replace what `Doc.ents` has.
-    ents_filter (EntsFilter): chooses among old and new entities if they do not replace them.
+    ents_filter (EntsFilter): chooses among old and new entities if they do not replace them; by default, all old ones
+        stay, and new ones where these leave room.
     max_length (int): tokens that are translated at a time; longer sentences, or Docs without sentences, are cut.
     scorer (Optional[Callable]): the scoring method of `spacy evaluate`.
     RETURNS (AnnotationProjector): the component.

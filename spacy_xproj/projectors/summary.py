@@ -101,7 +101,7 @@ class ProjectionCounts:
 
 
 def outcome_rows(pair: int, projection: Projection) -> Iterator[Dict[str, Any]]:
-    """Describe the outcomes of one pair with character offsets, which hold for any tokenisation.
+    """Describe the outcomes of one pair with both sentences and character offsets, which hold for any tokenisation.
 
     pair (int): the number of the pair, from 0.
     projection (Projection): its result.
@@ -112,6 +112,8 @@ def outcome_rows(pair: int, projection: Projection) -> Iterator[Dict[str, Any]]:
         yield {
             "pair": pair,
             "sent_id": source.user_data.get("sent_id"),
+            "text": source.text,
+            "translation": target.text,
             "entity": outcome.entity,
             "label": outcome.label,
             "status": outcome.status,

@@ -13,6 +13,7 @@ from .. import __version__
 from ..corpora.parallel import ParallelCorpus
 from ..errors import XprojError
 from ..parts import all_counts, part_licenses, provenance_licenses
+from ..registry import loaded_code
 from ..storage.files import input_digests, json_digest, write_json
 from ..storage.journal import Journal
 from ..types import Projection, Projector, SentenceFilter
@@ -130,10 +131,11 @@ class ProjectionWriter:
 
 
 def _digest(corpus: ParallelCorpus, config: Dict[str, Any], shard_size: int) -> str:
-    """Identify all that the results depend on. By the first shard, all files that settings name are there, also what a
-    part writes when it estimates its statistics."""
-    return json_digest([corpus.manifest, config, input_digests(config), shard_size, __version__])
+    """Identify all that the results depend on, code of the user's included. By the first shard, all files that settings
+    name are there, also what a part writes when it estimates its statistics."""
+    return json_digest([corpus.manifest, config, {**input_digests(config), **loaded_code}, shard_size, __version__])
 
 
 def _json_lines(rows: List[Dict[str, Any]]) -> bytes:
-    return "".join(json.dumps(row, separators=(",", ":")) + "\n" for row in rows).encode("utf8")
+    lines = (json.dumps(row, separators=(",", ":"), ensure_ascii=False) for row in rows)
+    return "".join(f"{line}\n" for line in lines).encode("utf8")

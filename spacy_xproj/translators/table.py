@@ -1,12 +1,16 @@
 """Given translations, from a file."""
 
 from pathlib import Path
-from typing import Dict, Iterable, Iterator, Tuple
+from typing import Dict, Iterable, Iterator, List, Tuple
 
 import srsly
 
 from ..errors import XprojError
 from ..storage.files import input_digests, read_text
+
+#: So many texts without a translation are named by their numbers.
+SHOWN = 5
+REMEDY = "add a line for each ('xproj export CORPUS FILE --to texts --table TABLE' lists them)"
 
 
 class TableTranslator:
@@ -25,11 +29,21 @@ class TableTranslator:
         self.path = path
 
     def __call__(self, texts: Iterable[str]) -> Iterator[str]:
-        """Look up the translation of each text. RAISES (XprojError): if a text has none."""
-        for text in texts:
-            if text.strip() and text not in self.translations:
-                raise XprojError(f"{self.path}: no translation of '{text}'; add a line for it")
+        """Look up the translation of each text.
+
+        texts (Iterable[str]): the texts.
+        YIELDS (str): the translation of each. Blank texts need none.
+        RAISES (XprojError): if a text has none, after a look at all that follow: how many, and which.
+        """
+        numbered = enumerate(texts, 1)
+        for number, text in numbered:
+            if not self._has(text):
+                others = [later for later, other in numbered if not self._has(other)]
+                raise XprojError(f"{self.path}: no translation of '{text}' (text {number}){_others(others)}; {REMEDY}")
             yield self.translations.get(text, text)
+
+    def _has(self, text: str) -> bool:
+        return not text.strip() or text in self.translations
 
     def input_digests(self) -> Dict[str, str]:
         """Give the SHA-256 of the file."""
@@ -64,6 +78,13 @@ def make_table_translator(path: Path, src_lang: str, tgt_lang: str) -> TableTran
             )
         seen.setdefault(source, number)
     return TableTranslator(translations, src_lang, tgt_lang, path)
+
+
+def _others(numbers: List[int]) -> str:
+    if not numbers:
+        return ""
+    listed = ", ".join(map(str, numbers[:SHOWN])) + (", …" if len(numbers) > SHOWN else "")
+    return f" and of {len(numbers)} more (text {listed})"
 
 
 def _parse_tsv(line: str) -> Tuple[str, str]:

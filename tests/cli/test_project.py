@@ -72,6 +72,7 @@ def test_what_is_written(entities, job, tmp_path):
     assert rows[3]["target"] == []
     for row in rows:
         source, target, *_ = SENTENCES[row["pair"]]
+        assert (row["text"].strip(), row["translation"].strip()) == (source, target)
         assert source[row["source"]["start"] : row["source"]["end"]] == row["source"]["text"]
         assert all(target[span["start"] : span["end"]] == span["text"] for span in row["target"])
 
@@ -101,6 +102,16 @@ def test_warnings_of_the_target_text(entities, job, tmp_path, make_bitext):
     assert "target text: 1 of 2 (50.0%) of the tokens are combining marks alone" in output
     ((name, label),) = entities(tmp_path / "out")[0]
     assert (name.replace(" ", ""), label) == ("O\u0323yo\u0323\u0301", "LOC")
+
+
+def test_files_are_read_by_people(job, tmp_path, make_bitext):
+    pairs = [make_bitext("Oyo", "Ọ̀yọ́", [(0, 1, "LOC")]), make_bitext("Beijing", "北京", [(0, 1, "LOC")])]
+    write_parallel_corpus(tmp_path / "letters", pairs, "en", "yo", {})
+    (tmp_path / "links.txt").write_text("\n0-0\n")
+    assert job("--filter.drop_incomplete", "true", corpus="letters").exit_code == 0
+    outcomes = (tmp_path / "out" / "outcomes.jsonl").read_text("utf8")
+    assert "Ọ̀yọ́" in outcomes and "北京" in outcomes and "\\u" not in outcomes
+    assert "Ọ̀yọ́" in (tmp_path / "out" / "rejects.jsonl").read_text("utf8")
 
 
 def test_overrides(entities, job, tmp_path):

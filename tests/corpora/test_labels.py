@@ -78,6 +78,31 @@ def test_map_in_a_file(tmp_path) -> None:
     assert [(ent.text, ent.label_) for ent in doc.ents] == [("w0", "LOC")]
 
 
+def test_words_that_entities_lose(tmp_path) -> None:
+    words = ["The", "United", "Nations", "'s", "day", "in", "the", "The", "Hague", "'s"]
+    tags = ["B-ORG", "I-ORG", "I-ORG", "I-ORG", "B-DATE", "O", "B-GPE", "I-GPE", "I-GPE", "B-GPE"]
+    label_map = LabelMap.load("ontonotes")
+    doc = Doc(spacy.blank("en").vocab, words=words, ents=tags)
+    assert label_map.trimmed(doc) == 2
+    label_map.apply(doc)
+    assert [(ent.text, ent.label_) for ent in doc.ents] == [("United Nations", "ORG"), ("Hague", "LOC"), ("'s", "LOC")]
+    file = tmp_path / "map.json"
+    file.write_text('{"ORG": "ORG", "DATE": null, "GPE": "LOC", "trim": {"trailing": ["Nations"]}}')
+    doc = Doc(spacy.blank("en").vocab, words=words[:3], ents=tags[:3])
+    LabelMap.load(str(file)).apply(doc)
+    assert [ent.text for ent in doc.ents] == ["The United"]
+    file.write_text('{"trim": "PER"}')  # a label of that name
+    assert LabelMap.load(str(file)).renames == {"trim": "PER"}
+
+
+@pytest.mark.parametrize("trim", ['{"lead": ["the"]}', '{"leading": "the"}', '{"leading": [1]}', '{"leading": [""]}'])
+def test_bad_words(tmp_path, trim: str) -> None:
+    file = tmp_path / "map.json"
+    file.write_text(f'{{"PERSON": "PER", "trim": {trim}}}')
+    with pytest.raises(XprojError, match='map.json: bad "trim"; write'):
+        LabelMap.load(str(file))
+
+
 @pytest.mark.parametrize("text", ['["PER"]', '{"PERSON": 1}', '{"PERSON": ""}', "{", '"PER"'])
 def test_bad_map_files(tmp_path, text: str) -> None:
     file = tmp_path / "map.json"

@@ -258,6 +258,17 @@ def test_entities_that_are_there(make_nlp, settings, expected):
     assert [span.text for span in doc.spans["projected"]] == ["Ana Silva", "Lisboa"]
 
 
+def test_what_the_users_component_found_stays(make_nlp, found):
+    """Also where the projected entity is longer; new ones are added where there is room."""
+    nlp = make_nlp(overwrite=False)
+    ruler = nlp.add_pipe("entity_ruler", first=True)
+    ruler.add_patterns([{"label": "NAME", "pattern": "Silva", "id": "s-1"}, {"label": "MISC", "pattern": "mora"}])
+    doc = nlp(TEXT)
+    assert found(doc) == [("Silva", "NAME"), ("mora", "MISC"), ("Lisboa", "LOC"), ("Rui", "PER"), ("Berlim", "LOC")]
+    assert doc.ents[0].ent_id_ == "s-1"
+    assert [span.text for span in doc.spans["projected"]] == [name for name, _ in ENTS]
+
+
 def test_label_map(make_nlp, english, found):
     english.get_pipe("span_ruler").add_patterns(
         [{"label": "GPE", "pattern": "Porto"}, {"label": "DATE", "pattern": "2020"}]

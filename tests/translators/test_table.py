@@ -35,8 +35,17 @@ def test_the_file_is_an_input(tmp_path):
 
 def test_unknown_text(tmp_path):
     translator = make_table_translator(write(tmp_path, "One.\tUm.\n"), "en", "pt")
-    with pytest.raises(XprojError, match="no translation of 'Three.'"):
+    with pytest.raises(XprojError, match=r"no translation of 'Three.' \(text 2\); add a line for each \('xproj export"):
         list(translator(["One.", "Three."]))
+
+
+def test_all_unknown_texts_are_counted(tmp_path):
+    translator = make_table_translator(write(tmp_path, "One.\tUm.\n"), "en", "pt")
+    texts = ["One.", "Two.", " ", "Three.", "One.", *"abcdef"]
+    with pytest.raises(XprojError, match=r"'Two.' \(text 2\) and of 7 more \(text 4, 6, 7, 8, 9, …\); add"):
+        list(translator(texts))
+    found = iter(translator(iter(texts)))
+    assert next(found) == "Um."  # what has a translation comes before the error
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import typer
 from wasabi import msg
 
 from ...cli.app import OVERRIDES, command, fail
-from ...config import load_config
+from ...config import load_config, naming
 from ...storage.marker import claim_directory
 from .group import research
 
@@ -37,7 +37,9 @@ def compare_encoders_cli(
     from ..encoder_comparison.summary import make_summary
 
     check_report()
-    comparison = read_comparison(load_config(config_path, ctx.args))
+    config = load_config(config_path, ctx.args)
+    with naming(config_path):
+        comparison = read_comparison(config)
     claim_directory(output_dir, "research compare-encoders")
     students: List[Student] = []
     for student in run_comparison(comparison, output_dir):

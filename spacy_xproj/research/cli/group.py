@@ -2,7 +2,9 @@
 
 import typer
 
-from ...cli.app import app
+from ...cli.app import OneLineGroup, app
 
-research = typer.Typer(name="research", help="Studies, pre-training, comparisons.", no_args_is_help=True)
+research = typer.Typer(
+    name="research", cls=OneLineGroup, help="Studies, pre-training, comparisons.", no_args_is_help=True
+)
 app.add_typer(research)

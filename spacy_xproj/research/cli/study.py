@@ -7,7 +7,7 @@ import typer
 from wasabi import msg
 
 from ...cli.app import OVERRIDES, command, fail, progress
-from ...config import load_config
+from ...config import load_config, naming
 from .group import research
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def study_cli(
     from ..study.language import LanguageStudy
     from ..study.results import make_table, to_markdown
 
-    settings = read_study(load_config(config_path, ctx.args))
+    config = load_config(config_path, ctx.args)
+    with naming(config_path):
+        settings = read_study(config)
     claim_directory(output_dir, "research study")
     results: List[MethodResult] = []
     for row in settings.rows():
