@@ -8,8 +8,10 @@ import typer
 from wasabi import msg
 
 from ..errors import XprojError
-from ..storage.files import atomic_path, read_json, write_json
-from .app import check_not_input, command
+from ..storage.files import read_json, write_json
+from ..storage.marker import result_directory
+from ..storage.outputs import check_paths
+from .app import command
 
 META = "meta.json"
 
@@ -40,7 +42,7 @@ def describe_cli(
     """
     from ..students.description import LICENSES, Source, describe, license_texts
 
-    check_not_input([pipeline, *data, *filter(None, [encoder, scores])], [output])
+    check_paths("describe", [pipeline, *data, encoder, scores], directories=[output])
     sources = []
     for item in source:
         name, equals, licence = (part.strip() for part in item.rpartition("="))
@@ -56,7 +58,7 @@ def describe_cli(
         license=license,
         description=description,
     )
-    with atomic_path(output) as directory:
+    with result_directory(output, "describe") as directory:
         shutil.copytree(pipeline, directory)
         write_json(directory / META, meta)
         (directory / LICENSES).write_text(license_texts(meta), encoding="utf8")

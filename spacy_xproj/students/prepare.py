@@ -14,9 +14,9 @@ from ..errors import XprojError
 CPUINFO = Path("/proc/cpuinfo")
 #: Flags of processors that multiply matrices in bfloat16 faster than in float32.
 BF16_FLAGS = {"amx_bf16", "avx512_bf16"}
-#: How many kernels for bfloat16 oneDNN keeps, and how many PyTorch keeps of them besides. There is one for each shape of
-#: a matrix, and training hardly meets a shape twice; both keep 1,024, and the memory of a training grows all the while,
-#: unless these are set before the first kernel is made. To make them anew takes no time that could be measured.
+#: How many kernels for bfloat16 oneDNN keeps, and how many PyTorch keeps of them besides. There is one for each shape
+#: of a matrix, and training hardly meets a shape twice; both keep 1,024, and the memory of a training grows all the
+#: while, unless these are set before the first kernel is made. To make them anew takes no time that could be measured.
 KERNELS = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "64", "LRU_CACHE_CAPACITY": "1"}
 
 
