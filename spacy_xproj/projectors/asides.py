@@ -18,6 +18,8 @@ from ..types import Bitext, Outcome, Projection
 
 #: Texts that are this similar, in ASCII, are spellings of one name.
 SAME_NAME = 0.75
+#: What is parted by one of these is more than a name.
+SEPARATORS = frozenset(",:;/、，：；،")
 
 
 class Aside(NamedTuple):
@@ -52,7 +54,8 @@ def original_names(bitext: Bitext) -> List[Aside]:
         text = bitext.target[first + 1 : last].text
         rows = [(_similarity(text, name), -i) for i, name in enumerate(names) if -i not in {-a.entity for a in found}]
         score, i = max(rows, default=(0.0, 0))
-        if first and score >= SAME_NAME and (not found or first > found[-1].last):
+        one_name = SEPARATORS.isdisjoint(words[first + 1 : last])
+        if first and one_name and score >= SAME_NAME and (not found or first > found[-1].last):
             found.append(Aside(first, last, -i, score))
     return found
 

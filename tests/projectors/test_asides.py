@@ -20,6 +20,7 @@ from spacy_xproj.types import Outcome, Projection, WordAlignment
         ("Michel Aoun ( Aoun )", [(0, 2)], "奧恩 ( Aoun )", []),
         ("Munich", [(0, 1)], "Monaco ( München )", [(1, 3, 0)]),
         ("Ana", [(0, 1)], "( Ana ) x", []),
+        ("DFB", [(0, 1)], "X ( Deutscher Bund , DFB )", []),
         ("Ana", [], "X ( Ana )", []),
         ("Ana", [(0, 1)], "", []),
     ],
