@@ -108,7 +108,8 @@ def split_cells(line: str, columns: int = 0) -> List[str]:
     columns (int): how many columns there should be, if that is known. At spaces, the first may then be empty.
     RETURNS (List[str]): the columns; one that is made of spaces is one space.
     """
-    if "\t" not in line:
+    if "\t" not in line.rstrip():
+        line = line.rstrip("\t ")
         cells = re.split(" +", line.strip(" "))
         return ["", *cells] if line.startswith(" ") and len(cells) == columns - 1 else cells
     cells = [cell.strip(" ") or cell[:1] for cell in line.split("\t")]

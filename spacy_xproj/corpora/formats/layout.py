@@ -15,7 +15,7 @@ SAMPLE = 50_000
 MIN_SHARE = 0.8
 NUMBER = re.compile(r"\d+(?:[-.:/]\d+)*")
 #: What the phrases of CoNLL-2000 are called: a column of such tags stands beside that of the entities.
-CHUNKS = frozenset(["NP", "VP", "PP", "ADVP", "ADJP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "PNP", "X"])
+CHUNKS = frozenset(["NP", "VP", "PP", "ADVP", "ADJP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "PNP"])
 #: What columns are called in a header.
 TOKEN_NAMES = frozenset(["token", "tokens", "word", "words", "form", "wordform", "text"])
 TAG_NAMES = frozenset(
@@ -109,9 +109,9 @@ class Column:
     @property
     def is_tags(self) -> bool:
         """Whether these are tags with letters, other than those of phrases."""
-        labels = {(self.notation.canonical(tag) or "O").partition("-")[2] for tag in self.values} - {""}
+        labels = {(self.notation.canonical(tag) or "O").partition("-")[2] for tag in self.values}
         strong = self.notation.kind != "bare" and tag_share(self.values, self.notation) >= MIN_SHARE
-        return strong and not labels <= CHUNKS
+        return strong and not (labels & CHUNKS and labels <= CHUNKS | {"", "X"})
 
     @property
     def is_labels(self) -> bool:
@@ -152,7 +152,7 @@ def find_layout(lines: Sequence[Line], options: LayoutOptions) -> Layout:
     flags = found[0] if found else None
     notes = tuple(_note(column) for column in table if column.number not in (token, tag, flags))
     named = Layout(
-        columns, token, tag, flags, header, comment, frozenset(table[tag].values), tuple(filter(None, notes))
+        columns, token, tag, flags, header, comment, frozenset(table[tag].values) | {"O"}, tuple(filter(None, notes))
     )
     if options.comment != "auto" or any(named.is_comment(line) for line in texts if line.startswith("#")):
         return named
