@@ -139,6 +139,9 @@ def find_layout(lines: Sequence[Line], options: LayoutOptions) -> Layout:
     texts = [line for _, line in lines]
     plain = [line for line in texts if comment is None or not line.startswith(comment)] or texts
     columns = max(2, Counter(len(split_cells(line)) for line in plain).most_common(1)[0][0])
+    first = split_cells(plain[0])
+    if TOKEN_NAMES & {cell.casefold() for cell in first} and options.header != "no":  # names what may be empty below
+        columns = max(columns, len(first))
     rows = [cells for cells in (split_cells(line, columns) for line in plain) if len(cells) == columns]
     if not rows:
         raise XprojError(f"line {lines[0][0]}: {len(split_cells(plain[0]))} columns, not {columns}; check --format")
