@@ -108,28 +108,41 @@ def split_cells(line: str, columns: int = 0) -> List[str]:
     columns (int): how many columns there should be, if that is known. At spaces, the first may then be empty.
     RETURNS (List[str]): the columns; one that is made of spaces is one space.
     """
-    if "\t" not in line:
+    if "\t" not in line.rstrip():
+        line = line.rstrip("\t ")
         cells = re.split(" +", line.strip(" "))
         return ["", *cells] if line.startswith(" ") and len(cells) == columns - 1 else cells
+    return split_tabs(line, columns)
+
+
+def split_tabs(line: str, columns: int) -> List[str]:
+    """Split a line at its tabs. Tabs at its end that separate nothing are left out.
+
+    line (str): the line.
+    columns (int): how many columns there should be, or 0.
+    RETURNS (List[str]): the columns; one that is made of spaces is one space.
+    """
     cells = [cell.strip(" ") or cell[:1] for cell in line.split("\t")]
     while len(cells) > max(columns, 1) and not cells[-1].strip():
         cells.pop()
     return cells
 
 
-def check_columns(cells: List[str], expected: int, line: int) -> List[str]:
+def check_columns(cells: List[str], expected: int, line: int, filled: Optional[Sequence[int]] = None) -> List[str]:
     """Check the columns of a line.
 
     cells (List[str]): the columns.
     expected (int): how many there must be.
     line (int): the line's number.
+    filled (Optional[Sequence[int]]): those that must not be empty; all by default.
     RETURNS (List[str]): the columns.
     RAISES (XprojError): if there are more or fewer, or one is empty.
     """
     if len(cells) != expected:
         raise XprojError(f"line {line}: {len(cells)} columns, not {expected}; correct the line or check --format")
-    if "" in cells:
-        raise XprojError(f"line {line}: column {cells.index('') + 1} is empty; fill it or remove the line")
+    empty = [i for i in (range(expected) if filled is None else filled) if not cells[i]]
+    if empty:
+        raise XprojError(f"line {line}: column {empty[0] + 1} is empty; fill it or remove the line")
     return cells
 
 

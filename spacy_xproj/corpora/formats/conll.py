@@ -99,7 +99,7 @@ def _read_row(line: str, number: int, layout: Layout, repair: bool) -> Tuple[Row
     cells = split_cells(line, layout.columns)
     if len(cells) == layout.columns and repair and cells[layout.token] == "":
         return Row(number, "", cells[layout.tag]), False
-    check_columns(cells, layout.columns, number)
+    check_columns(cells, layout.columns, number, (layout.token, layout.tag))
     flags = cells[layout.flags].split("|") if layout.flags is not None else []
     spaced = not NO_SPACE & set(flags)
     return Row(number, cells[layout.token], cells[layout.tag], spaced), END_OF_SENTENCE in flags

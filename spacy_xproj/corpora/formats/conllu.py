@@ -28,8 +28,8 @@ class ConlluConverter(ColumnConverter):
         2	sang	sing	VERB	_	_	0	root	_	SpaceAfter=No
         3	.	.	PUNCT	_	_	2	punct	_	_
 
-    Tokens are those of the text: a multiword token (`1-2`) is one, and empty nodes (`1.1`) are none. Of entities in
-    others, the outermost are read.
+    Tokens are those of the text. A multiword token (`1-2`) is one, if its words are not parts of it as they stand
+    (*du* for *de le*, not *it's*), and empty nodes (`1.1`) are none. Of entities in others, the outermost are read.
 
     lang (str): language code.
     scheme (str): tag scheme, see `ColumnConverter`.
@@ -136,9 +136,15 @@ def _read_rows(lines: List[Line], key: str, outside: str) -> Tuple[List[Row], Li
         if position != str(len(rows) + 1):
             raise XprojError(f"line {number}: token number {position} should be {len(rows) + 1}; number them anew")
         rows.append(row)
+    for start, end, row in ranges:
+        if "".join(one.token for one in rows[start:end]) == row.token:  # its words are those of the text as it is
+            rows[start:end] = [
+                *(one._replace(spaced=False) for one in rows[start : end - 1]),
+                *(one._replace(spaced=row.spaced) for one in rows[end - 1 : end]),
+            ]
     if any(end > len(rows) for _, end, _ in ranges):
         raise XprojError(f"line {ranges[-1][2].line}: a multiword range beyond the end of its sentence; correct it")
-    return rows, ranges
+    return rows, [one for one in ranges if "".join(row.token for row in rows[one[0] : one[1]]) != one[2].token]
 
 
 def _values(text: str, key: str) -> "Counter[str]":

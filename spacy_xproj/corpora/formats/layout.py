@@ -15,7 +15,7 @@ SAMPLE = 50_000
 MIN_SHARE = 0.8
 NUMBER = re.compile(r"\d+(?:[-.:/]\d+)*")
 #: What the phrases of CoNLL-2000 are called: a column of such tags stands beside that of the entities.
-CHUNKS = frozenset(["NP", "VP", "PP", "ADVP", "ADJP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "PNP", "X"])
+CHUNKS = frozenset(["NP", "VP", "PP", "ADVP", "ADJP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "PNP"])
 #: What columns are called in a header.
 TOKEN_NAMES = frozenset(["token", "tokens", "word", "words", "form", "wordform", "text"])
 TAG_NAMES = frozenset(
@@ -109,9 +109,9 @@ class Column:
     @property
     def is_tags(self) -> bool:
         """Whether these are tags with letters, other than those of phrases."""
-        labels = {(self.notation.canonical(tag) or "O").partition("-")[2] for tag in self.values} - {""}
+        labels = {(self.notation.canonical(tag) or "O").partition("-")[2] for tag in self.values}
         strong = self.notation.kind != "bare" and tag_share(self.values, self.notation) >= MIN_SHARE
-        return strong and not labels <= CHUNKS
+        return strong and not (labels & CHUNKS and labels <= CHUNKS | {"", "X"})
 
     @property
     def is_labels(self) -> bool:
@@ -139,6 +139,9 @@ def find_layout(lines: Sequence[Line], options: LayoutOptions) -> Layout:
     texts = [line for _, line in lines]
     plain = [line for line in texts if comment is None or not line.startswith(comment)] or texts
     columns = max(2, Counter(len(split_cells(line)) for line in plain).most_common(1)[0][0])
+    first = split_cells(plain[0])
+    if TOKEN_NAMES & {cell.casefold() for cell in first} and options.header != "no":  # names what may be empty below
+        columns = max(columns, len(first))
     rows = [cells for cells in (split_cells(line, columns) for line in plain) if len(cells) == columns]
     if not rows:
         raise XprojError(f"line {lines[0][0]}: {len(split_cells(plain[0]))} columns, not {columns}; check --format")
@@ -152,7 +155,7 @@ def find_layout(lines: Sequence[Line], options: LayoutOptions) -> Layout:
     flags = found[0] if found else None
     notes = tuple(_note(column) for column in table if column.number not in (token, tag, flags))
     named = Layout(
-        columns, token, tag, flags, header, comment, frozenset(table[tag].values), tuple(filter(None, notes))
+        columns, token, tag, flags, header, comment, frozenset(table[tag].values) | {"O"}, tuple(filter(None, notes))
     )
     if options.comment != "auto" or any(named.is_comment(line) for line in texts if line.startswith("#")):
         return named

@@ -17,8 +17,8 @@ LETTERS = "BIESLUMW"
 SEPARATORS = "-_:/"
 #: What stands for no entity; the first that a file has is its own.
 OUTSIDE = ("O", "o", "0", "_", "-", "*", "OUT", "OTHER", "None")
-#: What a label looks like that stands without a letter.
-BARE = re.compile(r"[^\W\d_][\w.&/+ -]*")
+#: What a label looks like that stands without a letter: not as if it had one.
+BARE = re.compile(r"(?!.[-_:/])[^\W\d_][\w.&/+ -]*(?<![-_:/])")
 #: A column of labels without letters has at least this share of tokens that are no entities. Columns of other
 #: categories, such as parts of speech, do not.
 MIN_OUTSIDE = 0.15

@@ -53,11 +53,11 @@ class Spacing:
         """
         if self.glued:
             return "".join(tokens)
-        letters = [char for token in tokens for char in token if char.isalpha()]
-        foreign = sum(map(is_unspaced, letters)) * 2 >= len(letters)
+        words = [token for token in tokens if token[:1].isalpha()]
+        unspaced = sum(is_unspaced(word[0]) for word in words) * 2 >= len(words)
         parts = list(tokens[:1])
         for before, token, space in zip(tokens, tokens[1:], spaced):
-            parts += [" ", token] if space and _is_apart(before, token, foreign) else [token]
+            parts += [" ", token] if space and _is_apart(before, token, unspaced) else [token]
         return "".join(parts)
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Dict, Iterator, List, Tuple
 
 from ...errors import XprojError
-from .columns import ColumnConverter, ColumnSentence, Row, check_columns, read_blocks, split_cells
+from .columns import ColumnConverter, ColumnSentence, Row, check_columns, read_blocks, split_tabs
 
 
 class UnerConverter(ColumnConverter):
@@ -45,7 +45,7 @@ class UnerConverter(ColumnConverter):
                     key, _, value = line[1:].partition("=")
                     comments[key.strip()] = (number, value.strip())
                 else:
-                    position, token, tag, _, _ = check_columns(split_cells(line, 5), 5, number)
+                    position, token, tag, _, _ = check_columns(split_tabs(line, 5), 5, number)
                     _check_position(position, len(rows) + 1, number)
                     rows.append(Row(number, token, tag))
             if not rows and comments.keys() & {"sent_id", "text"}:

@@ -4,7 +4,7 @@ import re
 from typing import Iterator, List
 
 from ...errors import XprojError
-from .columns import ColumnConverter, ColumnSentence, Row, check_columns, read_blocks, split_cells
+from .columns import ColumnConverter, ColumnSentence, Row, check_columns, read_blocks, split_tabs
 
 #: The language in front of a token, as Wikipedia calls it: `en:`, `zh-min-nan:`, `simple:`, but not `http:`.
 LANGUAGE_PREFIX = re.compile(r"([a-z]{2,3}|simple)(-[a-z]+)*:")
@@ -39,7 +39,7 @@ class WikiannConverter(ColumnConverter):
         for block in read_blocks(text):
             rows: List[Row] = []
             for number, line in block:
-                cell, tag = check_columns(split_cells(line, 2), 2, number)
+                cell, tag = check_columns(split_tabs(line, 2), 2, number)
                 prefix = LANGUAGE_PREFIX.match(cell)
                 if prefix is None or prefix.end() == len(cell):
                     raise XprojError(
