@@ -19,6 +19,11 @@ NAMES = [*TRANSFORMERS, "small.cfg"]
 LONG = "anna lives in berlin , " * 60
 
 
+def test_projects_that_init_writes_have_the_recipe():
+    template = CONFIGS.parent.parent / "spacy_xproj" / "templates" / "transformer.cfg"
+    assert template.read_bytes() == (CONFIGS / "transformer.cfg").read_bytes()
+
+
 @pytest.fixture
 def corpus(tmp_path):
     docs = list(spacy.blank("en").pipe(["anna lives in berlin", "ben knows annabel", "nobody"] * 3))
