@@ -133,7 +133,9 @@ def test_sides_of_a_parallel_corpus(invoke, make_bitext, tmp_path):
     pairs = [make_bitext("Ana lives here", "Ana mora aqui", [(0, 1, "PER")])]
     write_parallel_corpus(tmp_path / "bitext", pairs, "en", "pt", {})
     for side, text in (("source", "Ana lives here"), ("target", "Ana mora aqui")):
-        result = invoke("export", tmp_path / "bitext", tmp_path / "texts.txt", "--to", "texts", "--side", side)
+        result = invoke(
+            "export", tmp_path / "bitext", tmp_path / "texts.txt", "--to", "texts", "--side", side, "--overwrite"
+        )
         assert result.exit_code == 0, result.output
         assert (tmp_path / "texts.txt").read_text().strip() == text
     assert invoke("export", tmp_path / "bitext", tmp_path / "out", "--to", "jsonl").exit_code == 0
@@ -152,13 +154,20 @@ def test_bad_input(invoke, check_error, corpus, tmp_path):
     check_error(invoke("export", corpus, out, "--to", "excel"), "--to excel: no such format; take one of: conll, jsonl")
     check_error(invoke("export", corpus, out, "--to", "conll", "--table", "x"), "--table is for --to texts")
     check_error(invoke("export", tmp_path / "no", out, "--to", "conll"), "no: no such file")
-    check_error(invoke("export", tmp_path, out, "--to", "conll"), "not a parallel corpus")
+    (tmp_path / "empty").mkdir()
+    check_error(invoke("export", tmp_path / "empty", out, "--to", "conll"), "not a parallel corpus")
     file = corpus / "target.spacy"
     check_error(invoke("export", file, file, "--to", "conll"), "target.spacy: is an input too")
     write_docs([Doc(Vocab(), words=["Ana"])], tmp_path / "bare.spacy")
     check_error(invoke("export", tmp_path / "bare.spacy", out, "--to", "conll"), "bare.spacy, sentence 1: its entities")
-    check_error(invoke("export", corpus, tmp_path, "--to", "conll"), "is a directory; name a file")
+    check_error(invoke("export", corpus, tmp_path / "empty", "--to", "conll"), "is a directory; name a file")
     assert not out.exists()
+
+
+def test_a_file_of_another_origin_is_kept(invoke, check_error, corpus, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    check_error(invoke("export", corpus, tmp_path / "mine.txt", "--to", "conll"), "exists; name another file, or give")
+    assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
 def test_the_help_names_every_format(invoke):
