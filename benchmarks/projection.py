@@ -48,8 +48,8 @@ from spacy_xproj.solvers.greedy import GreedySolver
 from spacy_xproj.storage.files import read_text
 from spacy_xproj.types import Bitext, Initializable, MatchScorer, Projector, Solver, WordAligner, WordAlignment
 
-#: Strict F1 as published, by corpus. The first four are from the master's thesis of O. Shkalikov, a co-author of Politov et
-#: al. 2025, with mBERT and awesome-align; T-Projection is García-Ferrero et al. 2023.
+#: Strict F1 as published, by corpus. The first four are from the thesis of O. Shkalikov, a co-author of Politov et al.
+#: 2025, with mBERT and awesome-align; T-Projection is García-Ferrero et al. 2023.
 PUBLISHED = {
     "thesis: heuristic, length ratio 0.8": {"europarl-de": 0.819, "europarl-es": 0.903},
     "thesis: heuristic, no length ratio": {"europarl-de": 0.916, "europarl-es": 0.875},

@@ -68,8 +68,9 @@ class MarkerProjector(Composite):
     LabelPigeon (Thennal, Biemann and Hatzel 2026), whose model is NLLB-200 fine-tuned on such text
     (`thennal/nllb-200-3.3B-labelpigeon`). Tags may nest in the translation; the outer entity has the place then.
 
-    A sentence with such markers of its own cannot be marked; and translators lose markers. Both are flagged, and both keep
-    the given target, a translation that was made without markers, where the entities' own translations are looked for.
+    A sentence with such markers of its own cannot be marked; and translators lose markers. Both are flagged, and both
+    keep the given target, a translation that was made without markers, where the entities' own translations are looked
+    for.
 
     translator (Translator): translates from the source to the target language.
     extractor (CandidateExtractor): proposes spans of the given target.
