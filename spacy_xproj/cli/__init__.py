@@ -17,6 +17,8 @@ for _name in (
     "consistency",
     "languages",
     "train_candidates",
+    "verify",
+    "doctor",
 ):
     import_module(f"{__name__}.{_name}")
 
