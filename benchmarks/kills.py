@@ -5,7 +5,7 @@ lock, no unfinished result. It is tried twice: with the process killed, and as i
 that was not synced is lost. `--step 5` tries every fifth operation only; names of scenarios choose some. Linux only.
 """
 # The paths of file operations are texts, and so is what is done with them:
-# ruff: noqa: PTH
+# ruff: noqa: PTH109, PTH110, PTH113, PTH115, PTH116, PTH118, PTH123, PTH202
 
 import argparse
 import os

@@ -16,6 +16,7 @@ OVERRIDES = {"allow_extra_args": True, "ignore_unknown_options": True}
 app = typer.Typer(name="xproj", help=HELP, no_args_is_help=True, rich_markup_mode=None)
 spacy_app.add_typer(app)
 
+SAFE = typer.Option(False, "--safe", help="Refuse a config that calls functions that are not of spaCy or xproj")
 OVERWRITE = typer.Option(False, "--overwrite", help="Replace files that something else has made")
 
 Item = TypeVar("Item")
