@@ -21,6 +21,9 @@ DEFAULT_PATH = Path(__file__).parent / "default.cfg"
 #: Sections that the commands read which share the configs of configs/project.
 SECTIONS = ("translator", "translation", "projector", "filter")
 
+#: The packages whose functions a config may call that is not trusted.
+SAFE_PACKAGES = {"spacy", "spacy_legacy", "spacy_loggers", "spacy_transformers", "spacy_xproj", "thinc"}
+
 Origin = Union[Path, str]
 Section = TypeVar("Section", bound=BaseModel)
 
@@ -89,6 +92,28 @@ def check_devices(config: Dict[str, Any], sections: Iterable[str], origin: Origi
         except (RuntimeError, AssertionError, NotImplementedError) as error:
             reason = str(error).strip().split("\n")[0]
             raise XprojError(f"{origin}, [{place}] device = '{device}': {reason}; use auto or cpu") from None
+
+
+def check_safe(config: Dict[str, Any], origin: Origin) -> None:
+    """Check that a config calls no function that is not of spaCy or of this package: a config is code, which runs what
+    it names with the arguments that it gives. The models and pipelines that it names are for their user to trust.
+
+    config (Dict[str, Any]): the config, interpolated.
+    origin (Origin): where it came from, for messages.
+    RAISES (XprojError): if there is such a function.
+    """
+    for key, value in config.items():
+        if isinstance(value, dict):
+            check_safe(value, origin)
+        elif key.startswith("@"):
+            try:
+                package = registry.get(key[1:], value).__module__.partition(".")[0]
+            except (RegistryError, AttributeError):
+                package = ""
+            if package not in SAFE_PACKAGES:
+                raise XprojError(
+                    f"{origin}: {key} = {value} is not a function of spaCy or spacy_xproj; leave out --safe"
+                )
 
 
 def resolve(config: Dict[str, Any], section: str, origin: Origin) -> Any:

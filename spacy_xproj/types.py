@@ -69,6 +69,8 @@ class WordAlignment:
             pair, _, weight = item.partition(":")
             source, dash, target = pair.partition("-")
             try:
+                if not item.isascii() or "_" in item:  # which int and float read: digits of all scripts, 1_000
+                    raise ValueError
                 link = (int(source), int(target), float(numpy.float32(weight or 1)))
             except ValueError:
                 link = (-1, -1, 0.0)

@@ -21,6 +21,8 @@ for _name in (
     "rewrite",
     "languages",
     "train_candidates",
+    "verify",
+    "doctor",
 ):
     import_module(f"{__name__}.{_name}")
 

@@ -7,13 +7,13 @@ from typing import Optional
 import typer
 from wasabi import msg
 
-from ..config import check_devices, load_project_config, resolve
+from ..config import check_devices, check_safe, load_project_config, resolve
 from ..corpora.parallel import ParallelCorpus
 from ..errors import XprojError
 from ..storage.atomic import atomic_path
 from ..storage.outputs import check_paths
 from ..types import Initializable, WordAligner
-from .app import OVERRIDES, OVERWRITE, command, progress
+from .app import OVERRIDES, OVERWRITE, SAFE, command, progress
 
 
 @command("align", context_settings=OVERRIDES)
@@ -28,6 +28,7 @@ def align_cli(
         help="Config with [projector.aligner]; that of the default projector is used without a [projector]",
     ),
     overwrite: bool = OVERWRITE,
+    safe: bool = SAFE,
 ) -> None:
     """Align every pair and write a line for each, with weights.
 
@@ -38,6 +39,8 @@ def align_cli(
     config = load_project_config(config_path, ctx.args)
     check_paths("align", [bitext_dir, config_path], [output_path], settings=config["projector"])
     origin = f"{config_path or 'the default config'}, [projector]"
+    if safe:
+        check_safe(config, origin)
     check_devices(config["projector"], ["aligner"], origin)
     corpus = ParallelCorpus(bitext_dir)
     aligner: WordAligner = resolve(config["projector"], "aligner", origin)

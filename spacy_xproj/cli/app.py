@@ -24,6 +24,7 @@ CODE = typer.Option(None, "--code", help="Python file to run first, which regist
 #: What a wrong option or argument raises: of click, which newer versions of typer bring along as a part of their own.
 UsageError: Any = typer.BadParameter.__mro__[1]
 
+SAFE = typer.Option(False, "--safe", help="Refuse a config that calls functions that are not of spaCy or xproj")
 OVERWRITE = typer.Option(False, "--overwrite", help="Replace files that something else has made")
 
 Item = TypeVar("Item")

@@ -7,7 +7,7 @@ from typing import Optional
 import typer
 from wasabi import msg
 
-from ..config import check_devices, load_project_config, resolve
+from ..config import check_devices, check_safe, load_project_config, resolve
 from ..corpora.parallel import ParallelCorpus
 from ..corpora.text_comparison import text_statistics, text_warnings
 from ..parts import prepare
@@ -15,7 +15,7 @@ from ..projectors.stream import project_shards
 from ..projectors.writer import SHARD_SIZE, ProjectionWriter
 from ..storage.outputs import check_paths
 from ..types import FLAGS, Projector, SentenceFilter
-from .app import OVERRIDES, command, progress
+from .app import OVERRIDES, SAFE, command, progress
 
 
 @command("project", context_settings=OVERRIDES)
@@ -32,6 +32,7 @@ def project_cli(
     shard_size: int = typer.Option(
         SHARD_SIZE, "--shard-size", min=1, help="Sentences in a shard; a finished shard is never redone"
     ),
+    safe: bool = SAFE,
 ) -> None:
     """Project entities, and say what became of each. A run that was interrupted goes on after its last finished shard.
 
@@ -42,6 +43,8 @@ def project_cli(
     config = load_project_config(config_path, ctx.args)
     check_paths("project", [bitext_dir, config_path], directories=[output_dir], settings=config)
     origin = config_path or "the default config"
+    if safe:
+        check_safe(config, origin)
     check_devices(config, ("projector", "filter"), origin)
     corpus = ParallelCorpus(bitext_dir)
     projector: Projector = resolve(config, "projector", origin)

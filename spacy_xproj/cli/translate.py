@@ -8,8 +8,8 @@ from typing import Dict
 import typer
 from wasabi import msg
 
-from ..config import check_devices, load_project_config, naming, resolve
-from .app import OVERRIDES, command, progress
+from ..config import check_devices, check_safe, load_project_config, naming, resolve
+from .app import OVERRIDES, SAFE, command, progress
 
 
 @command("translate", context_settings=OVERRIDES)
@@ -19,6 +19,7 @@ def translate_cli(
     bitext_dir: Path = typer.Argument(..., help="Directory of the parallel corpus to write"),
     config_path: Path = typer.Option(..., "--config", "-c", help="Config with [translator] and maybe [translation]"),
     shard_size: int = typer.Option(1000, "--shard-size", min=1, help="Sentences in a shard; a shard is never redone"),
+    safe: bool = SAFE,
 ) -> None:
     """Translate a corpus. A run that was interrupted goes on after its last finished shard."""
     from ..corpora.docbin import doc_lang, stream_docs
@@ -33,6 +34,8 @@ def translate_cli(
 
     config = load_project_config(config_path, ctx.args)
     check_paths("translate", [source, config_path], directories=[bitext_dir], settings=config)
+    if safe:
+        check_safe(config, config_path)
     check_devices(config, ["translator"], config_path)
     with naming(config_path):
         checks = make_checks(config.get("translation", {}))

@@ -1,5 +1,6 @@
 """Tables of text, as Markdown and on a page of HTML that stands on its own."""
 
+import re
 from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,9 +51,15 @@ def make_page(title: str, heading: str, figures: Dict[str, str], tables: Iterabl
 
 
 def markdown_row(texts: Iterable[str]) -> str:
-    """Write a row of a table in Markdown. A bar in a text would begin another column, so it is escaped."""
-    escaped = (text.replace("|", "\\|") for text in texts)
+    """Write a row of a table in Markdown. A bar in a text would begin another column, so it is escaped too."""
+    escaped = (markdown_text(text).replace("|", "\\|") for text in texts)
     return f"| {' | '.join(escaped)} |"
+
+
+def markdown_text(text: str) -> str:
+    """Escape what would be a tag, a link, a picture or code in Markdown, and put the text into one line: it may come
+    from a file or a model."""
+    return re.sub(r"[\\`\[\]]|<(?=[a-zA-Z/!?])", r"\\\g<0>", " ".join(text.split()))
 
 
 def percent(value: Optional[float]) -> str:

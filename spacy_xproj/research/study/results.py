@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ...corpora.datasets import DATASETS
 from ...evaluation.strict import PROTOCOL
-from ..report import NO_FIGURE, markdown_row, percent
+from ..report import NO_FIGURE, markdown_row, markdown_text, percent
 from .config import StudySettings
 
 
@@ -87,7 +87,9 @@ def to_markdown(table: Dict[str, Any]) -> str:
         failures: Dict[Tuple[str, str], List[str]] = {}
         for row in table["failures"]:
             failures.setdefault((row["language"], row["reason"]), []).append(row["method"])
-        lines += [f"- {code} ({', '.join(names)}): {reason}" for (code, reason), names in failures.items()]
+        lines += [
+            f"- {code} ({', '.join(names)}): {markdown_text(reason)}" for (code, reason), names in failures.items()
+        ]
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,221 @@
+"""Damage what readers read, and see that each ends well or in one line: `python benchmarks/fuzz.py --inputs 1000000`.
+
+Every input is a good one with some bytes changed, cut out, put in or taken from elsewhere. Of a DocBin, also what is inside
+its compression is damaged. A reader may take it or raise an XprojError of one line. All else is a finding: it is printed with
+the seed that makes the input again (`--seed N --inputs 1`), and the exit code is 1. A reader that takes its process down
+is found as well, as inputs are tried in processes of their own. Names of readers choose some. Not for Windows.
+"""
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import zlib
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Tuple
+
+import spacy
+from spacy.tokens import DocBin, Span, SpanGroup
+from wasabi import msg
+
+from spacy_xproj.corpora.docbin import read_docs
+from spacy_xproj.corpora.formats.conversion import FORMATS, make_converter
+from spacy_xproj.corpora.labels import LabelMap
+from spacy_xproj.corpora.parallel import ParallelCorpus
+from spacy_xproj.corpora.parallel_writer import ParallelCorpusWriter, Reject, write_parallel_corpus
+from spacy_xproj.errors import XprojError
+from spacy_xproj.storage.files import read_text
+from spacy_xproj.storage.marker import check_replaceable
+from spacy_xproj.translators.table import make_table_translator
+from spacy_xproj.types import Bitext, WordAlignment
+
+#: Inputs that one process tries.
+BATCH = 1000
+FORMAT_SAMPLES = {
+    "conll": "-DOCSTART- O\n\nAna B-PER\nin O\nRio B-LOC\n\nBen B-PER\n",
+    "uner": "# sent_id = s1\n# text = Ana runs\n1\tAna\tB-PER\t-\t-\n2\truns\tO\t-\t-\n\n",
+    "masakhaner": "Ana B-PER\nin O\nRio B-LOC\n\nBen B-PER\n",
+    "wikiann": "en:Ana\tB-PER\nen:in\tO\nen:Rio\tB-LOC\n\n",
+    "jsonl": '{"text": "Ana in Rio", "spans": [{"start": 0, "end": 3, "label": "PER"}]}\n',
+}
+
+
+class Reader(NamedTuple):
+    """What is fuzzed.
+
+    good (bytes): an input that it takes.
+    read (Callable[[Path], Any]): reads a file that holds an input.
+    inner (bool): whether inputs are damaged inside their compression.
+    """
+
+    good: bytes
+    read: Callable[[Path], Any]
+    inner: bool = False
+
+
+def make_readers(folder: Path) -> Dict[str, Reader]:
+    """Make all readers, by name.
+
+    folder (Path): a directory for what they need, and for their inputs.
+    RETURNS (Dict[str, Reader]): the readers.
+    """
+    nlp = spacy.blank("en")
+    docs = []
+    for text in ("Ana lives in Rio", "Ben sleeps", "Oh !"):
+        doc = nlp(text)
+        doc.ents = [Span(doc, 0, 1, "PER")]
+        doc.spans["projected"] = SpanGroup(doc, spans=[Span(doc, 0, 1, "PER")], attrs={"scores": [0.5]})
+        doc.user_data["sent_id"] = text
+        docs.append(doc)
+    pairs = [Bitext(docs[0], docs[1]), Reject("empty", "text"), Bitext(docs[2], docs[2])]
+    corpus = write_parallel_corpus(folder / "bitext", pairs, "en", "pt", {"command": "pair"}, 2).path
+    writer = ParallelCorpusWriter(folder / "begun", "en", "pt", {"command": "pair"}, 1)
+    writer._write_shard(pairs[:1])
+    writer.close()
+    docbin = DocBin(docs=docs, store_user_data=True).to_bytes()
+
+    def put(place: Path, read: Callable[[], Any]) -> Callable[[Path], Any]:
+        """Read a result in which the input takes the place of one of its files."""
+
+        def replaced(file: Path) -> Any:
+            place.write_bytes(file.read_bytes())
+            return read()
+
+        return replaced
+
+    def resume() -> None:
+        ParallelCorpusWriter(folder / "begun", "en", "pt", {"command": "pair"}, 1).close()
+
+    def pharaoh(file: Path) -> List[WordAlignment]:
+        return [WordAlignment.from_pharaoh(line) for line in read_text(file).split("\n")]
+
+    begun = folder / "begun.partial"
+    files: Dict[str, Tuple[Path, Callable[[], Any]]] = {
+        "manifest": (corpus / "manifest.json", lambda: list(ParallelCorpus(corpus))),
+        "rejects": (corpus / "rejects.jsonl", lambda: list(ParallelCorpus(corpus).rejects())),
+        "shard": (corpus / "source-00000.spacy", lambda: list(ParallelCorpus(corpus))),
+        "marker": (corpus / "xproj.json", lambda: check_replaceable(corpus, "pair", "a parallel corpus")),
+        "progress": (begun / "progress.json", resume),
+    }
+    readers = {name: Reader(file.read_bytes(), put(file, read)) for name, (file, read) in files.items()}
+    readers["docbin"] = Reader(docbin, read_docs)
+    readers["docbin inside"] = Reader(zlib.decompress(docbin), read_docs, inner=True)
+    readers["pharaoh"] = Reader(b"0-0 1-2:0.5\n\n3-1\n", pharaoh)
+    readers["table"] = Reader(b"Ana\tAna\nRio\tRio\n", lambda file: make_table_translator(file, "en", "pt"))
+    readers["label map"] = Reader(b'{"PERSON": "PER", "DATE": null}', lambda file: LabelMap.load(str(file)))
+    for name, sample in FORMAT_SAMPLES.items():
+        assert name in FORMATS
+        readers[name] = Reader(sample.encode(), _convert(name))
+    return readers
+
+
+def _convert(name: str) -> Callable[[Path], Any]:
+    def read(file: Path) -> Any:
+        for repair in (False, True):
+            try:
+                list(make_converter(name, "en", "auto", repair, "words")(read_text(file)))
+            except XprojError:
+                if repair:
+                    raise
+
+    return read
+
+
+def damage(good: bytes, chance: random.Random) -> bytes:
+    """Change some bytes of an input, cut some out, put some in, or take some from elsewhere in it."""
+    data = bytearray(good)
+    for _ in range(chance.choice((1, 1, 1, 2, 4, 16))):
+        start = chance.randrange(len(data) + 1)
+        length = chance.choice((1, 1, 2, 4, 8, 64))
+        kind = chance.randrange(6)
+        if kind == 0 and data:
+            data[min(start, len(data) - 1)] ^= 1 << chance.randrange(8)
+        elif kind == 1:
+            del data[start : start + length]
+        elif kind == 2:
+            data[start:start] = chance.randbytes(length)
+        elif kind == 3:
+            data[start : start + length] = bytes([chance.choice((0, 127, 128, 255))]) * length
+        elif kind == 4:
+            other = chance.randrange(len(data) + 1)
+            data[start : start + length] = data[other : other + length]
+        else:
+            del data[start:]
+    return bytes(data)
+
+
+def try_reader(reader: Reader, file: Path, seeds: Iterator[int]) -> Iterator[Tuple[int, str]]:
+    """Try a reader on an input for each seed.
+
+    reader (Reader): the reader.
+    file (Path): where the inputs are written.
+    seeds (Iterator[int]): the seeds.
+    YIELDS (Tuple[int, str]): the seed and the error of each finding.
+    """
+    for seed in seeds:
+        data = damage(reader.good, random.Random(seed))
+        file.write_bytes(zlib.compress(data) if reader.inner else data)
+        try:
+            reader.read(file)
+        except XprojError as error:
+            if "\n" in str(error).strip():
+                yield seed, f"more than one line: {error!r}"
+        except Exception as error:
+            yield seed, repr(error)[:200]
+
+
+def fuzz(reader: Reader, folder: Path, first: int, inputs: int) -> List[str]:
+    """Try a reader in processes of their own, of `BATCH` inputs each.
+
+    reader (Reader): the reader.
+    folder (Path): a directory for the inputs.
+    first (int): the first seed.
+    inputs (int): how many inputs.
+    RETURNS (List[str]): the findings.
+    """
+    findings: List[str] = []
+    for start in range(first, first + inputs, BATCH):
+        report = folder / "report"
+        process = os.fork()
+        if not process:
+            code = 1
+            try:
+                with report.open("w") as lines, Path(os.devnull).open("w") as nothing:
+                    sys.stdout = nothing
+                    for seed, error in try_reader(
+                        reader, folder / "input", iter(range(start, min(start + BATCH, first + inputs)))
+                    ):
+                        print(f"seed {seed}: {error}", file=lines, flush=True)
+                code = 0
+            finally:
+                os._exit(code)
+        ended = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+        findings += report.read_text().splitlines()
+        if ended:
+            findings.append(f"seeds from {start}: the process ended with {ended}")
+    return findings
+
+
+def main() -> int:
+    """Fuzz the readers and print a table; give 1 if there are findings."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--inputs", type=int, default=10_000, help="inputs for each reader")
+    parser.add_argument("--seed", type=int, default=0, help="the seed of the first input")
+    arguments = parser.parse_args()
+    rows, failed = [], False
+    with tempfile.TemporaryDirectory() as folder:
+        readers = make_readers(Path(folder))
+        for name in arguments.names or readers:
+            findings = fuzz(readers[name], Path(folder), arguments.seed, arguments.inputs)
+            rows.append((name, arguments.inputs, len(findings)))
+            for finding in findings[:10]:
+                msg.fail(f"{name}, {finding}")
+            failed |= bool(findings)
+    msg.table(rows, header=("reader", "inputs", "findings"), aligns=("l", "r", "r"))
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
