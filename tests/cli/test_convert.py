@@ -187,6 +187,8 @@ def test_segment(invoke: Callable, tmp_path: Path) -> None:
     result = invoke(*arguments, "characters", "--format", "jsonl")
     assert result.exit_code == 0, result.output
     assert [token.text for token in read_docs(tmp_path / "ja.spacy")[0]] == ["東", "京", "だ"]
+    (tmp_path / "ja.conll").write_text("東 O\n", "utf8")
+    arguments[1] = tmp_path / "ja.conll"
     result = invoke(*arguments, "characters", "--format", "conll")
     assert result.exit_code == 1 and "takes no such setting" in result.text
 
