@@ -187,5 +187,50 @@ def test_segment(invoke: Callable, tmp_path: Path) -> None:
     result = invoke(*arguments, "characters", "--format", "jsonl")
     assert result.exit_code == 0, result.output
     assert [token.text for token in read_docs(tmp_path / "ja.spacy")[0]] == ["東", "京", "だ"]
+    (tmp_path / "ja.conll").write_text("東 O\n", "utf8")
+    arguments[1] = tmp_path / "ja.conll"
     result = invoke(*arguments, "characters", "--format", "conll")
     assert result.exit_code == 1 and "takes no such setting" in result.text
+
+
+def test_look_shows_sentences_and_writes_nothing(invoke: Callable, tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_text("# sent_id = s1\n1\tAna\tB-PER\n2\tsaw\tO\n\n1\tRio\tB-LOC\n", "utf8")
+    result = invoke("convert", path, "--look")
+    assert result.exit_code == 0, result.output
+    assert "s1: [Ana PER] | saw" in result.text and "[Rio LOC]" in result.text
+    assert "conll: 3 columns: 2 token, 3 tag, 1 numbers, comments #, scheme IOB2" in result.text
+    assert list(tmp_path.iterdir()) == [path]
+    result = invoke("convert", path)
+    assert result.exit_code == 1 and "look at the input first (--look)" in result.text
+
+
+def test_the_format_is_told_and_said(convert: Callable, corpus: Path) -> None:
+    code, output = convert(corpus, format="auto")
+    assert (code, "a.conll: read as conll: 2 columns: 1 token, 2 tag, scheme IOB2" in output) == (0, True)
+    code, output = convert(corpus, "--tag-column", "1", "--token-column", "2", format="auto")
+    assert code == 1 and "no tags of entities" in output
+
+
+def test_a_file_without_empty_lines_is_warned_of(convert: Callable, corpus: Path) -> None:
+    corpus.write_text("Ana B-PER\n" + "w O\n" * 80, "utf8")
+    code, output = convert(corpus)
+    assert (code, "no empty lines: one sentence of 81 tokens" in output) == (0, True)
+
+
+def test_what_is_left_out_is_listed(convert: Callable, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(
+        '{"text": "Ana.", "spans": [], "answer": "accept"}\n{"text": "Bad.", "spans": [], "answer": "reject"}\n', "utf8"
+    )
+    code, output = convert(path, format="auto")
+    assert (code, "left out: 1, listed in" in output) == (0, True)
+    assert next(srsly.read_jsonl(tmp_path / "a.spacy.rejects.jsonl"))["reason"] == "answer: reject"
+
+
+def test_plain_text_stays_unlabelled(convert: Callable, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Ana saw Rio.\nNobody came.\n", "utf8")
+    code, output = convert(path, format="auto")
+    assert (code, "without labels: 2 sentences" in output) == (0, True)
+    assert not any(doc.has_annotation("ENT_IOB") for doc in read_docs(tmp_path / "a.spacy"))
