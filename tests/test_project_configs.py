@@ -56,7 +56,8 @@ def test_weights_are_the_published_ones(tiny_encoder_dir, classifier):
     projector, config = load("all_fusion", tiny_encoder_dir, classifier)
     scorer = config["projector"]["scorer"]
     assert dict(zip(scorer["*"], scorer["weights"])) == {"align": 0.5, "ner_spans": 0.5, "translation": 1.0}
-    assert config["projector"]["extractor"] == {"@xproj_extractors": "spacy-xproj.NgramCandidates.v1", "max_length": 10}
+    extractor = {"@xproj_extractors": "spacy-xproj.NgramCandidates.v1", "max_length": 10, "stop_words": ["!", "?"]}
+    assert config["projector"]["extractor"] == extractor
     assert [type(term).__name__ for term in projector.scorer.terms] == [
         "AlignmentScore",
         "NerScore",

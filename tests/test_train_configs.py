@@ -14,9 +14,14 @@ from spacy.util import load_config
 from spacy_xproj.encoders.encoder import write_encoder
 
 CONFIGS = Path(__file__).parent.parent / "configs" / "train"
-TRANSFORMERS = ["transformer.cfg", "transformer_gpu.cfg"]
+TRANSFORMERS = ["transformer.cfg", "transformer_tokens.cfg", "transformer_gpu.cfg"]
 NAMES = [*TRANSFORMERS, "small.cfg"]
 LONG = "anna lives in berlin , " * 60
+
+
+def test_projects_that_init_writes_have_the_recipe():
+    template = CONFIGS.parent.parent / "spacy_xproj" / "templates" / "transformer.cfg"
+    assert template.read_bytes() == (CONFIGS / "transformer.cfg").read_bytes()
 
 
 @pytest.fixture
@@ -36,6 +41,7 @@ def overrides(corpus, tiny_encoder, tmp_path):
     tiny = {**settings, **short, "vars.warmup": 1, "paths.encoder": str(tmp_path / "encoder")}
     return {
         "transformer.cfg": tiny,
+        "transformer_tokens.cfg": tiny,
         "transformer_gpu.cfg": {**tiny, "components.transformer.model.mixed_precision": False},
         "small.cfg": {**settings, **short},
     }
@@ -79,3 +85,12 @@ def test_trained_pipeline_stands_on_its_own(name, overrides, corpus, tmp_path):
     loaded = spacy.load(tmp_path / "elsewhere")
     assert [loaded(text).to_json() for text in ("anna knows ben", LONG)] == expected
     assert "PER" in loaded.get_pipe("ner").labels
+
+
+def test_the_head_is_all_that_differs():
+    parser, tokens = (load_config(CONFIGS / name) for name in ("transformer.cfg", "transformer_tokens.cfg"))
+    assert parser["components"]["ner"].pop("factory") == "ner" and tokens["components"]["ner"].pop("factory")
+    for config in (parser, tokens):
+        model = config["components"].pop("ner")["model"]
+        assert model["tok2vec"]["@architectures"] == "spacy-transformers.TransformerListener.v1"
+    assert parser == tokens

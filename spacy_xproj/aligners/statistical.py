@@ -11,7 +11,8 @@ import srsly
 from spacy.tokens import Doc
 
 from ..errors import XprojError
-from ..storage.files import atomic_path, read_text
+from ..storage.atomic import atomic_path
+from ..storage.files import read_text
 from ..text.forms import spread, token_forms, words
 from ..types import Bitext, GetBitexts, WordAlignment
 from .links import merge

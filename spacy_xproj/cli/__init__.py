@@ -15,8 +15,10 @@ for _name in (
     "label",
     "evaluate",
     "encoder",
+    "describe",
     "compare_text",
     "consistency",
+    "rewrite",
     "languages",
     "train_candidates",
 ):

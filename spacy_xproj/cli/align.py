@@ -10,9 +10,10 @@ from wasabi import msg
 from ..config import check_devices, load_project_config, resolve
 from ..corpora.parallel import ParallelCorpus
 from ..errors import XprojError
-from ..storage.files import atomic_path
+from ..storage.atomic import atomic_path
+from ..storage.outputs import check_paths
 from ..types import Initializable, WordAligner
-from .app import OVERRIDES, command, progress
+from .app import OVERRIDES, OVERWRITE, command, progress
 
 
 @command("align", context_settings=OVERRIDES)
@@ -26,6 +27,7 @@ def align_cli(
         "-c",
         help="Config with [projector.aligner]; that of the default projector is used without a [projector]",
     ),
+    overwrite: bool = OVERWRITE,
 ) -> None:
     """Align every pair and write a line for each, with weights.
 
@@ -34,6 +36,7 @@ def align_cli(
     --projector.aligner.method itermax
     """
     config = load_project_config(config_path, ctx.args)
+    check_paths("align", [bitext_dir, config_path], [output_path], settings=config["projector"])
     origin = f"{config_path or 'the default config'}, [projector]"
     check_devices(config["projector"], ["aligner"], origin)
     corpus = ParallelCorpus(bitext_dir)
@@ -42,7 +45,7 @@ def align_cli(
         aligner.initialize(lambda: iter(corpus))
     start = perf_counter()
     pairs = links = 0
-    with atomic_path(output_path) as temporary, temporary.open("w", encoding="utf8") as file:
+    with atomic_path(output_path, overwrite) as temporary, temporary.open("w", encoding="utf8") as file:
         for alignment in progress(aligner(corpus), len(corpus), "pairs"):
             file.write(alignment.to_pharaoh() + "\n")
             pairs += 1

@@ -3,7 +3,6 @@
 import sys
 from functools import wraps
 from inspect import Parameter, signature
-from os.path import realpath
 from pathlib import Path
 from typing import Any, Callable, Iterable, Iterator, List, NoReturn, Optional, TypeVar
 
@@ -24,6 +23,8 @@ OVERRIDES = {"allow_extra_args": True, "ignore_unknown_options": True}
 CODE = typer.Option(None, "--code", help="Python file to run first, which registers parts of your own")
 #: What a wrong option or argument raises: of click, which newer versions of typer bring along as a part of their own.
 UsageError: Any = typer.BadParameter.__mro__[1]
+
+OVERWRITE = typer.Option(False, "--overwrite", help="Replace files that something else has made")
 
 Item = TypeVar("Item")
 
@@ -119,19 +120,6 @@ def fail(message: str, code: int = 1) -> NoReturn:
     line = " ".join(message.split())
     typer.secho(f"✘ {line}", fg=typer.colors.RED, err=True)
     raise typer.Exit(code)
-
-
-def check_not_input(inputs: Iterable[Path], outputs: Iterable[Optional[Path]]) -> None:
-    """Check that a command does not write over what it reads, by whatever path it is named.
-
-    inputs (Iterable[Path]): what it reads.
-    outputs (Iterable[Optional[Path]]): what it writes; none if an option is left out.
-    RAISES (XprojError): if one is both.
-    """
-    read = {realpath(path) for path in inputs}
-    for path in outputs:
-        if path is not None and realpath(path) in read:
-            raise XprojError(f"{path}: is an input too, which would be lost; write to another file")
 
 
 def progress(items: Iterable[Item], total: Optional[int], unit: str) -> Iterator[Item]:

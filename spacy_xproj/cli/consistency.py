@@ -11,7 +11,8 @@ from ..corpora.docbin import read_docs, write_docs
 from ..corpora.labels import split_list
 from ..errors import XprojError
 from ..storage.files import write_json
-from .app import check_not_input, command
+from ..storage.outputs import check_paths
+from .app import OVERWRITE, command
 
 #: Rows of the table; a JSON file has them all.
 SHOWN = 30
@@ -24,6 +25,7 @@ def consistency_cli(
     output: Optional[Path] = typer.Option(None, "--output", "-o", dir_okay=False, help="Where the filled corpus goes"),
     min_count: int = typer.Option(1, "--min-count", min=1, help="Look only for strings that are labelled so often"),
     json_path: Optional[Path] = typer.Option(None, "--json", dir_okay=False, help="Where to write the whole list"),
+    overwrite: bool = OVERWRITE,
 ) -> None:
     """List strings that are entities in one sentence and stand outside every entity in another.
 
@@ -32,7 +34,7 @@ def consistency_cli(
     """
     if bool(fill) != bool(output):
         raise XprojError("--fill and --output belong together: name the labels to fill in and the file to write")
-    check_not_input([corpus_path], [output, json_path])
+    check_paths("consistency", [corpus_path], [output, json_path])
     docs = read_docs(corpus_path)
     labels = split_list(fill)
     known = {ent.label_ for doc in docs for ent in doc.ents}
@@ -46,17 +48,18 @@ def consistency_cli(
         {"text": " ".join(words), "labels": dict(usage.labels), "unlabelled": usage.unlabelled}
         for words, usage in consistency.inconsistent()
     ]
+    places = sum(row["unlabelled"] for row in rows)
+    if json_path is not None:
+        write_json(json_path, rows, overwrite)
+    if output is not None:
+        added = consistency.fill(labels)
+        write_docs(docs, output, "consistency", overwrite)
     table = [(row["text"], counts(row["labels"]), row["unlabelled"]) for row in rows[:SHOWN]]
     msg.table(table, header=("string", "labelled", "unlabelled"), aligns=("l", "l", "r"))
     if len(rows) > SHOWN:
         msg.text(f"… and {len(rows) - SHOWN} more; --json writes them all")
-    places = sum(row["unlabelled"] for row in rows)
     msg.info(f"{corpus_path}: {len(rows)} strings are labelled in some places only, {places} places have no label")
-    if json_path is not None:
-        write_json(json_path, rows)
     if output is not None:
-        added = consistency.fill(labels)
-        write_docs(docs, output)
         msg.good(f"{output}: {added.total()} of the {places} places filled ({counts(added) or 'none'})")
 
 

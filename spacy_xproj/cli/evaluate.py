@@ -15,7 +15,8 @@ from ..evaluation.partial import MEASURES, partial_scores
 from ..evaluation.strict import score
 from ..evaluation.tags import count_ignored, match_sentences, one_sided_labels, tag_pair
 from ..storage.files import write_json
-from .app import check_not_input, command
+from ..storage.outputs import check_paths
+from .app import OVERWRITE, command
 
 PROTOCOLS = {
     "strict": "Strict (seqeval, mode strict, IOB2, micro-averaged)",
@@ -30,6 +31,7 @@ def evaluate_cli(
     labels: str = typer.Option("", "--labels", help="Labels to score, such as PER,ORG,LOC; all by default"),
     renames: str = typer.Option("", "--map", help="Labels to rename or drop on both sides, such as PERSON=PER,DATE="),
     json_path: Optional[Path] = typer.Option(None, "--json", dir_okay=False, help="Where to write the scores"),
+    overwrite: bool = OVERWRITE,
 ) -> None:
     """Score predicted entities strictly (seqeval) and as spaCy does, in all and for each label, and say how many are
     nearly right (as nervaluate does).
@@ -38,7 +40,7 @@ def evaluate_cli(
     differently, --map comes first and --labels after it. What they change or leave out is told, and so are labels that
     only one side has.
     """
-    check_not_input([gold_path, predicted_path], [json_path])
+    check_paths("evaluate", [gold_path, predicted_path], [json_path])
     gold = read_docs(gold_path)
     predicted = read_docs(predicted_path, gold[0].vocab)
     scored = split_list(labels) or None
@@ -49,6 +51,8 @@ def evaluate_cli(
         scores = {**score(gold, matched, scored), "overlap": partial_scores(gold, matched, scored)}
     except XprojError as error:
         raise XprojError(f"{gold_path} and {predicted_path}, {error}") from None
+    if json_path is not None:
+        write_json(json_path, scores, overwrite)
     for protocol, title in PROTOCOLS.items():
         _print_scores(title, scores[protocol])
     _print_overlap(scores["overlap"])
@@ -58,8 +62,6 @@ def evaluate_cli(
         )
     for line in mapped + _remarks(gold, matched, scored):
         msg.text(line)
-    if json_path is not None:
-        write_json(json_path, scores)
 
 
 def _relabel(docs: Sequence[Doc], label_map: LabelMap, side: str) -> List[str]:

@@ -16,9 +16,10 @@ from ..corpora.exports.texts import write_texts
 from ..corpora.parallel import MANIFEST, ParallelCorpus
 from ..errors import XprojError
 from ..projectors.summary import TARGET
-from ..storage.files import check_output
+from ..storage.atomic import is_stream
+from ..storage.outputs import check_paths
 from ..translators.table import make_table_translator
-from .app import check_not_input, command, progress
+from .app import OVERWRITE, command, progress
 
 
 class Side(str, Enum):
@@ -39,6 +40,7 @@ def export_cli(
     table: Optional[Path] = typer.Option(
         None, "--table", help="With --to texts: leave out what this table of translations has (.tsv or .jsonl)"
     ),
+    overwrite: bool = OVERWRITE,
 ) -> None:
     """Write a corpus for another program: labelled sentences for training (conll, jsonl, datasets), for review
     (doccano, prodigy, label-studio, argilla, brat), or texts to be translated (texts).
@@ -51,10 +53,11 @@ def export_cli(
     if table is not None and to != "texts":
         raise XprojError(f"--table is for --to texts, not for --to {to}; leave it out")
     outputs = brat_paths(output) if to == "brat" else (output,)
-    inputs = [path for path in (corpus, table) if path is not None]
-    check_not_input(inputs, outputs)
+    directory = to == "datasets"
+    check_paths("export", [corpus, table], () if directory else outputs, outputs if directory else ())
     for path in outputs:
-        check_output(path, directory=to == "datasets")
+        if path.is_file() and not is_stream(path) and not overwrite:
+            raise XprojError(f"{path}: exists; name another file, or give --overwrite")
     total, docs = _read(corpus, side)
     writer = WRITERS[to]
     if table is not None:

@@ -11,7 +11,8 @@ from ..config_errors import check_names
 from ..corpora.labels import split_list
 from ..errors import XprojError
 from ..registry import loaded_code
-from ..storage.files import atomic_path, check_output
+from ..storage.atomic import atomic_path
+from ..storage.outputs import check_output
 from ..text.languages import LanguageRow, check_language, equivalent_codes, is_known, language_table
 from .app import command
 

@@ -16,12 +16,13 @@ from ..corpora.docbin import stream_docs, write_docs
 from ..corpora.labels import LabelMap, label_summary
 from ..corpora.parallel import MANIFEST, SIDES, ParallelCorpus
 from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance, with_rejects
-from ..errors import XprojError
-from ..storage.files import check_output
+from ..storage.atomic import recover
+from ..storage.journal import discard_partial
+from ..storage.outputs import check_paths
 from ..taggers.pipeline import load_pipeline
 from ..text.docs import words_only
 from ..types import Bitext
-from .app import command, progress
+from .app import OVERWRITE, command, progress
 
 
 @command("label")
@@ -37,24 +38,32 @@ def label_cli(
         help="What becomes of the labels: ontonotes, conll2003, masakhaner, wnut2017 or a JSON file such as "
         '{"PERSON": "PER", "DATE": null}; by default all are kept',
     ),
+    overwrite: bool = OVERWRITE,
 ) -> None:
     """Label the sentences of a corpus with a pipeline: the target side for model transfer, or the source side of an
     unlabelled parallel corpus, which `project` can then use."""
-    check_output(output, directory=corpus.is_dir())
-    if corpus.is_file() and output.exists() and output.samefile(corpus):
-        raise XprojError(f"{output}: is the corpus itself, whose entities would be lost; give another path")
+    recover(corpus)  # as a run that labels in place may have been killed
+    parallel = corpus.is_dir()
+    in_place = parallel and output.exists() and output.samefile(corpus)
+    inputs = [None if in_place else corpus, Path(model), map_name and Path(map_name)]
+    check_paths("label", inputs, [] if parallel else [output], [output] if parallel and not in_place else [])
     nlp = load_pipeline(model)
     label_map = LabelMap.load(map_name) if map_name else LabelMap()
     changes: Counter[Tuple[str, str]] = Counter()
     trimmed: List[int] = []
-    if corpus.is_dir():
-        provenance = _label_provenance(ParallelCorpus(corpus), model, nlp, map_name, label_map)
-        count = _label_parallel(ParallelCorpus(corpus), output, nlp, label_map, changes, trimmed, provenance)
-        msg.good(f"{output}: {count} pairs")
+    if parallel:
+        bitexts = ParallelCorpus(corpus)
+        provenance = _label_provenance(bitexts, model, nlp, map_name, label_map)
+        if in_place and _is_labelled_so(bitexts, provenance):
+            discard_partial(output, "label")
+            msg.good(f"{output}: {len(bitexts)} pairs, labelled so already")
+            return
+        count = _label_parallel(bitexts, output, nlp, label_map, changes, trimmed, provenance, in_place)
     else:
         total, docs = stream_docs(corpus, nlp.vocab)
         labelled = progress(_label_docs(docs, nlp, label_map, changes, trimmed), total, "sentences")
-        msg.good(f"{output}: {write_docs(labelled, output)} sentences")
+        count = write_docs(labelled, output, "label", overwrite)
+    msg.good(f"{output}: {count} {'pairs' if parallel else 'sentences'}")
     for line in label_summary(changes):
         msg.text(line)
     if sum(trimmed):
@@ -78,6 +87,16 @@ def _label_provenance(
     return {**make_provenance("label", files, settings), "corpus": corpus.manifest.get("provenance", {})}
 
 
+def _is_labelled_so(corpus: ParallelCorpus, provenance: Dict[str, Any]) -> bool:
+    """Whether an earlier run has labelled a corpus in place, with the same pipeline and map."""
+
+    def described(record: Dict[str, Any]) -> Dict[str, Any]:
+        inputs = {file: digest for file, digest in record.get("inputs", {}).items() if Path(file).name != MANIFEST}
+        return {**record, "inputs": inputs, "corpus": None}
+
+    return described(corpus.manifest.get("provenance", {})) == described(provenance)
+
+
 def _label_docs(
     docs: Iterable[Doc], nlp: Language, label_map: LabelMap, changes: "Counter[Tuple[str, str]]", trimmed: List[int]
 ) -> Iterator[Doc]:
@@ -99,9 +118,11 @@ def _label_parallel(
     changes: "Counter[Tuple[str, str]]",
     trimmed: List[int],
     provenance: Dict[str, Any],
+    in_place: bool,
 ) -> int:
     """Write a parallel corpus again, perhaps in place, its source side labelled. A run that was interrupted goes on."""
-    with closing(ParallelCorpusWriter(output, corpus.src_lang, corpus.tgt_lang, provenance)) as writer:
+    writer = ParallelCorpusWriter(output, corpus.src_lang, corpus.tgt_lang, provenance, in_place=in_place)
+    with closing(writer):
         done = writer.done_pairs
         if done:
             msg.info(f"the first {done} pairs were labelled before and are not in the counts of labels")

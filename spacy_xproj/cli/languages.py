@@ -8,7 +8,8 @@ from wasabi import msg
 
 from ..corpora.datasets import DATASETS, dataset_code, dataset_rows, study_languages
 from ..storage.files import write_json
-from .app import command
+from ..storage.outputs import check_paths
+from .app import OVERWRITE, command
 
 #: The columns that are printed, with their headings: all but the first two are attributes of `LanguageRow`.
 COLUMNS = {
@@ -28,16 +29,18 @@ COLUMNS = {
 def languages_cli(
     dataset: str = typer.Option("", "--dataset", "-d", help=f"Only one of: {', '.join(DATASETS)}"),
     json_path: Optional[Path] = typer.Option(None, "--json", dir_okay=False, help="Where to write the table"),
+    overwrite: bool = OVERWRITE,
 ) -> None:
     """List the languages of the study, a line for each language of each dataset."""
+    check_paths("languages", [], [json_path])
     names = [dataset] if dataset else list(DATASETS)
     rows = [row for name in names for row in describe(name)]
+    if json_path is not None:
+        write_json(json_path, rows, overwrite)
     msg.table([[show(row[key]) for key in COLUMNS] for row in rows], header=tuple(COLUMNS.values()), divider=True)
     for name in names:
         msg.text(f"{DATASETS[name].title}: {len(study_languages(name))} languages; licence: {DATASETS[name].license}")
     msg.text("The study leaves out English, the source, and what NLLB-200 does not have.")
-    if json_path is not None:
-        write_json(json_path, rows)
 
 
 def describe(dataset: str) -> List[Dict[str, Any]]:

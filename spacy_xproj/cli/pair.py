@@ -13,7 +13,7 @@ from ..corpora.pairing import flag_pairs, pair_by_order, pair_by_sent_id, pair_b
 from ..corpora.parallel import REJECTS, ParallelCorpus
 from ..corpora.parallel_writer import make_provenance, write_parallel_corpus
 from ..errors import XprojError
-from ..storage.files import check_output
+from ..storage.outputs import check_paths
 from ..translators.quality import make_checks
 from .app import OVERRIDES, command
 from .translate import report_counts
@@ -52,10 +52,10 @@ def pair_cli(
     `translate` checks them, and flagged; --translation.on_flag drop leaves suspicious ones out. Sentences that make no
     pair are in rejects.jsonl.
     """
-    check_output(bitext_dir, directory=True)
     if (table is not None) != (by is By.table) and by is not None:
         raise XprojError("--by table and --table FILE belong together; give both, or --table alone")
     config = load_project_config(config_path, ctx.args)
+    check_paths("pair", [source, target, table, config_path], directories=[bitext_dir], settings=config)
     with naming(config_path or "the command line"):
         checks = make_checks(config.get("translation", {}))
     sources, targets = read_docs(source), read_docs(target)

@@ -13,6 +13,7 @@ from ..corpora.text_comparison import text_statistics, text_warnings
 from ..parts import prepare
 from ..projectors.stream import project_shards
 from ..projectors.writer import SHARD_SIZE, ProjectionWriter
+from ..storage.outputs import check_paths
 from ..types import FLAGS, Projector, SentenceFilter
 from .app import OVERRIDES, command, progress
 
@@ -39,6 +40,7 @@ def project_cli(
     overridden as in `spacy train`: --projector.min_score 0.5 --filter.drop_incomplete true
     """
     config = load_project_config(config_path, ctx.args)
+    check_paths("project", [bitext_dir, config_path], directories=[output_dir], settings=config)
     origin = config_path or "the default config"
     check_devices(config, ("projector", "filter"), origin)
     corpus = ParallelCorpus(bitext_dir)

@@ -14,7 +14,7 @@ from .app import command, progress
 def train_candidates_cli(
     corpus: Path = typer.Argument(..., metavar="CORPUS", help="Labelled sentences of the source language (.spacy)"),
     output: Path = typer.Argument(
-        ..., metavar="DIR", help="Where to write the model; what is there before is replaced"
+        ..., metavar="DIR", help="Where to write the model; what an earlier run wrote is replaced"
     ),
     model: str = typer.Option(..., "--model", "-m", help="The model to start from: google/mt5-large, or a directory"),
     revision: Optional[str] = typer.Option(None, help="Branch, tag or commit on the hub"),
@@ -35,9 +35,11 @@ def train_candidates_cli(
     from ..corpora.docbin import read_docs
     from ..extractors.t_projection.training import CandidateTraining
     from ..models.loading import model_license
-    from ..storage.files import atomic_path, check_output, write_json
+    from ..storage.files import write_json
+    from ..storage.marker import result_directory
+    from ..storage.outputs import check_paths
 
-    check_output(output, directory=True)
+    check_paths("train-candidates", [corpus, Path(model)], directories=[output])
     docs = read_docs(corpus)
     training = CandidateTraining(
         model, revision, epochs, batch_size, learning_rate, warmup_steps, max_length, seed, device
@@ -50,7 +52,7 @@ def train_candidates_cli(
     losses = list(progress(training.run(examples), n_steps, "steps"))
     size = n_steps // epochs
     by_epoch = [sum(losses[i : i + size]) / size for i in range(0, n_steps, size)]
-    with atomic_path(output) as temporary:
+    with result_directory(output, "train-candidates") as temporary:
         temporary.mkdir()
         training.save(temporary)
         report = {

@@ -24,15 +24,15 @@ def translate_cli(
     from ..corpora.docbin import doc_lang, stream_docs
     from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance
     from ..errors import XprojError
-    from ..storage.files import check_output
+    from ..storage.outputs import check_paths
     from ..text.languages import equivalent_codes
     from ..text.tokenizers import blank_segmented
     from ..translators.bitexts import translate_docs
     from ..translators.quality import make_checks
     from ..types import HasInputs, Licensed
 
-    check_output(bitext_dir, directory=True)
     config = load_project_config(config_path, ctx.args)
+    check_paths("translate", [source, config_path], directories=[bitext_dir], settings=config)
     check_devices(config, ["translator"], config_path)
     with naming(config_path):
         checks = make_checks(config.get("translation", {}))

@@ -15,8 +15,12 @@ from spacy.tokens import Doc, Span
 
 from ..errors import XprojError
 from ..storage.files import read_text
+from ..text.docs import is_labelled
 
 MAPS = Path(__file__).parent / "label_maps"
+
+#: Entities by their label before and after a map, as `LabelMap.apply` gives them; the second is empty if it drops them.
+LabelChanges = Counter[Tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,8 @@ class LabelMap:
         RETURNS (List[Tuple[str, str]]): the label of each entity before and after, empty if it was dropped.
         RAISES (XprojError): if a label remains that may not.
         """
+        if not is_labelled(doc):  # its entities stay unknown
+            return []
         changes = [(ent.label_, self.renames.get(ent.label_, ent.label_)) for ent in doc.ents]
         for before, after in changes:
             if after and self.labels is not None and after not in self.labels:
@@ -128,10 +134,10 @@ def _is_words(words: Any) -> bool:
     return isinstance(words, list) and all(isinstance(word, str) and word for word in words)
 
 
-def label_summary(changes: "Counter[Tuple[str, str]]") -> Iterator[str]:
+def label_summary(changes: LabelChanges) -> Iterator[str]:
     """Tell what a label map did.
 
-    changes (Counter[Tuple[str, str]]): entities by their label before and after it, as `LabelMap.apply` gives them.
+    changes (LabelChanges): entities by their label before and after it.
     YIELDS (str): three lines: entities by label, what was renamed, and what was dropped.
     """
     kept: Counter[str] = Counter()

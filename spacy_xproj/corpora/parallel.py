@@ -15,15 +15,17 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, Iterator, Optional
 
-from spacy.tokens import Doc, DocBin
+from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from ..errors import XprojError
+from ..storage.atomic import recover
 from ..storage.files import read_bytes, read_text
-from ..storage.journal import partial_path
+from ..storage.outputs import partial_path
 from ..text.docs import is_labelled
 from ..text.languages import blank_vocab
 from ..types import Bitext
+from .docbin import checked_docs, load_doc_bin
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -70,7 +72,7 @@ class ParallelCorpus:
         if vocab is None:
             vocab = blank_vocab(self.src_lang if side == "source" else self.tgt_lang)
         for shard in self.manifest["shards"]:
-            yield from self._read(**shard[side]).get_docs(vocab)
+            yield from self._read(shard[side], shard["pairs"], vocab)
 
     def rejects(self) -> Iterator[Dict[str, Any]]:
         """Read what became no pair.
@@ -103,11 +105,15 @@ class ParallelCorpus:
                     f"{self.path}, pair {number} (counted from 0): source side is not labelled; run 'spacy xproj label'"
                 )
 
-    def _read(self, file: str, sha256: str) -> DocBin:
-        data = read_bytes(self.path / file)
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise XprojError(f"{self.path / file}: damaged (its SHA-256 is not that of {MANIFEST}); write it again")
-        return DocBin().from_bytes(data)
+    def _read(self, shard: Dict[str, str], pairs: int, vocab: Vocab) -> Iterator[Doc]:
+        file = self.path / shard["file"]
+        data = read_bytes(file)
+        if hashlib.sha256(data).hexdigest() != shard["sha256"]:
+            raise XprojError(f"{file}: damaged (its SHA-256 is not that of {MANIFEST}); write the corpus again")
+        doc_bin = load_doc_bin(data, file)
+        if len(doc_bin) != pairs:
+            raise XprojError(f"{file}: {len(doc_bin)} sentences, not the {pairs} of {MANIFEST}; write the corpus again")
+        return checked_docs(doc_bin, vocab, file)
 
 
 def read_manifest(path: Path) -> Dict[str, Any]:
@@ -118,6 +124,8 @@ def read_manifest(path: Path) -> Dict[str, Any]:
     RAISES (XprojError): if the corpus is missing, unfinished, of another format or no parallel corpus.
     """
     remedy = "make one with 'spacy xproj translate' or 'spacy xproj pair'"
+    if not path.is_dir():
+        recover(path)
     if not path.is_dir():
         unfinished = partial_path(path)
         if unfinished.is_dir():
@@ -140,4 +148,29 @@ def read_manifest(path: Path) -> Dict[str, Any]:
     missing = {"src_lang", "tgt_lang", "pairs", "shards"} - manifest.keys()
     if missing:
         raise XprojError(f"{file}: lacks {', '.join(sorted(missing))}; {remedy}")
+    if not _is_valid(manifest):
+        raise XprojError(f"{file}: damaged; {remedy}")
     return manifest
+
+
+def _is_valid(manifest: Dict[str, Any]) -> bool:
+    """Whether the values of a manifest are of their types, its pairs add up, and its files are in its directory."""
+    shards, rejects = manifest["shards"], manifest.get("rejects", {})
+    return (
+        all(isinstance(manifest[name], str) for name in ("src_lang", "tgt_lang"))
+        and isinstance(manifest.get("provenance", {}), dict)
+        and isinstance(rejects, dict)
+        and all(isinstance(count, int) for count in rejects.values())
+        and isinstance(shards, list)
+        and all(isinstance(shard, dict) and isinstance(shard.get("pairs"), int) for shard in shards)
+        and manifest["pairs"] == sum(shard["pairs"] for shard in shards)
+        and all(_is_file_entry(shard.get(side)) for shard in shards for side in SIDES)
+    )
+
+
+def _is_file_entry(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and all(isinstance(entry.get(name), str) for name in ("file", "sha256"))
+        and Path(entry["file"]).name == entry["file"]
+    )

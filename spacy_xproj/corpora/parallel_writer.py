@@ -41,23 +41,32 @@ Item = Union[Bitext, Reject]
 
 class ParallelCorpusWriter:
     """Write items to ``PATH.partial``, of which PATH is made when all are written. The lock is taken at once.
+    A corpus that is there is replaced if the same command has made it, as the provenance names it.
 
-    path (Path): the directory to make; a parallel corpus that is there is replaced at the end.
+    path (Path): the directory to make; see above.
     src_lang (str): code of the source language.
     tgt_lang (str): code of the target language.
     provenance (Dict[str, Any]): what the corpus was made from and how, as JSON; see `make_provenance`.
     shard_size (int): items in a shard.
+    in_place (bool): whether PATH is the corpus that the items are made of.
     RAISES (XprojError): if PATH or PATH.partial is something else, cannot be written, or another run writes it.
     """
 
     def __init__(
-        self, path: Path, src_lang: str, tgt_lang: str, provenance: Dict[str, Any], shard_size: int = 1000
+        self,
+        path: Path,
+        src_lang: str,
+        tgt_lang: str,
+        provenance: Dict[str, Any],
+        shard_size: int = 1000,
+        in_place: bool = False,
     ) -> None:
         self.path = Path(path)
         self.shard_size = shard_size
         self.header = {"format": FORMAT, "src_lang": src_lang, "tgt_lang": tgt_lang, "provenance": provenance}
         self._digest = digest = json_digest({**self.header, "shard_size": shard_size})
-        self._journal = Journal(self.path, MANIFEST, "parallel corpus", lambda: digest)
+        command = str(provenance.get("command", ""))
+        self._journal = Journal(self.path, command, "parallel corpus", lambda: digest, in_place)
         if not self.done:
             self._journal.start()
 

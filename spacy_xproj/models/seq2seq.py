@@ -66,10 +66,7 @@ class Seq2SeqModel:
         RETURNS (str): its code as the model writes it.
         RAISES (XprojError): if the model does not know it.
         """
-        for code in equivalent_codes(lang):
-            if code in self.codes:
-                return code
-        raise XprojError(f"model '{self.name}' has no language '{lang}'; it has {', '.join(sorted(self.codes))}")
+        return find_language(self.codes, lang, self.name)
 
     def prefix(self, tgt_lang: str) -> str:
         """What a source text begins with: MarianMT reads the target language there, if it has several."""
@@ -84,6 +81,21 @@ class Seq2SeqModel:
     def read_license(self) -> Optional[str]:
         """Read the licence that the model card names, if there is one."""
         return model_license(self.name, self.revision)
+
+
+def find_language(codes: Dict[str, str], lang: str, name: str) -> str:
+    """Find a language among those of a model.
+
+    codes (Dict[str, str]): the languages, as from `language_tokens`.
+    lang (str): its ISO code, or as the model writes it.
+    name (str): the model's name, for messages.
+    RETURNS (str): its code as the model writes it.
+    RAISES (XprojError): if the model does not know it.
+    """
+    for code in equivalent_codes(lang):
+        if code in codes:
+            return code
+    raise XprojError(f"model '{name}' has no language '{lang}'; it has {', '.join(sorted(codes)) or 'no languages'}")
 
 
 def language_tokens(tokenizer: Any) -> Dict[str, str]:

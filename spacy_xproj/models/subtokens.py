@@ -9,7 +9,7 @@ from typing import Any, Callable, Iterator, List, Literal, Optional, Sequence, T
 import numpy
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel
 from transformers.utils import logging
 
@@ -21,6 +21,7 @@ from ..types import Floats2d, Ints1d
 from .batching import pad, run_in_batches
 from .int8 import quantize
 from .loading import load_model, load_pretrained, load_tokenizer, pick_device
+from .seq2seq import find_language, language_tokens
 
 Words = Tuple[str, ...]
 #: For each sub-token of a sentence and each word that it is of, ascending, their positions.
@@ -59,8 +60,8 @@ class SentenceVectors:
         return SentenceVectors(sums / count[:, None].astype(sums.dtype), present.astype(numpy.int32), self.n_words)
 
 
-#: Gives the vectors of sentences, in the same order.
-Encode = Callable[[Sequence[Words]], List[SentenceVectors]]
+#: Gives the vectors of sentences, in the same order; an encoder–decoder may be told their language.
+Encode = Callable[..., List[SentenceVectors]]
 
 
 @dataclass
@@ -133,6 +134,8 @@ class SubtokenModel(ABC):
     def _tokenize(self, sentences: List[Words]) -> Tuple[List[List[int]], List[Owners]]:
         if not sentences:
             return [], []
+        if not self.tokenizer.is_fast:
+            return self._tokenize_words(sentences)
         grouped = [
             group_unspaced(words) if self.running_text else [[i] for i in range(len(words))] for words in sentences
         ]
@@ -145,6 +148,16 @@ class SubtokenModel(ABC):
             for i, (words, row) in enumerate(zip(sentences, grouped))
         ]
         return encoded["input_ids"], owners
+
+    def _tokenize_words(self, sentences: List[Words]) -> Tuple[List[List[int]], List[Owners]]:
+        """Tokenize each word by itself, as a tokenizer that gives no offsets (M2M100, MarianMT) does with words."""
+        ids, owners = [], []
+        for words in sentences:
+            pieces = [self.tokenizer.tokenize(word) for word in words]
+            ids.append([i for row in pieces for i in self.tokenizer.convert_tokens_to_ids(row)])
+            word = numpy.repeat(numpy.arange(len(words), dtype=numpy.int32), list(map(len, pieces)))
+            owners.append((numpy.arange(len(word), dtype=numpy.int32), word))
+        return ids, owners
 
     def _windows(self, sentence: int, ids: List[int]) -> Iterator[_Window]:
         if len(ids) <= self.window:
@@ -172,6 +185,8 @@ class SubtokenModel(ABC):
 class SubtokenEncoder(SubtokenModel):
     """Encode sentences with one layer of an encoder. Layers above it are never loaded.
 
+    Of an encoder–decoder (NLLB-200, M2M100, mBART, MarianMT) the encoder is read; no layer of the decoder is loaded.
+
     encoder (Union[str, Path]): a directory or hub name with safetensors weights.
     layer (int): the hidden layer, 1 for the first.
     max_batch_tokens (Optional[int]): padded sub-tokens in a batch; halved if memory runs out. By default 1,024 on a
@@ -198,19 +213,40 @@ class SubtokenEncoder(SubtokenModel):
         if dtype == "int8" and pick_device(device).type != "cpu":
             raise XprojError('dtype int8 is for a CPU: set device = "cpu", or dtype = "bfloat16"')
         name = str(encoder)
-        layers = load_pretrained(AutoConfig, name, OTHER_WAYS, "encoder", revision=revision).num_hidden_layers
+        config = load_pretrained(AutoConfig, name, OTHER_WAYS, "encoder", revision=revision)
+        max_length(config)  # which refuses what is no text encoder
+        layers = config.num_hidden_layers
         if not 1 <= layer <= layers:
             raise XprojError(f"encoder '{name}': has layers 1 to {layers}, not {layer}; change 'layer'")
         tokenizer = load_tokenizer(name, OTHER_WAYS, revision, "encoder")
         loaded = "float32" if dtype == "int8" else dtype
+        kept = {"encoder_layers": layer, "decoder_layers": 0} if config.is_encoder_decoder else {}
         with _quiet_transformers():  # which would list the weights of the layers that are left out
             model = load_model(
-                AutoModel, name, OTHER_WAYS, revision, device, loaded, "encoder", num_hidden_layers=layer
+                AutoModel, name, OTHER_WAYS, revision, device, loaded, "encoder", num_hidden_layers=layer, **kept
             )
+        if config.is_encoder_decoder:
+            model = model.get_encoder()
+            if layer < layers and hasattr(model, "layer_norm"):
+                model.layer_norm = nn.Identity()  # it belongs to the last layer
         if dtype == "int8":
             quantize(model)
         super().__init__(tokenizer, model, model.config.hidden_size, name, max_batch_tokens)
         self.running_text = running_text
+
+    def __call__(self, sentences: Sequence[Words], lang: Optional[str] = None) -> List[SentenceVectors]:
+        """Encode sentences; equal ones are encoded once.
+
+        sentences (Sequence[Words]): the words of each.
+        lang (Optional[str]): their language, for an encoder–decoder that is told it: its ISO code, or as the model
+            writes it.
+        RETURNS (List[SentenceVectors]): in the same order.
+        RAISES (XprojError): if the model does not know the language.
+        """
+        if lang is not None:
+            self.tokenizer.src_lang = find_language(language_tokens(self.tokenizer), lang, self.name)
+            self._prefix, self._suffix = _special_ids(self.tokenizer)
+        return super().__call__(sentences)
 
     def _output(self, **inputs: Tensor) -> Tensor:
         return self.model(**inputs).last_hidden_state

@@ -25,8 +25,10 @@ from ..types import (
     Projection,
     Solver,
     WordAligner,
+    is_positional,
 )
 from .align import align
+from .asides import original_names, with_asides, without_asides
 
 _Place = Tuple[Tuple[int, int], float, float]  # span, score, margin
 
@@ -41,6 +43,8 @@ class CandidateMatching(Composite):
     aligner (Optional[WordAligner]): aligns the words, if the extractor or the scorer reads alignments.
     min_score (float): matches that score less are not considered.
     min_margin (float): matches whose margin (see `margins`) is smaller are given up after the matching; 0 keeps all.
+    original_names (bool): if a name is followed by its spelling in the source language in brackets, label both: see
+        `spacy_xproj.projectors.asides`. Not if the aligner tells pairs by their place in a corpus.
     RAISES (XprojError): if one of the two is not in [0, 1].
     """
 
@@ -52,6 +56,7 @@ class CandidateMatching(Composite):
         aligner: Optional[WordAligner] = None,
         min_score: float = 0.0,
         min_margin: float = 0.0,
+        original_names: bool = False,
     ):
         check_fraction("min_score", min_score)
         check_fraction("min_margin", min_margin)
@@ -61,6 +66,7 @@ class CandidateMatching(Composite):
         self.solver = solver
         self.min_score = min_score
         self.min_margin = min_margin
+        self.original_names = original_names and not (aligner and is_positional(aligner))
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
         """Project pairs.
@@ -68,6 +74,15 @@ class CandidateMatching(Composite):
         bitexts (Iterable[Bitext]): the pairs.
         YIELDS (Projection): the result for each.
         """
+        if not self.original_names:
+            yield from self._match(bitexts)
+            return
+        wholes, parts = tee((bitext, original_names(bitext)) for bitext in bitexts)
+        matched = self._match(without_asides(bitext, found) for bitext, found in parts)
+        for (bitext, found), projection in zip(wholes, matched, strict=True):
+            yield with_asides(bitext, projection, found)
+
+    def _match(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
         aligned = align(bitexts, self.aligner) if self.aligner else iter(bitexts)
         pairs, for_extractor = tee(aligned)
         with_candidates, for_scorer = tee(zip(pairs, self.extractor(for_extractor), strict=True))

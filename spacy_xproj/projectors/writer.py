@@ -67,7 +67,7 @@ class ProjectionWriter:
         #: The corpus statistics of the projector; to be set before `write`, unless an earlier run has left them.
         self.statistics: Optional[bytes] = None
         self._counted: Dict[str, int] = {}
-        self._journal = Journal(path, SUMMARY, "projected corpus", partial(_digest, corpus, config, shard_size))
+        self._journal = Journal(path, "project", "projected corpus", partial(_digest, corpus, config, shard_size))
         if self.done and STATISTICS in self._journal.entries[0].files:
             self.statistics = self._journal.read(0, STATISTICS)
 

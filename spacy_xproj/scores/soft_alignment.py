@@ -7,12 +7,17 @@ import srsly
 from numpy.typing import NDArray
 from spacy.tokens import Doc
 
+from ..text.brackets import are_balanced, asides, holds
 from ..text.forms import continues, token_forms
 from ..text.tokenizers import are_characters
 from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, token_spans
 from .alignment import block_sums
 from .words import CLOSING, FunctionWords, function_words, is_opening, is_punctuation
 
+#: Dots between the parts of a name, as in 特蕾莎·梅.
+NAME_DOTS = frozenset("·・‧･∙⋅")
+#: A word with a link of this weight belongs to the entity that it is linked with.
+SURE = 0.5
 #: Differences of prefix sums are not quite 0 if there is no link.
 NOISE = 1e-9
 
@@ -34,11 +39,15 @@ class SoftAlignmentScore:
         distinction off.
     bare_edges (bool): candidates that begin or end with such a word score 0, unless the entity begins or ends with a
         rare lower-case one.
+    whole_names (bool): candidates score 0 if they hold a bracket or a quotation mark without its counterpart, or
+        brackets while the entity has none (*奧恩（Aoun）* is two names), or if they end at a dot between the parts of
+        a name (*特蕾莎·梅*), unless a word beside it belongs to another entity, as in a list.
     """
 
-    def __init__(self, light_weight: float = 0.3, bare_edges: bool = True):
+    def __init__(self, light_weight: float = 0.3, bare_edges: bool = True, whole_names: bool = True):
         self.light_weight = light_weight
         self.bare_edges = bare_edges
+        self.whole_names = whole_names
         self.function_words: Optional[Tuple[FunctionWords, FunctionWords]] = None
 
     def initialize(self, get_bitexts: GetBitexts) -> None:
@@ -80,6 +89,8 @@ class SoftAlignmentScore:
                 names = _edge_words(bitext.source, entities, source_words)
                 words = _edge_words(bitext.target, spans, target_words)
                 scores *= (words.bare | (words.function & names.particle[:, None])).all(axis=-1)
+            if self.whole_names:
+                scores *= _are_whole(bitext, entities, spans, matrix)
             scores[scores < NOISE] = 0
             yield numpy.clip(scores, 0, 1).astype(numpy.float32)
 
@@ -100,6 +111,25 @@ def _is_word(doc: Doc) -> NDArray:
 def _sums(weights: numpy.ndarray, spans: numpy.ndarray) -> numpy.ndarray:
     sums = numpy.concatenate([[0.0], numpy.cumsum(weights)])
     return sums[spans[:, 1]] - sums[spans[:, 0]]
+
+
+def _are_whole(bitext: Bitext, entities: Ints2d, spans: Ints2d, links: Floats2d) -> NDArray:
+    """Tell which spans part no brackets and no name. *Shape:* ``(entities, spans)``"""
+    words = token_forms(bitext.target)
+    whole = numpy.tile(are_balanced(words, spans), (len(entities), 1))
+    has_aside = numpy.zeros(len(entities), dtype=bool)
+    for first, _ in asides(token_forms(bitext.source)):
+        has_aside |= holds(entities, first)
+    for first, _ in asides(words):
+        whole &= has_aside[:, None] | ~holds(spans, first)
+    for dot in (i for i, word in enumerate(words) if word in NAME_DOTS and 0 < i < len(words) - 1):
+        beside = links[:, [dot - 1, dot + 1]].max(axis=1)
+        belongs = numpy.asarray([beside[start:end].max() >= SURE for start, end in entities.tolist()])
+        ends_there = (spans[:, 0] == dot + 1) | (spans[:, 1] == dot)
+        for i, row in enumerate(whole):
+            if not numpy.delete(belongs, i).any():  # else the dot parts the names of a list
+                row &= ~ends_there
+    return whole
 
 
 class _EdgeWords(NamedTuple):

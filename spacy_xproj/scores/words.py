@@ -12,7 +12,7 @@ FunctionWords = FrozenSet[str]
 #: Quotes with which a name may begin, beside opening brackets.
 OPENING = frozenset("\"'«„“‘")
 #: Marks that may end a name.
-CLOSING = frozenset(")]}»”’\"'%")
+CLOSING = frozenset(")]}»”“’\"'%")
 
 
 def function_words(

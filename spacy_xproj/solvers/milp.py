@@ -22,7 +22,7 @@ class MilpSolver:
     If an entity cannot have as many matches as `=` or `>=` asks for, as few matches as possible are left out, the
     sum is maximised among those solutions, and the result is flagged `constraint_relaxed`.
 
-    n_proj (int): matches of an entity.
+    n_proj (int): matches of an entity. 0 makes sense with `>=` only, which then lets an entity have any number.
     constraint (str): whether an entity has at most (`<=`), exactly (`=`) or at least (`>=`) as many.
     power (float): above 1 prefers one sure match to two doubtful ones.
     time_limit (float): seconds for a sentence; past them the best matches found are flagged `not_proved_optimal`.
@@ -32,7 +32,7 @@ class MilpSolver:
     def __init__(self, n_proj: int = 1, constraint: str = "<=", power: float = 1.0, time_limit: float = 10.0):
         if constraint not in CONSTRAINTS:
             raise XprojError(f"no constraint '{constraint}': use {', '.join(CONSTRAINTS)}")
-        check_settings(n_proj, power, time_limit)
+        check_settings(n_proj, power, time_limit, least=0 if constraint == ">=" else 1)
         self.n_proj = n_proj
         self.constraint = constraint
         self.power = power
@@ -141,10 +141,13 @@ def _lacking(entities: NDArray, names: Any, asked: int) -> int:
     return sum(max(0, asked - int((entities == name).sum())) for name in names)
 
 
-def check_settings(n_proj: int, power: float, time_limit: float) -> None:
-    """Check that the settings of a solver make sense. RAISES (XprojError): if they do not."""
-    if n_proj < 1:
-        raise XprojError(f"n_proj is {n_proj}: an entity has at least 1 match")
+def check_settings(n_proj: int, power: float, time_limit: float, least: int = 1) -> None:
+    """Check that the settings of a solver make sense, `n_proj` being at least `least`.
+
+    RAISES (XprojError): if they do not.
+    """
+    if n_proj < least:
+        raise XprojError(f"n_proj is {n_proj}: use at least {least}")
     if power <= 0:
         raise XprojError(f"power is {power}: use a number above 0")
     if time_limit <= 0:

@@ -1,1 +1,1 @@
-"""Files that are never half written, locks, and results that an interrupted run goes on from."""
+"""Files and directories that are never half written, and whose they are; the journal of a run that can go on."""

@@ -1,6 +1,7 @@
 """What an interrupted run leaves behind, and how the next one goes on after it.
 
     PATH.partial/
+      xproj.json            the command
       progress.json         what is finished: a digest of all that it depends on, and an entry for each shard
       00000-source.spacy    the files of the first shard, and so on
       .lock                 held by the run that writes there
@@ -10,19 +11,26 @@ When all shards are there, PATH is made of them and takes its place by a rename.
 
 import hashlib
 import os
+import re
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Callable, Dict, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
+from filelock import BaseFileLock
 from wasabi import msg
 
 from ..errors import XprojError
-from .files import atomic_path, check_output, read_bytes, read_json, real_path, sha256, write_json
-from .lock import LOCK, lock_directory
+from .atomic import atomic_path, remove_directory
+from .files import json_digest, read_bytes, read_json, sha256, write_json
+from .lock import lock_directory
+from .marker import MARKER, check_replaceable, write_marker
+from .outputs import check_output, partial_path
 
 PROGRESS = "progress.json"
+#: The names of what a run writes to PATH.partial, beside the marker. `.NAME.tmp/` is what a killed one has left.
+OURS = re.compile(r"progress\.json|rejects\.jsonl|\.lock|[0-9]{5,}-.+|\..+\.tmp/.+")
 
 
 @dataclass(frozen=True)
@@ -45,25 +53,27 @@ class Journal:
     If an earlier run has left shards and its digest is the same, those before the first damaged one are taken over.
     Otherwise, the work starts afresh, with a warning.
 
-    path (Path): the directory to make; a result of the same kind that is there is replaced at the end.
-    mark (str): the file by which such a result is known.
+    path (Path): the directory to make; a result of the same command that is there is replaced at the end.
+    command (str): the command, by which the result is known.
     kind (str): what it is, for messages.
     digest (Callable[[], str]): tells what the shards depend on. Called when it is needed, as it may read large files.
+    in_place (bool): whether PATH is what the result is made from: whatever command has made it, it is replaced.
     RAISES (XprojError): if PATH or PATH.partial is something else or cannot be written, or another run writes there.
     """
 
-    def __init__(self, path: Path, mark: str, kind: str, digest: Callable[[], str]) -> None:
+    def __init__(self, path: Path, command: str, kind: str, digest: Callable[[], str], in_place: bool = False) -> None:
         check_output(path, directory=True)
         self.result = Path(path)
         self.path = partial_path(path)
-        _check_content(self.result, mark, f"a {kind}")
+        self.command = command
+        check_replaceable(self.result, None if in_place else command, f"a {kind}")
         self._unfinished = f"an unfinished {kind}"
-        _check_content(self.path, PROGRESS, self._unfinished)
+        self._check_partial()
         self.entries: List[Entry] = []
         self._make_digest = digest
         self._digest: Optional[str] = None
-        self._lock: Optional[IO] = None
-        if (self.path / PROGRESS).is_file():
+        self._lock: Optional[BaseFileLock] = None
+        if (self.path / MARKER).is_file():
             self._lock = lock_directory(self.path)
             self._resume()
         if self.done:
@@ -79,11 +89,16 @@ class Journal:
 
         RAISES (XprojError): if another run writes there.
         """
-        self.path.mkdir(parents=True, exist_ok=True)
-        self._lock = self._lock or lock_directory(self.path)
+        self._check_partial()
+        if self._lock is None and self.path.is_dir():
+            self._lock = lock_directory(self.path)
         self._digest, self.entries = self._make_digest(), []
-        self._write_progress()
-        self._clear(LOCK, PROGRESS)
+        with atomic_path(self.path) as temporary:
+            temporary.mkdir()
+            write_marker(temporary, self.command)
+            self._write_progress(temporary)
+        self.close()  # the lock of the directory that was there before
+        self._lock = lock_directory(self.path)
 
     def append(self, items: int, contents: Dict[str, bytes], counts: Dict[str, Any]) -> None:
         """Write a shard. Its files come first, then the progress that mentions them: a run that is killed in between
@@ -102,7 +117,7 @@ class Journal:
             file.write_bytes(content)
             files[name] = hashlib.sha256(content).hexdigest()
         self.entries.append(Entry(items, files, counts))
-        self._write_progress()
+        self._write_progress(self.path)
 
     def read(self, number: int, name: str) -> bytes:
         """Read a file of a shard, or raise an `XprojError` if it is damaged."""
@@ -137,30 +152,34 @@ class Journal:
         with atomic_path(self.result) as temporary:
             temporary.mkdir()
             yield temporary
+            write_marker(temporary, self.command)
         self.remove()
 
     def remove(self) -> None:
         """Remove the shards and their directory."""
-        self._clear(LOCK)
-        shutil.rmtree(self.path)
+        self.close()
+        remove_directory(self.path)
 
     def close(self) -> None:
         """Let go of the lock, so that another run may go on."""
         if self._lock is not None:
-            self._lock.close()
+            self._lock.release()
+
+    def _check_partial(self) -> None:
+        """Check that PATH.partial is not there, or is of the same command and has nothing else in it."""
+        check_replaceable(self.path, self.command, self._unfinished, OURS)
 
     def _resume(self) -> None:
         """Take over the shards of an earlier run, up to the first that is damaged."""
         try:
             progress = read_json(self.path / PROGRESS)
-            unfinished, digest = progress["unfinished"], progress["digest"]
+            if progress.pop("checksum") != json_digest(progress):
+                raise ValueError
+            digest = progress["digest"]
             entries = [Entry(**entry) for entry in progress["entries"]]
-        except (XprojError, KeyError, TypeError):
-            msg.warn(f"{self.path / PROGRESS}: cannot be read; starting afresh")
+        except (XprojError, ValueError, AttributeError, KeyError, TypeError):
+            msg.warn(f"{self.path / PROGRESS}: missing or damaged; starting afresh")
             return
-        if unfinished != self._unfinished:
-            self.close()
-            raise _something_else(self.path, self._unfinished)
         if digest != self._make_digest():
             msg.warn(f"{self.path}: made from other input or settings; starting afresh")
             return
@@ -178,38 +197,26 @@ class Journal:
         if not _is_intact(file, self.entries[number].files[name]):
             raise XprojError(f"{file}: missing or damaged; run the command again, it goes on before it")
 
-    def _clear(self, *kept: str) -> None:
-        """Remove files, the progress last: a run that is killed here leaves a directory that is known."""
-        for file in sorted(self.path.iterdir(), key=lambda file: file.name == PROGRESS):
-            if file.name not in kept:
-                file.unlink()
-
     def _file(self, number: int, name: str) -> Path:
         return self.path / f"{number:05}-{name}"
 
-    def _write_progress(self) -> None:
-        entries = [vars(entry) for entry in self.entries]
-        progress = {"unfinished": self._unfinished, "digest": self._digest, "entries": entries}
-        write_json(self.path / PROGRESS, progress)
+    def _write_progress(self, directory: Path) -> None:
+        progress = {"digest": self._digest, "entries": [vars(entry) for entry in self.entries]}
+        write_json(directory / PROGRESS, {**progress, "checksum": json_digest(progress)})
 
 
-def partial_path(path: Path) -> Path:
-    """Name the directory in which a result is kept until it is finished."""
-    place = real_path(path)
-    return place.with_name(f"{place.name}.partial")
+def discard_partial(path: Path, command: str) -> None:
+    """Remove what a killed run has left of a result that is in its place.
+
+    path (Path): the result.
+    command (str): the command.
+    RAISES (XprojError): if PATH.partial is something else.
+    """
+    partial = partial_path(path)
+    check_replaceable(partial, command, "an unfinished result", OURS)
+    if partial.is_dir():
+        remove_directory(partial)
 
 
 def _is_intact(file: Path, checksum: str) -> bool:
     return file.is_file() and sha256(file) == checksum
-
-
-def _check_content(path: Path, mark: str, what: str) -> None:
-    """Check that a directory may be replaced: it is not there, is empty, or is known by a file. What a run leaves that
-    is killed while it writes its first progress does not count."""
-    files = [file.name for file in path.iterdir()] if path.is_dir() else []
-    if mark not in files and any(name != LOCK and not name.startswith(f".{PROGRESS}.") for name in files):
-        raise _something_else(path, what)
-
-
-def _something_else(path: Path, what: str) -> XprojError:
-    return XprojError(f"{path}: exists and is not {what}; give another path or remove it")

@@ -7,7 +7,8 @@ from typing import Any, Callable, Dict, Optional, Tuple, TypeVar
 from wasabi import msg
 
 from ..errors import XprojError
-from .files import atomic_path, json_digest, read_json, write_json
+from .atomic import atomic_path
+from .files import json_digest, read_json, write_json
 
 Value = TypeVar("Value")
 

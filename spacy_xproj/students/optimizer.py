@@ -1,5 +1,6 @@
 """An optimizer for a pretrained encoder below layers that begin at random."""
 
+import re
 from typing import Any, Tuple
 
 from thinc.optimizers import FloatOrSeq, Optimizer
@@ -7,16 +8,23 @@ from thinc.types import FloatsXd
 
 from ..errors import XprojError
 
+#: The number of an encoder's layer in the name of a parameter: `encoder.layer.3.output.dense.bias`.
+LAYER = re.compile(r"\blayers?\.(\d+)\.")
+
 
 class ScaledAdam(Optimizer):
-    """Adam with a rate of its own for the layers above an encoder.
+    """Adam with a rate of its own for each layer of an encoder and for the layers above it.
 
     What a pretrained encoder needs is too little for a parser that begins at random, and what the parser needs makes
-    the encoder forget. Parameters are told apart by their names: PyTorch's have dots, as
-    `encoder.layer.0.output.dense.bias`; those of thinc's own layers have none, as `W`.
+    the encoder forget. Lower layers, which know least of the task and most of the languages, should change least
+    (discriminative fine-tuning, Howard and Ruder 2018, §3.2). Parameters are told apart by their names: PyTorch's have
+    dots, as `encoder.layer.0.output.dense.bias`; those of thinc's own layers have none, as `W`.
 
-    learn_rate (FloatOrSeq): the encoder's learning rate, or a schedule.
-    head_scale (float): how many times that the rate of all other layers is.
+    learn_rate (FloatOrSeq): the rate of the encoder's top layer, or a schedule.
+    head_scale (float): how many times that the rate of all layers above the encoder is.
+    layer_decay (float): how many times the rate of a layer that of the layer below it is, and that of the first layer
+        the rate of what embeds words. How many layers there are is known after the first update, for which a schedule
+        that warms up from 0 has no rate anyway.
     L2 (FloatOrSeq): weight decay.
     beta1 (FloatOrSeq): first-order momentum.
     beta2 (FloatOrSeq): second-order momentum.
@@ -27,13 +35,14 @@ class ScaledAdam(Optimizer):
         the encoder are kept, but not used: thinc looks them up by other keys.
     """
 
-    __slots__ = ["head_scale"]
+    __slots__ = ["head_scale", "layer_decay", "layers"]
 
     def __init__(
         self,
         learn_rate: FloatOrSeq,
         *,
-        head_scale: float = 5.0,
+        head_scale: float = 10.0,
+        layer_decay: float = 0.85,
         L2: FloatOrSeq = 0.01,
         beta1: FloatOrSeq = 0.9,
         beta2: FloatOrSeq = 0.999,
@@ -54,7 +63,11 @@ class ScaledAdam(Optimizer):
         )
         if head_scale <= 0:
             raise XprojError(f"ScaledAdam: head_scale = {head_scale}: give a number above 0")
+        if not 0 < layer_decay <= 1:
+            raise XprojError(f"ScaledAdam: layer_decay = {layer_decay}: give a number above 0, at most 1")
         self.head_scale = head_scale
+        self.layer_decay = layer_decay
+        self.layers = 0
 
     def __call__(
         self, key: Tuple[int, str], weights: FloatsXd, gradient: FloatsXd, *, lr_scale: float = 1.0
@@ -67,6 +80,19 @@ class ScaledAdam(Optimizer):
         lr_scale (float): what to multiply the rate with besides.
         RETURNS (Tuple[FloatsXd, FloatsXd]): the new values and the zeros.
         """
-        scale: float = 1.0 if "." in key[1] else self.head_scale
-        updated: Any = super().__call__(key, weights, gradient, lr_scale=lr_scale * scale)
+        updated: Any = super().__call__(key, weights, gradient, lr_scale=lr_scale * self.scale(key[1]))
         return updated
+
+    def scale(self, name: str) -> float:
+        """Compute how many times the top layer's rate the rate of a parameter is.
+
+        name (str): its name.
+        RETURNS (float): the factor.
+        """
+        if "." not in name:
+            return self.head_scale
+        layer = LAYER.search(name)
+        if layer:
+            self.layers = max(self.layers, int(layer[1]) + 1)
+            return self.layer_decay ** (self.layers - 1 - int(layer[1]))
+        return self.layer_decay**self.layers if "embeddings." in name else 1.0

@@ -1,17 +1,23 @@
-"""Make the training of a transformer cheap: embeddings that stay, bfloat16 on a CPU, half the bytes on disk."""
+"""Make the training of a transformer cheap: embeddings that stay, bfloat16 on a CPU, fewer bytes on disk."""
 
 import os
 from functools import wraps
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, List, Optional, Set
 
+import torch
 from spacy.language import Language
+from spacy_transformers.layers.hf_shim import HFShim
 
 from ..errors import XprojError
 
 CPUINFO = Path("/proc/cpuinfo")
 #: Flags of processors that multiply matrices in bfloat16 faster than in float32.
 BF16_FLAGS = {"amx_bf16", "avx512_bf16"}
+#: How many kernels for bfloat16 oneDNN keeps, and how many PyTorch keeps of them besides. There is one for each shape
+#: of a matrix, and training hardly meets a shape twice; both keep 1,024, and the memory of a training grows all the
+#: while, unless these are set before the first kernel is made. To make them anew takes no time that could be measured.
+KERNELS = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "64", "LRU_CACHE_CAPACITY": "1"}
 
 
 class PrepareEncoder:
@@ -24,15 +30,31 @@ class PrepareEncoder:
     bf16 (Optional[bool]): compute in bfloat16 when training on a CPU: `null` if the processor is fast at it. Weights,
         gradients and predictions remain in float32. On a GPU this does nothing; `mixed_precision` is for that.
     half (bool): write the weights in float16. Pipelines are loaded in float32 all the same.
+    float8_embeddings (bool): round frozen word embeddings to 8 bits before training (E4M3; Micikevicius et al. 2022,
+        arXiv 2209.05433) and write them so: what is loaded is what the layers above have learned with. Loading takes
+        PyTorch 2.1 or later, and a processor or GPU that has the type: Apple's GPUs do not.
+    RAISES (XprojError): if embeddings that are not frozen are to be rounded.
     """
 
-    def __init__(self, freeze_embeddings: bool = True, bf16: Optional[bool] = None, half: bool = False):
+    def __init__(
+        self,
+        freeze_embeddings: bool = True,
+        bf16: Optional[bool] = None,
+        half: bool = False,
+        float8_embeddings: bool = False,
+    ):
+        if float8_embeddings and not freeze_embeddings:
+            raise XprojError(
+                "[initialize.after_init]: float8_embeddings = true is for embeddings that training leaves as they are; "
+                "set freeze_embeddings = true as well"
+            )
         self.freeze_embeddings = freeze_embeddings
         self.bf16 = has_bf16() if bf16 is None else bf16
         if self.bf16:
-            # oneDNN keeps a kernel for each shape of batch, 1,024 of them unless this is set before it makes the first.
-            os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
+            for name, capacity in KERNELS.items():
+                os.environ.setdefault(name, capacity)
         self.half = half
+        self.float8_embeddings = float8_embeddings
 
     def __call__(self, nlp: Language) -> Language:
         """Prepare each transformer.
@@ -51,8 +73,14 @@ class PrepareEncoder:
                 transformer.get_input_embeddings().requires_grad_(False)
             if self.bf16 and transformer.device.type == "cpu":
                 transformer.forward = _in_bf16(transformer)
-            if self.half:
-                transformer.state_dict = _in_half(transformer.state_dict)
+            float8: Set[str] = set()
+            if self.float8_embeddings:
+                weight = transformer.get_input_embeddings().weight
+                weight.data.copy_(_narrowed(weight.data, torch.float8_e4m3fn))
+                nlp.meta.setdefault("requirements", []).append("torch>=2.1")
+                float8 = {name for name, parameter in transformer.named_parameters() if parameter is weight}
+            if self.half or float8:
+                transformer.state_dict = _narrow_state(transformer.state_dict, self.half, float8)
         return nlp
 
 
@@ -62,8 +90,6 @@ def find_transformers(nlp: Language) -> List[Any]:
     nlp (Language): the pipeline.
     RETURNS (List[Any]): the models, in the order of components.
     """
-    from spacy_transformers.layers.hf_shim import HFShim
-
     models: List[Any] = [getattr(pipe, "model", None) for _, pipe in nlp.pipeline]
     shims = [shim for model in models if model is not None for node in model.walk() for shim in node.shims]
     return [shim._model for shim in shims if isinstance(shim, HFShim)]
@@ -76,8 +102,6 @@ def has_bf16() -> bool:
 
 def _in_bf16(transformer: Any) -> Callable:
     """Make a forward pass that trains in bfloat16, with outputs in float32, since NumPy knows no bfloat16."""
-    import torch
-
     forward = transformer.forward
 
     @wraps(forward)
@@ -92,18 +116,25 @@ def _in_bf16(transformer: Any) -> Callable:
     return forward_in_bf16
 
 
-def _in_half(state_dict: Callable[..., Dict[str, Any]]) -> Callable[..., Dict[str, Any]]:
-    """Make a state in float16. What exceeds its range, as no weight of an encoder does, is cut to it."""
-    import torch
-
-    limit = torch.finfo(torch.float16).max
+def _narrow_state(
+    state_dict: Callable[..., Dict[str, Any]], half: bool, float8: Set[str]
+) -> Callable[..., Dict[str, Any]]:
+    """Make a state with some parameters in float8 and, if `half`, all else in float16."""
 
     @wraps(state_dict)
-    def state_in_half(*args: Any, **kwargs: Any) -> Dict[str, Any]:
+    def narrow_state(*args: Any, **kwargs: Any) -> Dict[str, Any]:
         state = state_dict(*args, **kwargs)
         for name, value in state.items():
-            if value.dtype == torch.float32:
-                state[name] = value.clamp(-limit, limit).half()
+            if name in float8:
+                state[name] = _narrowed(value, torch.float8_e4m3fn)
+            elif half and value.dtype == torch.float32:
+                state[name] = _narrowed(value, torch.float16)
         return state
 
-    return state_in_half
+    return narrow_state
+
+
+def _narrowed(values: Any, dtype: torch.dtype) -> Any:
+    """Convert to a type of fewer bits. What exceeds its range, as no weight of an encoder does, is cut to it."""
+    limit = torch.finfo(dtype).max
+    return values.clamp(-limit, limit).to(dtype)

@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from ..corpora.formats.schemes import Entity
 from ..errors import XprojError
+from ..students.token_ner import TokenNer
 from ..text.docs import words_only
 from ..types import Ints2d, Tagger, TagProbabilities, token_spans
 
@@ -19,9 +20,9 @@ class SpacyTagger:
     """Tag with a spaCy pipeline.
 
     `entities` and `spans` take the entities that the pipeline sets, whatever component sets them. `probabilities` needs
-    a transition-based `ner` (or `beam_ner`). It gives no probabilities of single tokens: they are summed up from the
-    parses that a beam search ends with, weighted by their probabilities. A pipeline trained for greedy search puts
-    nearly all of the probability on one parse.
+    a `token_ner`, or a transition-based `ner` (or `beam_ner`). That gives no probabilities of single tokens: they are
+    summed up from the parses that a beam search ends with, weighted by their probabilities. A pipeline trained for
+    greedy search puts nearly all of the probability on one parse.
 
     pipeline (Language): the pipeline.
     beam_width (int): parses that the beam search keeps, if probabilities are asked for.
@@ -41,17 +42,19 @@ class SpacyTagger:
         return [token_spans(doc.ents) for doc in self.pipeline.pipe(self._copies(docs))]
 
     def probabilities(self, docs: Sequence[Doc]) -> List[TagProbabilities]:
-        """Find the tag probabilities of each Doc's tokens. RAISES (XprojError): if no `ner` is transition-based."""
+        """Find the tag probabilities of each Doc's tokens. RAISES (XprojError): if no component gives them."""
         names = self.pipeline.pipe_names
-        place = next((i for i, name in enumerate(names) if hasattr(self.pipeline.get_pipe(name), "scored_ents")), None)
+        place = next((i for i, name in enumerate(names) if _gives_probabilities(self.pipeline.get_pipe(name))), None)
         if place is None:
             raise XprojError(
-                f"the spaCy pipeline ({', '.join(names) or 'empty'}) has no transition-based 'ner', and others give no "
-                "tag probabilities: name another pipeline or use spacy-xproj.TransformerTagger.v1"
+                f"the spaCy pipeline ({', '.join(names) or 'empty'}) has no transition-based 'ner' and no 'token_ner', "
+                "and others give no tag probabilities: name another pipeline or use spacy-xproj.TransformerTagger.v1"
             )
         ner: Any = self.pipeline.get_pipe(names[place])
         with self.pipeline.select_pipes(disable=names[place:]):
             prepared = list(self.pipeline.pipe(self._copies(docs)))
+        if isinstance(ner, TokenNer):
+            return [prediction.tags for prediction in ner.predict(prepared)]
         probabilities = []
         for doc in prepared:  # one at a time: a beam over empty Docs fails
             found = ner.scored_ents(ner.beam_parse([doc], beam_width=self.beam_width))[0] if len(doc) else {}
@@ -61,6 +64,10 @@ class SpacyTagger:
     def _copies(self, docs: Sequence[Doc]) -> List[Doc]:
         """The same tokens with the pipeline's vocabulary, and without entities, which it would keep."""
         return [words_only(doc, self.pipeline.vocab) for doc in docs]
+
+
+def _gives_probabilities(pipe: Any) -> bool:
+    return isinstance(pipe, TokenNer) or hasattr(pipe, "scored_ents")
 
 
 def tag_marginals(entities: Marginals, labels: Tuple[str, ...], n_tokens: int) -> TagProbabilities:

@@ -21,7 +21,7 @@ Columns = Tuple[Tuple[str, ...], List[int], List[int], int]
 class TransformerTagger(SubtokenModel):
     """Tag with a token classification model (`AutoModelForTokenClassification`).
 
-    The tags are read as IOB2. A label without a `B-` tag, as in models trained on IOB1, takes its `I-` tag for both.
+    A label without a `B-` tag, as in models trained on IOB1, takes its `I-` tag for both (see `begin_probabilities`).
 
     model (str): a directory, or a name on the hub. Weights are read from safetensors only.
     revision (Optional[str]): the revision of a model of the hub.

@@ -95,12 +95,13 @@ def awesome_aligner(encoder, layer, method):
 
 
 def awesome_links(encoder, pair, method):
-    """Link words if any of their sub-tokens have a probability above 0.001 in both directions."""
+    """Link words if any of their sub-tokens have a probability above 0.001, or 0 for entmax, in both directions."""
     source, target = encoder([tuple(t.text for t in side) for side in (pair.source, pair.target)])
     products = source.vectors.astype(float) @ target.vectors.T.astype(float)
     forward = numpy.stack([probabilities(row, method) for row in products])
     backward = numpy.stack([probabilities(column, method) for column in products.T], axis=1)
-    both = zip(*((forward > 0.001) & (backward > 0.001)).nonzero())
+    threshold = {"softmax": 0.001, "entmax": 0.0}[method]
+    both = zip(*((forward > threshold) & (backward > threshold)).nonzero())
     return sorted({(source.word.item(i), target.word.item(j)) for i, j in both})
 
 

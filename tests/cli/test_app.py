@@ -28,8 +28,10 @@ COMMANDS = [
     "label",
     "evaluate",
     "encoder",
+    "describe",
     "compare-text",
     "consistency",
+    "rewrite",
 ]
 
 

@@ -108,9 +108,9 @@ def test_europarl_is_read_as_conll(convert: Callable, corpus: Path) -> None:
 
 
 def test_unknown_format_and_language(convert: Callable, corpus: Path) -> None:
-    code, output = convert(corpus, format="brat")
+    code, output = convert(corpus, format="brut")
     assert code == 1
-    assert "unknown format 'brat'; take one of: conll, uner, masakhaner, wikiann, jsonl, europarl" in output
+    assert "unknown format 'brut'; take one of: auto, " in output and "brat, conll, conllu, datasets" in output
     code, output = convert(corpus, lang="zzz")
     assert code == 1
     assert "unknown language 'zzz'" in output
@@ -164,7 +164,7 @@ def test_a_registered_converter_is_a_format(convert: Callable, corpus: Path) -> 
     registry.xproj_converters.register("test.Words.v1", func=make_words)  # type: ignore[attr-defined]
     code, output = convert(corpus, format="test.Words.v1")
     assert (code, "1 sentences, 10 tokens entities: X 1" in output) == (0, True)
-    assert "test.Words.v1" in convert(corpus, format="brat")[1]
+    assert "test.Words.v1" in convert(corpus, format="brut")[1]
 
 
 def test_in_a_process_of_its_own(corpus: Path) -> None:

@@ -209,8 +209,8 @@ def test_damaged_rejects_are_an_error(job, bitext, tmp_path, damage):
 @pytest.mark.parametrize(
     ("corpus", "output", "message"),
     [
-        ("gold.spacy", "gold.spacy", "gold.spacy: is the corpus itself"),
-        ("gold.spacy", "link.spacy", "link.spacy: is the corpus itself"),
+        ("gold.spacy", "gold.spacy", "gold.spacy: is an input too"),
+        ("gold.spacy", "link.spacy", "link.spacy: is an input too"),
         ("gold.spacy", "file/out.spacy", "file/out.spacy: cannot be written"),
         ("gold.spacy", "bitext", "bitext: is a directory; name a file"),
         ("bitext", "file", "file: is a file; name a directory"),

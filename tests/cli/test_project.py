@@ -56,7 +56,7 @@ def test_what_is_written(entities, job, tmp_path):
     result = job()
     assert result.exit_code == 0, result.output
     out = tmp_path / "out"
-    names = ["outcomes.jsonl", "rejects.jsonl", "summary.json", "target.spacy"]
+    names = ["outcomes.jsonl", "rejects.jsonl", "summary.json", "target.spacy", "xproj.json"]
     assert sorted(file.name for file in out.iterdir()) == names
     assert entities(out) == [[("Ana Silva", "PER"), ("Lisboa", "LOC")], [], [("Acme", "ORG")]]
 
@@ -149,7 +149,8 @@ def test_bad_configs(check_error, job, tmp_path):
 
 def test_bad_corpora(check_error, job, tmp_path):
     check_error(job(corpus="nowhere"), "nowhere: no such directory")
-    check_error(job(corpus="."), "not a parallel corpus")
+    (tmp_path / "empty").mkdir()
+    check_error(job(corpus="empty"), "not a parallel corpus")
     shard = tmp_path / "bitext" / "target-00001.spacy"
     shard.write_bytes(shard.read_bytes()[:-5] + b"wrong")
     check_error(job(), "target-00001.spacy: damaged")

@@ -58,7 +58,41 @@ def test_aligned_candidates(make_bitext, links, max_length, bound):
     assert as_tuples(found.spans) == expected
 
 
-@pytest.mark.parametrize("bound", ["touching", "spanning"])
+@given(links, st.integers(1, 7), st.sampled_from(["within", "merged"]))
+def test_candidates_of_each_entity_by_itself(make_bitext, links, max_length, bound):
+    """As published: every part of the stretch that an entity is aligned with; or every part of a continuous range, and
+    what lies between the beginning of a range and the end of another."""
+    ents = [(0, 2, "PER"), (4, 5, "LOC")]
+    bitext = make_bitext("a b c d e f", "t u v w x y z", ents, " ".join(f"{s}-{t}" for s, t in links))
+    expected = set()
+    for first, last, _ in ents:
+        tokens = sorted({t for s, t in links if first <= s < last})
+        if not tokens:
+            continue
+        if bound == "within":
+            expected |= {(tokens[0] + s, tokens[0] + e) for s, e in enumerated(tokens[-1] - tokens[0] + 1, 9)}
+            continue
+        ranges = []
+        for token in tokens:
+            if ranges and ranges[-1][1] == token:
+                ranges[-1][1] += 1
+            else:
+                ranges.append([token, token + 1])
+        for i, (start, end) in enumerate(ranges):
+            expected |= {(start + s, start + e) for s, e in enumerated(end - start, 9)}
+            expected |= {(start, other) for _, other in ranges[i + 1 :]}
+    (found,) = AlignedCandidates(max_length, bound)([bitext])
+    assert as_tuples(found.spans) == [span for span in enumerated(7, max_length) if span in expected]
+
+
+@pytest.mark.parametrize("bound", ["touching", "spanning", "within", "merged", None])
+def test_stop_words(make_bitext, bound):
+    bitext = make_bitext("Ana", "Ana ! sim ?", [(0, 1, "PER")], "0-0 0-1 0-2 0-3")
+    make = NgramCandidates(4, ["!", "?"]) if bound is None else AlignedCandidates(4, bound, ["!", "?"])
+    assert [as_tuples(candidates.spans) for candidates in make([bitext])] == [[(0, 1), (2, 3)]]
+
+
+@pytest.mark.parametrize("bound", ["touching", "spanning", "within", "merged"])
 def test_nothing_aligned(make_bitext, bound):
     pairs = [
         make_bitext("Ana sleeps", "Ana dorme", [(0, 1, "PER")], ""),
@@ -76,8 +110,10 @@ def test_aligned_candidates_need_an_alignment(make_bitext):
 def test_no_candidates():
     with pytest.raises(XprojError, match="max_length is 0: a candidate has at least 1 token"):
         NgramCandidates(0)
+    with pytest.raises(XprojError, match="max_length is 0: a candidate has at least 1 token"):
+        AlignedCandidates(0)
 
 
 def test_no_such_bound():
-    with pytest.raises(XprojError, match="no bound 'near': use touching or spanning"):
+    with pytest.raises(XprojError, match="no bound 'near': use one of touching, spanning, within, merged"):
         AlignedCandidates(bound="near")

@@ -59,7 +59,7 @@ def test_statuses(make_bitext):
     ents = [(0, 1, "A"), (1, 2, "B"), (2, 3, "C"), (3, 6, "D"), (6, 7, "E")]
     links = "0-0 1-0:0.9 2-1 3-2:0.4"
     bitext = make_bitext("a b c d d d e", ["x", "\n", "y"], ents, links)
-    outcomes = project(bitext, extractor=NgramCandidates(1), min_score=0.2)
+    outcomes = project(bitext, scorer=AlignmentScore(hard=False), extractor=NgramCandidates(1), min_score=0.2)
     assert [outcome.status for outcome in outcomes] == [
         "projected",
         "lost_overlap",

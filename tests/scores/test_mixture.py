@@ -1,4 +1,4 @@
-"""NER, string, embedding and weighted scores against plain loops over their formulas."""
+"""String, embedding and weighted scores against plain loops over their formulas."""
 
 import difflib
 
@@ -13,82 +13,21 @@ from spacy_xproj.extractors.ngram import ngrams
 from spacy_xproj.models.subtokens import SentenceVectors, SubtokenEncoder
 from spacy_xproj.registry import registry
 from spacy_xproj.scores.embedding import EmbeddingScore, span_vectors
-from spacy_xproj.scores.ner import NerScore, label_scores
 from spacy_xproj.scores.string import Romanized, StringScore, length_bound, similarities
 from spacy_xproj.scores.weighted import WeightedScore
-from spacy_xproj.types import Candidates, TagProbabilities
-
-TABLE = TagProbabilities(
-    ("LOC", "PER"),
-    numpy.asarray([0.1, 0.05, 0.9, 0.2], dtype=numpy.float32),
-    numpy.asarray([[0.1, 0.7], [0.2, 0.05], [0.02, 0.03], [0.6, 0.1]], dtype=numpy.float32),
-    numpy.asarray([[0.05, 0.05], [0.1, 0.6], [0.03, 0.02], [0.05, 0.05]], dtype=numpy.float32),
-)
-
-
-class Fixed:
-    """A tagger that says the same of every Doc."""
-
-    def probabilities(self, docs):
-        return [TABLE for _ in docs]
+from spacy_xproj.types import Candidates
 
 
 def candidates_of(bitext, longest=9):
     return Candidates(ngrams(len(bitext.target), longest))
 
 
-def ner_by_hand(label, start, end, alpha=1.15):
-    column = TABLE.labels.index(label)
-    total = TABLE.begin[start, column]
-    for token in range(start + 1, end):
-        total += TABLE.inside[token, column]
-    return alpha ** (end - start - 1) * total / (end - start)
-
-
-@pytest.mark.parametrize("spans", [False, True])
-def test_ner_score_is_the_formula(make_bitext, spans):
-    bitext = make_bitext("a b c", "w x y z", [(0, 1, "PER"), (1, 3, "PLACE")])
-    candidates = candidates_of(bitext)
-    scorer = NerScore(Fixed(), spans=spans, labels={"PLACE": "LOC"})
-    first, second = scorer(iter([(bitext, candidates)] * 2))
-    numpy.testing.assert_array_equal(first, second)
-    for row, label in enumerate(["PER", "LOC"]):
-        for column, (start, end) in enumerate(candidates.spans.tolist()):
-            options = TABLE.labels if spans else [label]
-            expected = max(ner_by_hand(option, start, end) for option in options)
-            assert first[row, column] == pytest.approx(expected if expected >= 0.05 else 0, abs=1e-6)
-    assert (first == 0).any() or spans
-
-
-def test_the_factor_does_not_outweigh_the_model():
-    """A sentence of 30 tokens with one name."""
-    begin, inside = numpy.full((30, 1), 0.01), numpy.full((30, 1), 0.01)
-    begin[10], inside[11] = 0.9, 0.9
-    table = TagProbabilities(("PER",), 1 - begin[:, 0] - inside[:, 0], begin, inside)
-    for longest in (10, 30):
-        spans = ngrams(30, longest)
-        (scores,) = label_scores(table, spans, 1.15)
-        assert spans[scores.argmax()].tolist() == [10, 12]
-
-
-def test_ner_score_of_a_label_that_the_model_has_not(make_bitext):
-    bitext = make_bitext("a", "w x y z", [(0, 1, "DATE")])
-    with pytest.raises(XprojError, match="labels LOC, PER, not 'DATE'"):
-        list(NerScore(Fixed())([(bitext, candidates_of(bitext))]))
-    assert next(NerScore(Fixed(), spans=True)([(bitext, candidates_of(bitext))])).any()
-
-
 @pytest.mark.parametrize("ents, target", [([], "w x y z"), ([(0, 1, "PER")], "")])
-@pytest.mark.parametrize("scorer", [NerScore(Fixed()), StringScore()])
-def test_nothing_to_score(make_bitext, scorer, ents, target):
+def test_nothing_to_score(make_bitext, ents, target):
     bitext = make_bitext("a", target, ents)
     candidates = candidates_of(bitext)
-    (scores,) = scorer([(bitext, candidates)])
+    (scores,) = StringScore()([(bitext, candidates)])
     assert scores.shape == (len(ents), len(candidates))
-
-
-def test_label_scores_shape():
-    assert label_scores(TABLE, ngrams(4, 2), 1.0).shape == (2, 7)
 
 
 def longest_common_subsequence(a, b):

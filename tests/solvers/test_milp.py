@@ -56,6 +56,16 @@ def test_equals_an_enumeration(constraint, n_proj):
     assert (relaxed > 0) == (constraint != "<=")
 
 
+def test_any_number_of_matches():
+    candidates = Candidates(ngrams(3, 1))
+    scores = numpy.asarray([[0.5, 0.4, 0.3], [0, 0.6, 0]], dtype=numpy.float32)
+    matches = MilpSolver(0, ">=")(scores, candidates)
+    assert cells(matches) == [(0, 0), (0, 2), (1, 1)] and not matches.flags
+    assert MilpSolver(0, ">=")(scores[1:] * 0, candidates).flags == ()
+    with pytest.raises(XprojError, match="n_proj is 0: use at least 1"):
+        MilpSolver(0, "<=")
+
+
 def test_the_constraints_differ():
     candidates = Candidates(ngrams(3, 2))  # the three tokens, then 0-1 and 1-2
     scores = numpy.asarray([[0.6, 0.5, 0.0, 0.0, 0.0], [0.0, 0.0, 0.4, 0.9, 0.0]], dtype=numpy.float32)

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -31,8 +30,8 @@ with book.finish() as directory:
 """
 
 
-def open_journal(path, kind="sum", digest="digest"):
-    return Journal(path, "all", kind, lambda: digest)
+def open_journal(path, command="all", digest="digest"):
+    return Journal(path, command, "sum", lambda: digest)
 
 
 def test_a_run_that_is_killed(tmp_path):
@@ -47,6 +46,7 @@ def test_a_run_that_is_killed(tmp_path):
         "numbers": "0 1 2 3 4 5 6 7 8 9 ",
         "first": "0 1 ",
         "all": "45",
+        "xproj.json": (tmp_path / "out" / "xproj.json").read_text(),
     }
     assert [file.name for file in tmp_path.iterdir()] == ["out"]
 
@@ -97,12 +97,12 @@ def test_the_result_does_not_hang_on_the_shards(tmp_path, monkeypatch, link):
     assert (tmp_path / "out" / "whole").read_bytes() == b"1" and not book.path.exists()
 
 
-def test_a_result_of_another_kind_is_not_lost(tmp_path):
+def test_a_result_of_another_command_is_not_lost(tmp_path):
     book = open_journal(tmp_path / "out")
     book.append(2, {"a": b"1"}, {})
     book.close()
-    with pytest.raises(XprojError, match="out.partial: exists and is not an unfinished product; give another path"):
-        open_journal(tmp_path / "out", kind="product")
+    with pytest.raises(XprojError, match="out.partial: exists and is not an unfinished sum that `xproj other` made"):
+        open_journal(tmp_path / "out", command="other")
     assert open_journal(tmp_path / "out").done == 2
 
 
@@ -119,29 +119,49 @@ def test_another_digest_takes_nothing_over_and_removes_nothing_yet(tmp_path, cap
     book.close()
     other = open_journal(tmp_path / "out", digest="another")
     other.append(1, {"b": b"1"}, {})
-    assert sorted(file.name for file in other.path.iterdir()) == [".lock", "00000-b", "progress.json"]
+    assert sorted(file.name for file in other.path.iterdir()) == [".lock", "00000-b", "progress.json", "xproj.json"]
 
 
-def test_killed_while_the_first_progress_is_written(tmp_path):
+def test_a_directory_of_the_users_is_not_touched(tmp_path):
     partial = partial_path(tmp_path / "out")
-    partial.mkdir()
-    for name in (".lock", ".progress.json.0123456789ab.tmp"):
-        (partial / name).touch()
+    for mine in ("progress.json", "notes.txt", "00000-a"):
+        partial.mkdir()
+        (partial / mine).write_text('{"unfinished": "an unfinished sum", "digest": "digest", "entries": []}')
+        with pytest.raises(XprojError, match="out.partial: exists and is not an unfinished sum"):
+            open_journal(tmp_path / "out")
+        assert [file.name for file in partial.iterdir()] == [mine]
+        shutil.rmtree(partial)
+
+
+@pytest.mark.parametrize("finished", [True, False])
+def test_a_file_of_the_users_in_it_is_not_lost(tmp_path, finished):
     book = open_journal(tmp_path / "out")
     book.append(1, {"a": b"1"}, {})
-    assert sorted(file.name for file in partial.iterdir()) == [".lock", "00000-a", "progress.json"]
-
-
-def test_killed_while_the_shards_are_removed(tmp_path, monkeypatch):
-    """The directory is known until it is gone."""
-    book = open_journal(tmp_path / "out")
-    for _ in range(3):
-        book.append(1, {"a": b"1"}, {})
-    monkeypatch.setattr(shutil, "rmtree", Path.unlink)  # which fails
-    with pytest.raises(OSError):
-        book.remove()
+    if finished:
+        with book.finish() as directory:
+            book.place(0, "a", directory / "a")
     book.close()
-    assert open_journal(tmp_path / "out").done == 0
+    place = tmp_path / "out" if finished else book.path
+    (place / "thesis.txt").write_text("mine")
+    with pytest.raises(XprojError, match=f"{place.name}: has a file 'thesis.txt' that is not of `xproj all`; move it"):
+        open_journal(tmp_path / "out")
+    (place / "thesis.txt").unlink()
+    open_journal(tmp_path / "out").close()
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}", b"[]", b"\xff", b'{"checksum": 1}'])
+def test_a_damaged_progress_starts_afresh(tmp_path, damage, capsys):
+    book = open_journal(tmp_path / "out")
+    book.append(1, {"a": b"1"}, {"n": 1})
+    book.close()
+    intact = (book.path / "progress.json").read_bytes()
+    for content in (damage, intact.replace(b'"n": 1', b'"n": 2'), intact.replace(b'"a": ', b'"../a": ')):
+        (book.path / "progress.json").write_bytes(content)
+        book = open_journal(tmp_path / "out")
+        assert book.done == 0 and "missing or damaged; starting afresh" in " ".join(capsys.readouterr().out.split())
+        book.close()
+    (book.path / "progress.json").write_bytes(intact)
+    assert open_journal(tmp_path / "out").done == 1
 
 
 def test_damage_that_appears_later_stops_the_end(tmp_path):

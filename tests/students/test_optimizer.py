@@ -35,6 +35,28 @@ def test_each_kind_of_parameter_has_its_rate(key, scale):
         numpy.testing.assert_allclose(step(ours, key), step(plain, key), rtol=1e-6)
 
 
+def test_lower_layers_learn_less():
+    optimizer = ScaledAdam(0.001, head_scale=4, layer_decay=0.5)
+    for layer in range(3):
+        step(optimizer, (1, f"encoder.layer.{layer}.output.dense.bias"))
+    assert [optimizer.scale(f"encoder.layer.{layer}.attention.self.query.weight") for layer in range(3)] == [
+        0.25,
+        0.5,
+        1,
+    ]
+    assert optimizer.scale("transformer.layer.2.ffn.lin1.weight") == 1
+    assert optimizer.scale("text_model.encoder.layers.1.mlp.fc1.bias") == 0.5
+    assert optimizer.scale("embeddings.LayerNorm.weight") == 0.125
+    assert optimizer.scale("pooler.dense.weight") == 1
+    assert optimizer.scale("W") == 4
+
+
+@pytest.mark.parametrize("decay", [0.0, 1.5])
+def test_a_decay_that_is_no_decay(decay):
+    with pytest.raises(XprojError, match="layer_decay = .*: give a number above 0, at most 1"):
+        ScaledAdam(0.001, layer_decay=decay)
+
+
 def test_a_scale_of_the_caller_multiplies():
     ours = ScaledAdam(0.001, head_scale=4)
     plain = Adam(0.001, L2=0.01, use_averages=False)
@@ -50,7 +72,7 @@ def test_the_rate_of_a_thinc_model_is_scaled():
         model.finish_update(optimizer)
         return model.get_param("W")
 
-    numpy.testing.assert_allclose(train(ScaledAdam(0.01)), train(Adam(0.05, L2=0.01, use_averages=False)), rtol=1e-6)
+    numpy.testing.assert_allclose(train(ScaledAdam(0.01)), train(Adam(0.1, L2=0.01, use_averages=False)), rtol=1e-6)
 
 
 def test_no_averages_by_default():

@@ -138,14 +138,39 @@ def test_half_is_what_is_written_and_loaded_in_float32(make_student, tmp_path):
     assert sizes[1] < 0.8 * sizes[0]
 
 
-def test_values_outside_of_half_precision_are_cut():
-    state = prepare._in_half(lambda: {"a": torch.tensor([1e9, -1e9, 0.5]), "ids": torch.tensor([100_000])})()
+def test_embeddings_in_8_bits_are_those_that_training_sees(make_student, tmp_path):
+    plain, _ = make_student()
+    nlp, example = make_student(freeze_embeddings=True, float8_embeddings=True, half=True)
+    original, rounded = weights(plain)[WORDS], weights(nlp)[WORDS]
+    assert rounded.dtype == torch.float32 and torch.equal(rounded, original.to(torch.float8_e4m3fn).float())
+    assert not torch.equal(rounded, original)
+    nlp.update([example], sgd=ScaledAdam(0.001))
+    nlp.to_disk(tmp_path / "float8")
+    loaded = weights(spacy.load(tmp_path / "float8"))
+    assert torch.equal(loaded.pop(WORDS), rounded)
+    for name, value in loaded.items():
+        assert torch.equal(value, weights(nlp)[name].half().float()), name
+    half, _ = make_student(freeze_embeddings=True, half=True)
+    half.to_disk(tmp_path / "half")
+    sizes = [(tmp_path / kind / "transformer" / "model").stat().st_size for kind in ("half", "float8")]
+    assert abs(sizes[0] - sizes[1] - original.numel()) < 1000
+
+
+def test_embeddings_that_are_trained_are_not_rounded():
+    with pytest.raises(XprojError, match="float8_embeddings = true is for embeddings that training leaves as they are"):
+        PrepareEncoder(freeze_embeddings=False, float8_embeddings=True)
+
+
+def test_values_out_of_range_are_cut():
+    values = {"a": torch.tensor([1e9, -1e9, 0.5]), "b": torch.tensor([1e9, 0.5]), "ids": torch.tensor([100_000])}
+    state = prepare._narrow_state(lambda: dict(values), True, {"b"})()
     assert state["a"].tolist() == [65504, -65504, 0.5]
+    assert state["b"].dtype == torch.float8_e4m3fn and state["b"].float().tolist() == [448, 0.5]
     assert state["ids"].tolist() == [100_000]
 
 
 def test_what_is_written_loads_without_this_package(make_student, tmp_path):
-    nlp, example = make_student(freeze_embeddings=True, bf16=True, half=True)
+    nlp, example = make_student(freeze_embeddings=True, bf16=True, half=True, float8_embeddings=True)
     nlp.update([example], sgd=ScaledAdam(0.001))
     nlp.to_disk(tmp_path / "student")
     command = [sys.executable, "-c", WITHOUT_PACKAGE, str(tmp_path / "student")]

@@ -8,7 +8,7 @@ from typing import Iterable, Tuple
 from spacy.tokens import Doc
 
 from ...errors import XprojError
-from ...storage.files import atomic_path
+from ...storage.atomic import atomic_path
 from .sentence import exported_entities, name
 
 BREAKS = "sentences with line breaks, written as spaces: brat has a sentence a line"

@@ -7,7 +7,7 @@ from typing import Iterable, Iterator, List, Tuple
 from spacy.tokens import Doc
 
 from ...errors import XprojError
-from ...storage.files import atomic_path
+from ...storage.atomic import atomic_path
 from ..formats.schemes import write_tags
 from .sentence import name
 

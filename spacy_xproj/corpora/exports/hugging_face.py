@@ -7,7 +7,7 @@ from typing import Iterable
 from spacy.tokens import Doc
 
 from ...errors import XprojError
-from ...storage.files import atomic_path
+from ...storage.marker import result_directory
 from .columns import LEFT_OUT, words_and_tags
 from .sentence import name
 
@@ -46,5 +46,5 @@ def write_dataset(docs: Iterable[Doc], path: Path, remarks: Counter[str]) -> Non
             "text": Value("string"),
         }
     )
-    with atomic_path(path) as temporary:
+    with result_directory(path, "export") as temporary:
         Dataset.from_list(rows, features=features).save_to_disk(temporary)

@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, Iterable
 from spacy.tokens import Doc
 
 from ... import __version__
-from ...storage.files import atomic_path
+from ...storage.atomic import atomic_path
 from ...text.docs import is_labelled
 from .sentence import exported_entities, is_projected, lowest_score, name
 

@@ -8,7 +8,7 @@ from typing import FrozenSet, Iterable, Set
 from spacy.tokens import Doc
 
 from ...errors import XprojError
-from ...storage.files import atomic_path
+from ...storage.atomic import atomic_path
 
 REPEATED = "sentences with a text that is there already: a table has each text once"
 TRANSLATED = "sentences that the table has a translation of"

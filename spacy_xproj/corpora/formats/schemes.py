@@ -14,10 +14,13 @@ LETTERS: Dict[str, Tuple[str, str, str, str]] = {
     "IOB2": ("B", "B", "I", "I"),
     "IOBES": ("S", "B", "I", "E"),
     "BILOU": ("U", "B", "I", "L"),
+    "BMES": ("S", "B", "M", "E"),
+    "BMEWO": ("W", "B", "M", "E"),
 }
-SCHEMES = ("auto", *LETTERS)
-OPENING = "BSU"
-CLOSING = "ESLU"
+#: `IO` are labels without letters: neighbours of one label are one entity.
+SCHEMES = ("auto", *LETTERS, "IO")
+OPENING = "BSUW"
+CLOSING = "ESLUW"
 
 Entity = Tuple[int, int, str]
 
@@ -86,8 +89,9 @@ def allowed_letters(scheme: str) -> str:
 def detect_scheme(sentences: Iterable[Sequence[str]]) -> str:
     """Tell the scheme of a file from all its tags.
 
-    `E-` or `S-` means IOBES, `L-` or `U-` BILOU. Otherwise it is IOB1 if some `I-` opens an entity and no `B-` stands
-    where IOB1 has `I-`, and IOB2 if not: in a file whose `B-` are those of IOB2, an opening `I-` is a bad tag.
+    `W-` means BMEWO, `M-` BMES, `E-` or `S-` IOBES, `L-` or `U-` BILOU. Otherwise it is IOB1 if some `I-` opens an
+    entity and no `B-` stands where IOB1 has `I-`, and IOB2 if not: in a file whose `B-` are those of IOB2, an opening
+    `I-` is a bad tag.
 
     sentences (Iterable[Sequence[str]]): the tags of each sentence.
     RETURNS (str): one of `LETTERS`.
@@ -95,16 +99,15 @@ def detect_scheme(sentences: Iterable[Sequence[str]]) -> str:
     letters: Set[str] = set()
     iob1, iob2 = True, True
     for tags in sentences:
-        parsed = [parse_tag(tag, "IBESLU") for tag in tags]
+        parsed = [parse_tag(tag, "IBESLUMW") for tag in tags]
         letters.update(tag.letter for tag in parsed)
         entities = read_entities(parsed)
         written = write_tags(entities, len(tags), "IOB1")
         iob1 = iob1 and all(written[i][0] == "B" for i, tag in enumerate(parsed) if tag.letter == "B")
         iob2 = iob2 and all(parsed[start].letter == "B" for start, _, _ in entities)
-    if letters & set("ES"):
-        return "IOBES"
-    if letters & set("LU"):
-        return "BILOU"
+    for scheme, own in (("BMEWO", "W"), ("BMES", "M"), ("IOBES", "ES"), ("BILOU", "LU")):
+        if letters & set(own):
+            return scheme
     return "IOB1" if iob1 and not iob2 else "IOB2"
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Dict, Iterator, List, Tuple
 
 from ...errors import XprojError
-from .columns import ColumnConverter, ColumnSentence, Row, check_columns, read_blocks
+from .columns import ColumnConverter, ColumnSentence, Row, check_columns, read_blocks, split_tabs
 
 
 class UnerConverter(ColumnConverter):
@@ -25,6 +25,17 @@ class UnerConverter(ColumnConverter):
     last two columns are not kept.
     """
 
+    @staticmethod
+    def recognizes(text: str) -> bool:
+        """Tell whether a text is of Universal NER."""
+        lines = [line for line in text[:20_000].split("\n")[:50] if line.strip()]
+        rows = [line for line in lines if not line.startswith("#")][:20]
+        named = any(re.match(r"\ufeff?# (sent_id|text) =", line) for line in lines)
+        return named and bool(rows) and all(re.match(r"\d+\t[^\t]+\t[^\t]+\t[^\t]+\t[^\t]+$", row) for row in rows)
+
+    def describe(self, text: str) -> str:
+        return "Universal NER: 2 token, 3 tag, comments #"
+
     def read_sentences(self, text: str) -> Iterator[ColumnSentence]:
         for block in read_blocks(text):
             comments: Dict[str, Tuple[int, str]] = {}
@@ -34,7 +45,7 @@ class UnerConverter(ColumnConverter):
                     key, _, value = line[1:].partition("=")
                     comments[key.strip()] = (number, value.strip())
                 else:
-                    position, token, tag, _, _ = check_columns(line.split("\t"), 5, number)
+                    position, token, tag, _, _ = check_columns(split_tabs(line, 5), 5, number)
                     _check_position(position, len(rows) + 1, number)
                     rows.append(Row(number, token, tag))
             if not rows and comments.keys() & {"sent_id", "text"}:

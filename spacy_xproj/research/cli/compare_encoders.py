@@ -8,6 +8,7 @@ from wasabi import msg
 
 from ...cli.app import OVERRIDES, command, fail
 from ...config import load_config, naming
+from ...storage.marker import claim_directory
 from .group import research
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def compare_encoders_cli(
     config = load_config(config_path, ctx.args)
     with naming(config_path):
         comparison = read_comparison(config)
+    claim_directory(output_dir, "research compare-encoders")
     students: List[Student] = []
     for student in run_comparison(comparison, output_dir):
         _print_student(student)
@@ -55,7 +57,8 @@ def compare_encoders_cli(
 
 def _write_report(summary: "Summary", output_dir: Path) -> None:
     """Write JSON, Markdown, figures and page."""
-    from ...storage.files import atomic_path, write_json
+    from ...storage.atomic import atomic_path
+    from ...storage.files import write_json
     from ..encoder_comparison.figures import curve_figure, f1_figure, to_svg
     from ..encoder_comparison.tables import comparison_tables, heading, to_markdown
     from ..report import make_page

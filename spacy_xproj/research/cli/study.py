@@ -29,7 +29,9 @@ def study_cli(
     are overridden as in `spacy train`: --study.languages hau,swa --study.limit 100
     """
     from ...corpora.datasets import dataset_code
-    from ...storage.files import atomic_path, write_json
+    from ...storage.atomic import atomic_path
+    from ...storage.files import write_json
+    from ...storage.marker import claim_directory
     from ..study.config import read_study
     from ..study.language import LanguageStudy
     from ..study.results import make_table, to_markdown
@@ -37,6 +39,7 @@ def study_cli(
     config = load_config(config_path, ctx.args)
     with naming(config_path):
         settings = read_study(config)
+    claim_directory(output_dir, "research study")
     results: List[MethodResult] = []
     for row in settings.rows():
         code = dataset_code(row, settings.dataset)

@@ -18,7 +18,8 @@ from typing import Any, Dict, Iterator, Optional, Tuple
 
 from ... import __version__
 from ...encoders.texts import corpus_files
-from ...storage.files import atomic_path, sha256
+from ...storage.atomic import atomic_path
+from ...storage.files import sha256
 from ...storage.results import attempt, keep_result
 from .config import LANG, Comparison, DataSettings
 from .isolate import run_alone

@@ -6,7 +6,7 @@ from typing import Any, Dict, List
 
 from ...corpora.docbin import read_docs, write_docs
 from ...corpora.pairing import without_entities
-from ...storage.files import atomic_path
+from ...storage.atomic import atomic_path
 from .isolate import peak_gpu_memory, peak_memory
 
 #: Set after initialization: spaCy does not initialize what is frozen, so an encoder would have no weights.

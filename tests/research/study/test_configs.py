@@ -1,6 +1,7 @@
-"""The config of the published study: every method resolves, and has the published settings."""
+"""The configs of the published study: every method resolves, and has the published settings."""
 
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from spacy_xproj.research.study.config import read_study
 
 PATH = Path(__file__).parents[3] / "configs" / "study" / "published.cfg"
 CONFIG = load_config(PATH)
+GRIDS = load_config(PATH.with_name("grids.cfg"))
 REGISTERED = {name for catalogue in NAMES for name in getattr(registry, catalogue).get_all()}
 
 
@@ -44,6 +46,36 @@ def test_published_models_and_settings():
     assert CONFIG["methods"]["heuristic"]["length_ratio"] == 0.8
     assert CONFIG["methods"]["ner"]["scorer"]["alpha"] == 1.15
     assert CONFIG["methods"]["nmt"]["scorer"]["threshold"] == 0.1
+    assert CONFIG["methods"]["t_projection"]["scorer"]["threshold"] == 0
+    for method in ("align", "align_ner", "align_ner_spans", "align_nmt", "all_fusion", "align_simalign"):
+        scorer = CONFIG["methods"][method]["scorer"]
+        align = scorer["*"]["align"] if "*" in scorer else scorer
+        assert align == {"@xproj_scores": "spacy-xproj.AlignmentScore.v1", "hard": True, "dice": True}
+    for method in ("ner_spans_nmt", "all_fusion", "align_ner_spans"):
+        assert CONFIG["methods"][method]["scorer"]["*"]["ner_spans"]["labels_to_ignore"] == ["MISC"]
+
+
+def test_simalign():
+    for name, method in {"simalign": "argmax", "simalign_itermax": "itermax", "simalign_match": "match"}.items():
+        for kind in ("heuristic", "align"):
+            aligner = CONFIG["methods"][f"{kind}_{name}"]["aligner"]
+            settings = {key: aligner[key] for key in ("layer", "method", "level", "center", "similarity")}
+            assert list(settings.values()) == [8, method, "subtoken", False, "cosine"]
+
+
+def test_grids_have_all_cells():
+    keys = ("merge_distance", "top_k", "only_i", "length_ratio")
+    cells = [tuple(block[key] for key in keys) for block in GRIDS["methods"].values() if "merge_distance" in block]
+    assert sorted(cells) == sorted(product((0, 1), (0, 1), (False, True), (0.0, 0.8)))
+    for score in ("align", "ner", "nmt"):
+        solvers = [block["solver"] for name, block in GRIDS["methods"].items() if name.startswith(f"{score}_")]
+        constraints = {(solver["constraint"], solver["n_proj"]) for solver in solvers}
+        assert constraints == {("<=", 1), ("<=", 2), ("=", 1), (">=", 1), (">=", 0)} and len(solvers) == 5
+
+
+def test_grids_have_the_sections_of_the_study():
+    for section in set(GRIDS) & set(CONFIG) - {"methods", "paths"}:
+        assert GRIDS[section] == CONFIG[section]
 
 
 MIXTURES = {
@@ -63,18 +95,21 @@ def test_mixtures_have_the_published_weights(method):
 
 @pytest.mark.parametrize("method", MIXTURES)
 def test_candidates_of_mixtures_are_all_short_ngrams(method):
-    extractor = {"@xproj_extractors": "spacy-xproj.NgramCandidates.v1", "max_length": 10}
+    extractor = {"@xproj_extractors": "spacy-xproj.NgramCandidates.v1", "max_length": 10, "stop_words": ["!", "?"]}
     assert CONFIG["methods"][method]["extractor"] == extractor
 
 
-@pytest.mark.parametrize("method", CONFIG["methods"])
+METHODS = {**CONFIG["methods"], **GRIDS["methods"]}
+
+
+@pytest.mark.parametrize("method", METHODS)
 def test_methods_resolve(method, tiny_encoder_dir, classifier):
     assert build(method, tiny_encoder_dir, classifier)
 
 
 def build(method, tiny_encoder_dir, classifier):
     """Tiny models stand for the encoder and the tagger. Translation models load when used."""
-    text = Config({"method": CONFIG["methods"][method]}).to_str()
+    text = Config({"method": METHODS[method]}).to_str()
     missing = set(re.findall(r"spacy-xproj\.\w+\.v1", text)) - REGISTERED
     if missing:
         pytest.skip(f"not registered: {', '.join(missing)}")

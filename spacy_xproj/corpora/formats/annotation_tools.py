@@ -1,0 +1,83 @@
+"""The exports of doccano and Prodigy, and training tuples of spaCy."""
+
+from typing import Any, Optional
+
+from .records import Record
+from .tool_items import ToolConverter, find, read_entities, read_id
+
+
+class DoccanoConverter(ToolConverter):
+    """Convert the JSONL export of doccano.
+
+    ::
+
+        {"id": 1, "text": "Maria sang in Oslo.", "label": [[0, 5, "PER"], [14, 18, "LOC"]]}
+        {"id": 2, "text": "Maria sang.", "entities": [{"id": 7, "label": "PER", "start_offset": 0, "end_offset": 5}]}
+    """
+
+    title = "doccano"
+
+    @classmethod
+    def is_item(cls, item: Any) -> bool:
+        return (
+            isinstance(item, dict)
+            and isinstance(item.get("text"), str)
+            and isinstance(find(item, ("label", "labels", "entities")), list)
+        )
+
+    def read_item(self, item: Any, line: int) -> Optional[Record]:
+        entities = read_entities(find(item, ("label", "labels", "entities")), line)
+        return Record(line, item["text"], entities, read_id(item, item.get("meta"), item.get("metadata")))
+
+
+class ProdigyConverter(ToolConverter):
+    """Convert what `prodigy db-out` writes. Tokens of an item are kept; rejected and ignored items are left out.
+
+    ::
+
+        {"text": "Maria sang.", "spans": [{"start": 0, "end": 5, "label": "PER"}], "answer": "accept"}
+    """
+
+    title = "Prodigy"
+
+    @classmethod
+    def is_item(cls, item: Any) -> bool:
+        marks = ("spans", "answer", "_input_hash", "_task_hash", "_view_id")
+        return isinstance(item, dict) and isinstance(item.get("text"), str) and any(mark in item for mark in marks)
+
+    def read_item(self, item: Any, line: int) -> Optional[Record]:
+        answer = item.get("answer", "accept")
+        if answer != "accept":
+            self.reject(line, item["text"], f"answer: {answer}")
+            return None
+        given = item.get("tokens") or []
+        tokens = [token["text"] for token in given if isinstance(token, dict) and isinstance(token.get("text"), str)]
+        entities = read_entities(item.get("spans"), line)
+        return Record(line, item["text"], entities, read_id(item, item.get("meta")), tokens)
+
+
+class SpacyTrainingConverter(ToolConverter):
+    """Convert training tuples of spaCy, as JSON: each a text and its entities.
+
+    ::
+
+        [["Maria sang.", {"entities": [[0, 5, "PER"]]}]]
+
+    Also with `annotations` around them, as the NER Annotator writes them.
+    """
+
+    title = "spaCy's training tuples"
+
+    @classmethod
+    def is_item(cls, item: Any) -> bool:
+        return (
+            isinstance(item, list)
+            and len(item) == 2
+            and isinstance(item[0], str)
+            and isinstance(item[1], dict)
+            and isinstance(item[1].get("entities"), list)
+        )
+
+    def read_item(self, item: Any, line: int) -> Optional[Record]:
+        text, annotation = item
+        return Record(line, text, read_entities(annotation["entities"], line), read_id(annotation))

@@ -1,0 +1,163 @@
+"""No command writes over what it reads, or over what is not its own: every output against every input."""
+
+import shutil
+from typing import Dict, List, NamedTuple, Tuple
+
+import pytest
+import spacy
+from spacy.tokens import DocBin, Span
+
+from spacy_xproj.corpora.parallel_writer import write_parallel_corpus
+from spacy_xproj.types import Bitext
+
+CONFIG = """
+[translator]
+@xproj_translators = "spacy-xproj.TableTranslator.v1"
+path = "table.tsv"
+src_lang = "en"
+tgt_lang = "pt"
+
+[projector]
+@xproj_projectors = "spacy-xproj.AlignmentHeuristic.v1"
+
+[projector.aligner]
+@xproj_aligners = "spacy-xproj.PharaohAligner.v1"
+path = "links.txt"
+"""
+
+
+class Command(NamedTuple):
+    """A command line with a place for each input and output.
+
+    arguments (str): the line; {0}, {1} and so on stand for the outputs.
+    inputs (List[str]): all that it reads, what its config names included.
+    outputs (List[str]): what each output is, `file` or `directory`.
+    """
+
+    arguments: str
+    inputs: List[str]
+    outputs: List[str]
+
+
+COMMANDS: Dict[str, Command] = {
+    "convert": Command("convert a.conll {0} --format conll --lang en", ["a.conll"], ["file"]),
+    "translate": Command("translate a.spacy {0} -c a.cfg", ["a.spacy", "a.cfg", "table.tsv"], ["directory"]),
+    "pair": Command("pair a.spacy b.spacy {0}", ["a.spacy", "b.spacy"], ["directory"]),
+    "align": Command("align bitext {0} -c a.cfg", ["bitext", "a.cfg", "links.txt"], ["file"]),
+    "project": Command("project bitext {0} -c a.cfg", ["bitext", "a.cfg", "links.txt"], ["directory"]),
+    "label": Command("label a.spacy {0} -m model --label-map map.json", ["a.spacy", "model", "map.json"], ["file"]),
+    "label_bitext": Command("label bitext {0} -m model", ["model"], ["directory"]),
+    "evaluate": Command("evaluate a.spacy b.spacy --json {0}", ["a.spacy", "b.spacy"], ["file"]),
+    "compare-text": Command("compare-text a.spacy b.spacy --json {0}", ["a.spacy", "b.spacy"], ["file"]),
+    "consistency": Command("consistency a.spacy --fill PER --output {0} --json {1}", ["a.spacy"], ["file", "file"]),
+    "encoder": Command(
+        "encoder encoder {0} --trim a.spacy --trim bitext", ["encoder", "a.spacy", "bitext"], ["directory"]
+    ),
+    "train-candidates": Command("train-candidates a.spacy {0} -m encoder", ["a.spacy", "encoder"], ["directory"]),
+    "languages": Command("languages --json {0}", [], ["file"]),
+    "captions": Command("research captions captions {0}", ["captions"], ["file"]),
+    "pretrain": Command(
+        "research pretrain encoder {0} --objective text --images images --captions captions",
+        ["encoder", "images", "captions"],
+        ["directory"],
+    ),
+}
+
+
+def clashes() -> List[Tuple[str, List[str]]]:
+    """Every output of every command as every input, in every input directory, and as every other output."""
+    found = []
+    for name, command in COMMANDS.items():
+        fresh = [f"new{number}" for number in range(len(command.outputs))]
+        for number in range(len(fresh)):
+            others = [*command.inputs, *(f"{one}/inside" for one in command.inputs if "." not in one)]
+            others += [f"./{command.inputs[0]}", "link"] if command.inputs else []
+            others += fresh[:number]
+            found += [(name, [*fresh[:number], other, *fresh[number + 1 :]]) for other in others]
+    return found
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory):
+    """A directory with all that the commands read; `link` is a link to the first input of a command, made later."""
+    folder = tmp_path_factory.mktemp("inputs")
+    (folder / "a.conll").write_text("Ana B-PER\nruns O\n")
+    (folder / "a.cfg").write_text(CONFIG)
+    (folder / "table.tsv").write_text("Ana runs\tAna corre\n")
+    (folder / "links.txt").write_text("0-0 1-1\n")
+    (folder / "map.json").write_text('{"PER": "PER"}')
+    nlp = spacy.blank("en")
+    doc = nlp("Ana runs")
+    doc.ents = [Span(doc, 0, 1, "PER")]
+    for name in ("a.spacy", "b.spacy"):
+        DocBin(docs=[doc]).to_disk(folder / name)
+    write_parallel_corpus(folder / "bitext", [Bitext(doc, nlp("Ana corre"))], "en", "pt", {"command": "pair"})
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "PER", "pattern": "Ana"}])
+    nlp.to_disk(folder / "model")
+    for name in ("encoder", "captions", "images"):
+        (folder / name).mkdir()
+        (folder / name / "config.json").write_text("{}")
+    return folder
+
+
+@pytest.fixture
+def folder(inputs, tmp_path, monkeypatch):
+    shutil.copytree(inputs, tmp_path / "work")
+    monkeypatch.chdir(tmp_path / "work")
+    return tmp_path / "work"
+
+
+def content(folder):
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+@pytest.mark.parametrize(
+    ("name", "outputs"), clashes(), ids=lambda value: value if isinstance(value, str) else value[-1]
+)
+def test_an_output_is_never_an_input(invoke, folder, name, outputs):
+    command = COMMANDS[name]
+    (folder / "link").symlink_to(command.inputs[0])
+    before = content(folder)
+    result = invoke(*command.arguments.format(*outputs).split(), *overwrite(command))
+    assert result.exit_code in (1, 2) and isinstance(result.exception, SystemExit), result.output  # 2 is of typer
+    assert result.exit_code == 2 or len(result.stderr.strip().splitlines()) == 1, result.stderr
+    assert content(folder) == before
+
+
+def overwrite(command):
+    """Even this allows no output in the place of an input."""
+    return ["--overwrite"] if command.outputs[0] == "file" else []
+
+
+USERS = [(name, number) for name, command in COMMANDS.items() for number in range(len(command.outputs))]
+
+
+@pytest.mark.parametrize(("name", "number"), USERS)
+def test_what_is_the_users_is_not_replaced(invoke, folder, name, number):
+    """Nor is a directory of the user's with the name that the shards of a run would have."""
+    command = COMMANDS[name]
+    places = ["mine", "mine.partial"] if command.outputs[number] == "directory" else ["mine"]
+    for place in places:
+        if command.outputs[number] == "directory":
+            (folder / place).mkdir()
+            for file in ("summary.json", "manifest.json", "config.json", "progress.json", "thesis.txt"):
+                (folder / place / file).write_text("{}")
+        else:
+            (folder / place).write_text("mine")
+        before = content(folder)
+        outputs = [f"new{one}" for one in range(len(command.outputs))]
+        outputs[number] = "mine"
+        result = invoke(*command.arguments.format(*outputs).split())
+        assert result.exit_code == 1 and isinstance(result.exception, SystemExit), result.output
+        after = content(folder)
+        assert {path: after[path] for path in before} == before
+        (folder / place).rename(folder / f"kept{place}")
+
+
+@pytest.mark.parametrize("name", ["encoder", "project", "pair", "translate", "label_bitext", "pretrain"])
+@pytest.mark.parametrize("place", [".", "..", "../work"])
+def test_the_current_directory_is_not_emptied(invoke, folder, name, place):
+    before = content(folder)
+    result = invoke(*COMMANDS[name].arguments.format(place).split())
+    assert result.exit_code == 1 and content(folder) == before
