@@ -128,9 +128,10 @@ def test_sides_of_a_parallel_corpus(invoke, make_bitext, tmp_path):
     pairs = [make_bitext("Ana lives here", "Ana mora aqui", [(0, 1, "PER")])]
     write_parallel_corpus(tmp_path / "bitext", pairs, "en", "pt", {})
     for side, text in (("source", "Ana lives here"), ("target", "Ana mora aqui")):
-        result = invoke("export", tmp_path / "bitext", tmp_path / "texts.txt", "--to", "texts", "--side", side)
+        file = tmp_path / f"{side}.txt"
+        result = invoke("export", tmp_path / "bitext", file, "--to", "texts", "--side", side)
         assert result.exit_code == 0, result.output
-        assert (tmp_path / "texts.txt").read_text().strip() == text
+        assert file.read_text().strip() == text
     assert invoke("export", tmp_path / "bitext", tmp_path / "out", "--to", "jsonl").exit_code == 0
 
 
@@ -147,13 +148,18 @@ def test_bad_input(invoke, check_error, corpus, tmp_path):
     check_error(invoke("export", corpus, out, "--to", "excel"), "--to excel: no such format; take one of: conll, jsonl")
     check_error(invoke("export", corpus, out, "--to", "conll", "--table", "x"), "--table is for --to texts")
     check_error(invoke("export", tmp_path / "no", out, "--to", "conll"), "no: no such file")
-    check_error(invoke("export", tmp_path, out, "--to", "conll"), "not a parallel corpus")
+    (tmp_path / "empty").mkdir()
+    check_error(invoke("export", tmp_path / "empty", out, "--to", "conll"), "not a parallel corpus")
     file = corpus / "target.spacy"
     check_error(invoke("export", file, file, "--to", "conll"), "target.spacy: is an input too")
     write_docs([Doc(Vocab(), words=["Ana"])], tmp_path / "bare.spacy")
     check_error(invoke("export", tmp_path / "bare.spacy", out, "--to", "conll"), "bare.spacy, sentence 1: its entities")
-    check_error(invoke("export", corpus, tmp_path, "--to", "conll"), "is a directory; name a file")
+    check_error(invoke("export", corpus, tmp_path / "empty", "--to", "conll"), "is a directory; name a file")
     assert not out.exists()
+    out.write_text("mine")
+    check_error(invoke("export", corpus, out, "--to", "conll"), "out: exists; name another file, or give --overwrite")
+    assert out.read_text() == "mine"
+    assert invoke("export", corpus, out, "--to", "conll", "--overwrite").exit_code == 0
 
 
 def test_the_help_names_every_format(invoke):
