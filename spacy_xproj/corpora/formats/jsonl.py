@@ -1,6 +1,6 @@
 """JSON lines with character offsets: what this package calls `jsonl`."""
 
-from typing import Any, Iterator
+from typing import Any, Dict, Iterator, List
 
 from ...errors import XprojError
 from .json_items import SHAPE, first_items, looks_like_json, read_items
@@ -15,8 +15,8 @@ class JsonlConverter(RecordConverter):
         {"text": "Ana in Rio", "ents": [{"start": 7, "end": 10, "label": "LOC"}]}
         {"text": "Nobody.", "ents": [], "id": "s-2"}
 
-    The text is tokenised by spaCy's rules for the language. The name goes to ``Doc.user_data["sent_id"]``; other keys
-    are not read.
+    The text is tokenised by spaCy's rules for the language, unless there are `tokens` with their offsets, as `export`
+    and `Doc.to_json` write them. The name goes to ``Doc.user_data["sent_id"]``; other keys are not read.
     """
 
     title = "JSON lines with text and ents"
@@ -39,7 +39,18 @@ class JsonlConverter(RecordConverter):
             if not isinstance(item.get("id", ""), (str, int)):
                 raise XprojError(f"line {line}: 'id' is neither a string nor a number; correct it or leave it out")
             entities = [_read_entity(ent, line) for ent in item["ents"]]
-            yield Record(line, item["text"], entities, str(item["id"]) if "id" in item else None)
+            tokens = _read_tokens(item, line)
+            yield Record(line, item["text"], entities, str(item["id"]) if "id" in item else None, tokens)
+
+
+def _read_tokens(item: Dict[str, Any], line: int) -> List[str]:
+    """Read the tokens, if there are any."""
+    tokens = item.get("tokens") or []
+    try:
+        return [item["text"][token["start"] : token["end"]] for token in tokens]
+    except (TypeError, KeyError):
+        shape = '[{"start": 0, "end": 3}, …]'
+        raise XprojError(f"line {line}: bad 'tokens'; write {shape}, or leave them out") from None
 
 
 def _read_entity(ent: Any, line: int) -> Entity:
