@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Dict, Iterable, Iterator, Optional, Sequence, Tuple, Type, TypeVar, Union
 
+from catalogue import RegistryError
 from pydantic import BaseModel, ValidationError
 from thinc.api import Config, ConfigValidationError
 
