@@ -86,10 +86,11 @@ class PrepareEncoder:
             if self.float8_embeddings:
                 weight = transformer.get_input_embeddings().weight
                 weight.data.copy_(_narrowed(weight.data, torch.float8_e4m3fn))
-                nlp.meta.setdefault("requirements", []).append("torch>=2.1")
                 float8 = {name for name, parameter in transformer.named_parameters() if parameter is weight}
             if self.half or float8:
                 transformer.state_dict = _narrow_state(transformer.state_dict, self.half, float8)
+        if self.float8_embeddings:
+            nlp.meta.setdefault("requirements", []).append("torch>=2.1")
         return nlp
 
 
@@ -146,14 +147,14 @@ def _in_bf16(transformer: Any) -> Callable:
 def _narrow_state(
     state_dict: Callable[..., Dict[str, Any]], half: bool, float8: Set[str]
 ) -> Callable[..., Dict[str, Any]]:
-    """Make a state with some parameters in float8 and, if `half`, all else in float16."""
+    """Make a state with some parameters in float8, to which they are rounded, and, if `half`, all else in float16."""
 
     @wraps(state_dict)
     def narrow_state(*args: Any, **kwargs: Any) -> Dict[str, Any]:
         state = state_dict(*args, **kwargs)
         for name, value in state.items():
             if name in float8:
-                state[name] = _narrowed(value, torch.float8_e4m3fn)
+                state[name] = value.to(torch.float8_e4m3fn)
             elif half and value.dtype == torch.float32:
                 state[name] = _narrowed(value, torch.float16)
         return state
