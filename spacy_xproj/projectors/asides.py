@@ -78,8 +78,8 @@ def without_asides(bitext: Bitext, found: List[Aside]) -> Bitext:
     if not found:
         return bitext
     target = bitext.target
-    kept = _kept(target, found)
-    words, spaces = zip(*((target[i].text, bool(target[i].whitespace_)) for i in kept))
+    tokens = [target[i] for i in _kept(target, found)]
+    words, spaces = [token.text for token in tokens], [bool(token.whitespace_) for token in tokens]
     return replace(bitext, target=Doc(target.vocab, words=words, spaces=spaces, user_data=dict(target.user_data)))
 
 

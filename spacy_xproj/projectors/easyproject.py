@@ -129,10 +129,11 @@ class MarkerProjector(Composite):
 def texts_to_translate(source: Doc, markers: Markers = "brackets") -> List[str]:
     """List the marked sentence, if it can be marked, and each of its entities; nothing without entities."""
     entities = [ent.text for ent in source.ents]
-    is_possible, write = (is_taggable, tag) if markers == "xml" else (is_markable, mark)
-    if not entities or not is_possible(source.text):
+    is_possible = is_taggable(source.text) if markers == "xml" else is_markable(source.text)
+    if not entities or not is_possible:
         return entities
-    return [write(source.text, [(ent.start_char, ent.end_char) for ent in source.ents]), *entities]
+    spans = [(ent.start_char, ent.end_char) for ent in source.ents]
+    return [tag(source.text, spans) if markers == "xml" else mark(source.text, spans), *entities]
 
 
 def _read_translation(source: Doc, translation: str, alone: Sequence[str], markers: Markers) -> Optional[Marked]:
@@ -140,7 +141,7 @@ def _read_translation(source: Doc, translation: str, alone: Sequence[str], marke
     None if the markers are not one pair for each entity."""
     if markers == "xml":
         tagged = read_tagged(translation, len(source.ents))
-        return tagged and Marked(*tagged, [1.0] * len(source.ents))
+        return Marked(*tagged, [1.0] * len(source.ents)) if tagged else None
     read = read_marked(translation)
     if read is None or len(read[1]) != len(source.ents):
         return None

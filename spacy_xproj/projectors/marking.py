@@ -93,7 +93,8 @@ def tag(text: str, spans: Sequence[Range]) -> str:
     for i, ((start, end), name) in enumerate(zip(spans, tag_names(len(spans)))):
         marks.append((start, 1, -end, i, f"<{name}>"))
         marks.append((end, 0, -start, -i, f"</{name}>"))
-    pieces, before = [], 0
+    pieces: List[str] = []
+    before = 0
     for at, *_, piece in sorted(marks):
         pieces += [text[before:at], piece]
         before = at
