@@ -2,8 +2,8 @@
 
 Every input is a good one with some bytes changed, cut out, put in or taken from elsewhere; of a DocBin, also inside its
 compression. A reader may take it or raise an XprojError of one line. All else is a finding: it is printed with the seed
-that makes the input again (`--seed N --inputs 1`), and the exit code is 1. Inputs are tried in processes of their own: a
-reader that takes its process down is found too. Names of readers choose some. Not for Windows.
+that makes the input again (`--seed N --inputs 1`), and the exit code is 1. Inputs have processes of their own: a reader
+that takes its process down is found too. Names of readers choose some. Not for Windows.
 """
 
 import argparse
