@@ -1,10 +1,9 @@
 """Damage what readers read, and see that each ends well or in one line: `python benchmarks/fuzz.py --inputs 1000000`.
 
-Every input is a good one with some bytes changed, cut out, put in or taken from elsewhere. Of a DocBin, also what is
-inside its compression is damaged. A reader may take it or raise an XprojError of one line. All else is a finding: it is
-printed with the seed that makes the input again (`--seed N --inputs 1`), and the exit code is 1. A reader that takes its
-process down is found as well, as inputs are tried in processes of their own. Names of readers choose some. Not for
-Windows.
+Every input is a good one with some bytes changed, cut out, put in or taken from elsewhere; of a DocBin, also inside its
+compression. A reader may take it or raise an XprojError of one line. All else is a finding: it is printed with the seed
+that makes the input again (`--seed N --inputs 1`), and the exit code is 1. Inputs have processes of their own: a reader
+that takes its process down is found too. Names of readers choose some. Not for Windows.
 """
 
 import argparse
@@ -211,6 +210,7 @@ def main() -> int:
         for name in arguments.names or readers:
             findings = fuzz(readers[name], Path(folder), arguments.seed, arguments.inputs)
             rows.append((name, arguments.inputs, len(findings)))
+            print(*rows[-1], sep="\t", file=sys.stderr, flush=True)
             for finding in findings[:10]:
                 msg.fail(f"{name}, {finding}")
             failed |= bool(findings)

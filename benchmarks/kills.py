@@ -247,7 +247,7 @@ def make_inputs(directory: Path) -> None:
     (directory / "other.conll").write_text(CONLL.replace("I-LOC", "B-LOC"))
     (directory / "captions" / "annotations" / "en").mkdir(parents=True)
     (directory / "captions" / "annotations" / "en" / "annotations.json").write_text(
-        '{"annotations": {"annotations": {"\U0001f600": {"tts": ["face"], "default": ["face", "grin"]}}}}'
+        '{"annotations": {"identity": {"language": "en"}, "annotations": {"\U0001f600": {"tts": ["face"]}}}}'
     )
     nlp = spacy.blank("en")
     nlp.add_pipe("entity_ruler").add_patterns([{"label": "LOC", "pattern": "Lisbon"}])

@@ -1,5 +1,6 @@
 """From a config to objects: what is read, refused and built."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from spacy_xproj.config import (
     resolve,
 )
 from spacy_xproj.errors import XprojError
+from spacy_xproj.registry import registry
 
 CONFIGS = Path(__file__).parents[1] / "configs" / "project"
 
@@ -129,3 +131,23 @@ def test_read_section():
     for wrong in ({"limit": "many"}, {"limits": 3}):
         with pytest.raises(XprojError, match=r"\[study\] limits?: .*; settings are limit"):
             read_section(Settings, wrong, "study")
+
+
+@pytest.mark.parametrize("safe", [True, False])
+def test_safe_refuses_functions_of_others(safe):
+    """Of an aligner somewhere in a projector; by name, or if nobody knows it."""
+    from spacy_xproj.config import check_safe
+
+    name = "spacy-xproj.PharaohAligner.v1" if safe else "test.SafeAligner.v1"
+    registry.xproj_aligners("test.SafeAligner.v1", func=lambda: None)
+    config = {
+        "projector": {"@xproj_projectors": "spacy-xproj.AlignmentHeuristic.v1", "aligner": {"@xproj_aligners": name}}
+    }
+    with (
+        nullcontext()
+        if safe
+        else pytest.raises(XprojError, match="a.cfg: @xproj_aligners = test.SafeAligner.v1 is not")
+    ):
+        check_safe(config, "a.cfg")
+    with pytest.raises(XprojError, match="is not a function of spaCy"):
+        check_safe({"@xproj_aligners": "nobody.v1"}, "a.cfg")

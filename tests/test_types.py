@@ -19,6 +19,9 @@ alignments = st.lists(st.tuples(positions, positions, weights), unique_by=lambda
 )
 
 BAD_LINKS = [
+    "٣-1",
+    "0-1_0",
+    "0-1:٠.٥",
     "0",
     "0-",
     "-0",

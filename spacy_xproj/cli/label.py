@@ -45,7 +45,7 @@ def label_cli(
     recover(corpus)  # as a run that labels in place may have been killed
     parallel = corpus.is_dir()
     in_place = parallel and output.exists() and output.samefile(corpus)
-    inputs = [None if in_place else corpus, Path(model), map_name and Path(map_name)]
+    inputs = [None if in_place else corpus, Path(model), Path(map_name) if map_name else None]
     check_paths("label", inputs, [] if parallel else [output], [output] if parallel and not in_place else [])
     nlp = load_pipeline(model)
     label_map = LabelMap.load(map_name) if map_name else LabelMap()

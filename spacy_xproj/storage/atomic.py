@@ -54,9 +54,9 @@ def atomic_path(path: Path, overwrite: bool = True) -> Iterator[Path]:
         may not be overwritten: then the new one stays beside it, under another name.
     """
     if is_stream(path):
-        with TemporaryDirectory() as directory:
-            yield Path(directory) / NEW
-            _copy_to_stream(Path(directory) / NEW, path)
+        with TemporaryDirectory() as folder:
+            yield Path(folder) / NEW
+            _copy_to_stream(Path(folder) / NEW, path)
         return
     place = real_path(path)
     try:

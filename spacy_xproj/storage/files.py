@@ -87,7 +87,7 @@ def input_digests(inputs: Any) -> Dict[str, str]:
     inputs (Any): see `named_paths`.
     RETURNS (Dict[str, str]): the hexadecimal SHA-256 digest of each file, by its path.
     """
-    digests = {}
+    digests: Dict[str, str] = {}
     for path in named_paths(inputs):
         files = [path]
         if path.is_dir():

@@ -57,8 +57,8 @@ def read_marker(directory: Path) -> Optional[Dict[str, Any]]:
     valid = (
         isinstance(marker, dict)
         and isinstance(marker.get("command"), str)
-        and (marker.get("files") is None or isinstance(marker["files"], dict))
-        and all(isinstance(digest, str) for digest in (marker.get("files") or {}).values())
+        and isinstance(marker.get("files", ""), (dict, type(None)))
+        and all(isinstance(digest, str) for digest in (marker["files"] or {}).values())
     )
     return marker if valid else None
 
