@@ -104,7 +104,7 @@ class Column:
     @property
     def is_number(self) -> bool:
         numbers = sum(count for value, count in self.values.items() if NUMBER.fullmatch(value))
-        return numbers >= MIN_SHARE * self.values.total()
+        return numbers > 0 and numbers >= MIN_SHARE * self.values.total()
 
     @property
     def is_tags(self) -> bool:
@@ -148,7 +148,8 @@ def find_layout(lines: Sequence[Line], options: LayoutOptions) -> Layout:
     header = _find_header(rows, options.header)
     rows = [row for row in rows if tuple(row) != header] or rows
     cells = [tuple(row[i] for row in rows) for i in range(columns)]
-    table = [Column(i, values, Counter(values), detect_notation(Counter(values))) for i, values in enumerate(cells)]
+    counts = [Counter(value for value in values if value) for values in cells]
+    table = [Column(i, cells[i], values, detect_notation(values)) for i, values in enumerate(counts)]
     tag = _find_tag(table, header, options)
     token = _find_token(table, header, tag, options)
     found = [i for i in range(columns) if i not in (token, tag) and _has_flags(table[i])]
