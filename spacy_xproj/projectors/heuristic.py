@@ -1,8 +1,9 @@
 """Projection by the alignment heuristic: an entity goes where its words are aligned."""
 
-from typing import Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Dict, Iterable, Iterator, List, Optional, Set, Tuple
 
 import numpy
+from numpy.typing import NDArray
 
 from ..errors import XprojError
 from ..parts import Composite
@@ -24,6 +25,9 @@ class AlignmentHeuristic(Composite):
     length_ratio (Optional[float]): ranges of at most this length, relative to the entity's, are dropped; 0 and None
         drop none.
     top_k (int): how many of the longest ranges receive the label; 0 for all.
+    comp_src (bool): an entity is given up if one of its words has no link (COMP-SRC of Ebing and Glavaš 2025).
+    comp_tgt (bool): an entity is given up if the words that it is aligned with do not follow each other (COMP-TGT).
+    restr (bool): an entity of one word gets one word, the first that it is aligned with (RESTR).
     RAISES (XprojError): if a number is below 0.
     """
 
@@ -34,6 +38,9 @@ class AlignmentHeuristic(Composite):
         only_i: bool = False,
         length_ratio: Optional[float] = 0.8,
         top_k: int = 1,
+        comp_src: bool = False,
+        comp_tgt: bool = False,
+        restr: bool = False,
     ):
         ratio = length_ratio or 0.0
         for name, value in {"merge_distance": merge_distance, "length_ratio": ratio, "top_k": top_k}.items():
@@ -44,6 +51,9 @@ class AlignmentHeuristic(Composite):
         self.only_i = only_i
         self.length_ratio = ratio
         self.top_k = top_k
+        self.comp_src = comp_src
+        self.comp_tgt = comp_tgt
+        self.restr = restr
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
         """Project pairs. The score of a span is the share of its tokens that are aligned with the entity.
@@ -64,9 +74,12 @@ class AlignmentHeuristic(Composite):
             aligned[i, links.target[(links.source >= ent.start) & (links.source < ent.end)]] = True
             if (aligned[i] & is_word).any():  # else all that it has is white space
                 aligned[i] &= is_word
+            is_kept = self._is_kept(aligned[i], set(range(ent.start, ent.end)) - set(links.source.tolist()))
+            if self.restr and len(ent) == 1:
+                aligned[i, aligned[i].argmax() + 1 :] = False
             first = links.target[links.source == ent.start].tolist()
             ranges = self._ranges(aligned[i].nonzero()[0].tolist(), first)
-            long_enough = [r for r in ranges if (r[1] - r[0]) / len(ent) > self.length_ratio]
+            long_enough = [r for r in ranges if is_kept and (r[1] - r[0]) / len(ent) > self.length_ratio]
             edges = entity_edges(bitext.target, _spans(long_enough))
             valid = [r for r, is_valid in zip(long_enough, edges) if is_valid]
             steps = {"unaligned": ranges, "below_threshold": long_enough, "invalid_span": valid}
@@ -80,6 +93,11 @@ class AlignmentHeuristic(Composite):
             scores = tuple(float(aligned[i, start:end].mean()) for start, end in spans)
             outcomes.append(Outcome(i, ent.label_, "projected" if spans else statuses[i], spans, scores))
         return Projection(bitext, outcomes)
+
+    def _is_kept(self, aligned: NDArray, unlinked: Set[int]) -> bool:
+        """Tell whether an entity passes the filters, given its target tokens and those of its words without a link."""
+        n_ranges = (numpy.diff(aligned.astype(numpy.int8), prepend=0) == 1).sum()
+        return not (self.comp_src and unlinked) and not (self.comp_tgt and n_ranges > 1)
 
     def _ranges(self, aligned: List[int], first: List[int]) -> List[Range]:
         """Maximal continuous ranges of aligned tokens, merged over small gaps."""

@@ -1,13 +1,18 @@
 """Markers around entities: written into a sentence, and read back from its translation."""
 
 import re
-from typing import List, Optional, Sequence, Tuple
+from itertools import count, islice, product
+from string import ascii_lowercase
+from typing import Dict, List, Optional, Sequence, Tuple
 
 OPEN, CLOSE = "[", "]"
 #: What translation models write for them in East Asian text.
 VARIANTS = str.maketrans("【】［］", "[][]")
 #: A marker with the white space between it and what it marks.
 MARKER = re.compile(r"(\[\s*|\s*\])")
+
+#: A tag such as `<a>` or `</a>`, with the white space between it and what it marks.
+TAG = re.compile(r"<\s*(?P<opened>[a-z]+)\s*>\s*|\s*<\s*/\s*(?P<closed>[a-z]+)\s*>")
 
 #: Characters [start, end) of a text.
 Range = Tuple[int, int]
@@ -64,3 +69,62 @@ def read_marked(text: str) -> Optional[Tuple[str, List[Range]]]:
         else:
             plain += piece
     return (plain, spans) if start is None else None
+
+
+def is_taggable(text: str) -> bool:
+    """Tell whether a text has nothing that could be taken for a tag."""
+    return not TAG.search(text)
+
+
+def tag_names(n: int) -> List[str]:
+    """Name tags: `a` to `z`, then `aa`, `ab` and so on."""
+    names = ("".join(letters) for length in count(1) for letters in product(ascii_lowercase, repeat=length))
+    return list(islice(names, n))
+
+
+def tag(text: str, spans: Sequence[Range]) -> str:
+    """Put tags around parts of a text, each with a name of its own: ``<a>Ana</a> visits <b>Rome</b>``.
+
+    text (str): the text.
+    spans (Sequence[Range]): the parts, none of them empty; one may lie within another.
+    RETURNS (str): the tagged text.
+    """
+    marks = []  # where; closing before opening, the inner ones first; the tag
+    for i, ((start, end), name) in enumerate(zip(spans, tag_names(len(spans)))):
+        marks.append((start, 1, -end, i, f"<{name}>"))
+        marks.append((end, 0, -start, -i, f"</{name}>"))
+    pieces, before = [], 0
+    for at, *_, piece in sorted(marks):
+        pieces += [text[before:at], piece]
+        before = at
+    return "".join([*pieces, text[before:]])
+
+
+def read_tagged(text: str, n: int) -> Optional[Tuple[str, List[Range]]]:
+    """Take tags out of a text, with the white space between each and what it marks.
+
+    text (str): the tagged text.
+    n (int): how many parts were tagged.
+    RETURNS (Optional[Tuple[str, List[Range]]]): the text without tags, and the part of each name, in their order; None
+        if each of the names is not there once, around something, or if tags cross each other.
+    """
+    plain, end = "", 0
+    starts: Dict[str, int] = {}
+    parts: Dict[str, Range] = {}
+    inside: List[str] = []
+    for found in TAG.finditer(text):
+        plain += text[end : found.start()]
+        end = found.end()
+        if found["opened"]:
+            if found["opened"] in starts:
+                return None
+            starts[found["opened"]] = len(plain)
+            inside.append(found["opened"])
+        elif not inside or inside.pop() != found["closed"] or starts[found["closed"]] == len(plain):
+            return None
+        else:
+            parts[found["closed"]] = (starts[found["closed"]], len(plain))
+    names = tag_names(n)
+    if inside or set(parts) != set(names):
+        return None
+    return plain + text[end:], [parts[name] for name in names]

@@ -1,7 +1,10 @@
 """Make the training of a transformer cheap: embeddings that stay, bfloat16 on a CPU, fewer bytes on disk."""
 
+import ctypes
 import os
+import sys
 from functools import wraps
+from itertools import count
 from pathlib import Path
 from typing import Any, Callable, Dict, List, Optional, Set
 
@@ -14,16 +17,20 @@ from ..errors import XprojError
 CPUINFO = Path("/proc/cpuinfo")
 #: Flags of processors that multiply matrices in bfloat16 faster than in float32.
 BF16_FLAGS = {"amx_bf16", "avx512_bf16"}
-#: How many kernels for bfloat16 oneDNN keeps, and how many PyTorch keeps of them besides. There is one for each shape
-#: of a matrix, and training hardly meets a shape twice; both keep 1,024, and the memory of a training grows all the
-#: while, unless these are set before the first kernel is made. To make them anew takes no time that could be measured.
+#: How many kernels for bfloat16 oneDNN keeps, and how many PyTorch keeps besides. There is one for each shape of a
+#: matrix, and training hardly meets a shape twice; both keep 1,024, and the memory of a training grows all the while,
+#: unless these are set before the first kernel is made. To make them anew takes no time that could be measured.
 KERNELS = {"ONEDNN_PRIMITIVE_CACHE_CAPACITY": "64", "LRU_CACHE_CAPACITY": "1"}
+#: Forward passes of a training on a CPU between two times that free memory goes back to the system. Batches differ in
+#: shape, and what one leaves free is seldom of the size that the next one needs: it would be half of the process.
+GIVE_BACK_EVERY = 50
 
 
 class PrepareEncoder:
     """A callback for `[initialize.after_init]` that prepares the transformers of a pipeline for training.
 
     It lasts as long as the training: in the pipeline that is written there is nothing that needs this package to load.
+    Besides what is set, it keeps the memory of a training on a CPU from growing.
 
     freeze_embeddings (bool): leave the word embeddings as they are. They are most of a multilingual encoder's weights;
         a short training reaches few of their rows, and the optimizer goes through all of them at each step.
@@ -71,8 +78,10 @@ class PrepareEncoder:
         for transformer in transformers:
             if self.freeze_embeddings:
                 transformer.get_input_embeddings().requires_grad_(False)
-            if self.bf16 and transformer.device.type == "cpu":
-                transformer.forward = _in_bf16(transformer)
+            if transformer.device.type == "cpu":
+                transformer.register_forward_pre_hook(_give_back_now_and_then())
+                if self.bf16:
+                    transformer.forward = _in_bf16(transformer)
             float8: Set[str] = set()
             if self.float8_embeddings:
                 weight = transformer.get_input_embeddings().weight
@@ -98,6 +107,24 @@ def find_transformers(nlp: Language) -> List[Any]:
 def has_bf16() -> bool:
     """Tell whether the processor multiplies matrices in bfloat16 faster than in float32 (Linux on x86 only)."""
     return CPUINFO.exists() and not BF16_FLAGS.isdisjoint(CPUINFO.read_text(encoding="utf8").split())
+
+
+def _give_back_now_and_then() -> Callable[[Any, Any], None]:
+    """Make a hook that runs before forward passes."""
+    passes = count(1)
+
+    def before_forward(transformer: Any, _: Any) -> None:
+        if transformer.training and next(passes) % GIVE_BACK_EVERY == 0:
+            give_back_memory()
+
+    return before_forward
+
+
+def give_back_memory() -> None:
+    """Let the C library give memory that is free back to the system; only glibc can be told to."""
+    malloc_trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if malloc_trim is not None:
+        malloc_trim(0)
 
 
 def _in_bf16(transformer: Any) -> Callable:

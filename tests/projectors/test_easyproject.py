@@ -179,3 +179,27 @@ def test_source_docs_are_not_changed():
     before = pair.source.to_bytes()
     project([pair], {**ALONE, "[Ana Silva] lives in [Lisbon].": "[a] [b]"}, target="made")
     assert pair.source.to_bytes() == before
+
+
+def test_xml_tags_name_the_entities():
+    """Each part is recognised by its tag, whatever it says; of nested ones, the outer has the place."""
+    tagged = {"<a>Ana Silva</a> lives in <b>Lisbon</b>.": "Em <b>LX</b> mora <a> a Ana </a>."}
+    (projection,), asked = project([make_pair(*PAIR, **ENTS)], {**ALONE, **tagged}, target="made", markers="xml")
+    assert asked[0] == "<a>Ana Silva</a> lives in <b>Lisbon</b>."
+    assert projection.bitext.target.text == "Em LX mora a Ana." and projection.flags == ()
+    assert entities(projection) == [("LX", "LOC"), ("a Ana", "PER")]
+    nested = {"<a>Ana Silva</a> lives in <b>Lisbon</b>.": "<a>Ana de <b>Lisboa</b></a> mora."}
+    (projection,), _ = project([make_pair(*PAIR, **ENTS)], {**ALONE, **nested}, target="made", markers="xml")
+    assert [outcome.status for outcome in projection.outcomes] == ["projected", "lost_overlap"]
+    assert entities(projection) == [("Ana de Lisboa", "PER")]
+
+
+@pytest.mark.parametrize("translation", ["Em Lisboa mora <a>Ana</a>.", "<a>Ana <b>em</a> Lisboa</b>."])
+def test_lost_tags_are_flagged(translation):
+    tagged = {"<a>Ana Silva</a> lives in <b>Lisbon</b>.": translation}
+    (projection,), _ = project([make_pair(*PAIR, **ENTS)], {**ALONE, **tagged}, target="made", markers="xml")
+    assert projection.flags == ("markers_changed",)
+    assert entities(projection) == [("Lisboa", "LOC"), ("Ana Silva", "PER")]
+    source = make_pair("Ana <b> Silva", "Ana", PER="Ana")
+    (projection,), asked = project([source], {"Ana": "Ana"}, target="made", markers="xml")
+    assert asked == ["Ana"] and projection.flags == ("markers_in_text",)

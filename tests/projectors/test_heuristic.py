@@ -198,3 +198,32 @@ def test_initialize_reaches_the_aligner(make_bitext):
     AlignmentHeuristic(aligner).initialize(lambda: iter([make_bitext("a", "b")] * 3))
     assert aligner.pairs == 3
     AlignmentHeuristic(Linked()).initialize(lambda: iter([]))
+
+
+def projected_by_ebing(source_tokens, links, n_target, comp_src, comp_tgt, restr):
+    """Where the published projection puts an entity: from the first to the last word that it is aligned with."""
+    linked = {}
+    for s, t in links:
+        linked.setdefault(s, []).append(t)
+    if comp_src and not all(token in linked for token in source_tokens):
+        return None
+    targets = sorted({t for token in source_tokens for t in linked.get(token, [])})
+    if not targets or (comp_tgt and targets != list(range(targets[0], targets[-1] + 1))):
+        return None
+    return (targets[0], targets[0] + 1) if restr and len(source_tokens) == 1 else (targets[0], targets[-1] + 1)
+
+
+@given(
+    st.sets(st.tuples(st.integers(0, 4), st.integers(0, 6)), max_size=8), st.sampled_from([(1, 2), (1, 4)]), st.data()
+)
+def test_filters_of_ebing_and_glavas(make_bitext, links, ent, data):
+    comp_src, comp_tgt, restr = (data.draw(st.booleans()) for _ in range(3))
+    pharaoh = " ".join(f"{s}-{t}" for s, t in links)
+    bitext = make_bitext("a b c d e", "t u v w x y z", [(*ent, "PER")], pharaoh)
+    settings = {"merge_distance": 9, "length_ratio": 0, "comp_src": comp_src, "comp_tgt": comp_tgt, "restr": restr}
+    (projection,) = AlignmentHeuristic(Linked(), **settings)([bitext])
+    expected = projected_by_ebing(list(range(*ent)), links, 7, comp_src, comp_tgt, restr)
+    (outcome,) = projection.outcomes
+    assert outcome.spans == (() if expected is None else (expected,))
+    if expected is None:
+        assert outcome.status == ("below_threshold" if any(ent[0] <= s < ent[1] for s, _ in links) else "unaligned")

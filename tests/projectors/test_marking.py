@@ -4,7 +4,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from spacy_xproj.projectors.marking import is_markable, mark, read_marked
+from spacy_xproj.projectors.marking import is_markable, is_taggable, mark, read_marked, read_tagged, tag, tag_names
 
 TEXT = "Ana Silva lives in Lisbon."
 SPANS = [(0, 9), (19, 25)]
@@ -51,3 +51,45 @@ def test_by_hand():
 @pytest.mark.parametrize("text", ["[a", "a]", "[a [b] c]", "[]", "[ ] a", "]a[", "[a]]"])
 def test_markers_that_are_no_pairs(text):
     assert read_marked(text) is None
+
+
+@pytest.mark.parametrize(
+    "text, spans, expected",
+    [
+        ("Ana visits Rome", [(0, 3), (11, 15)], "<a>Ana</a> visits <b>Rome</b>"),
+        ("Ana", [(0, 3)], "<a>Ana</a>"),
+        ("University of Rome", [(0, 18), (14, 18)], "<a>University of <b>Rome</b></a>"),
+        ("AnaRome", [(0, 3), (3, 7)], "<a>Ana</a><b>Rome</b>"),
+        ("x", [], "x"),
+    ],
+)
+def test_tags(text, spans, expected):
+    assert tag(text, spans) == expected
+    assert read_tagged(expected, len(spans)) == (text, spans)
+
+
+def test_tags_in_another_order_and_with_spaces():
+    assert read_tagged("In < b > Rom </ b> war <a>Ana </a>.", 2) == ("In Rom war Ana.", [(11, 14), (3, 6)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<a>Ana",
+        "Ana</a>",
+        "<a></a>",
+        "<b>Ana</b>",
+        "<a>A</a> <a>B</a>",
+        "<a>A <b>B</a> C</b>",
+        "Ana",
+        "<a>A</a> <b>B</b>",
+    ],
+)
+def test_tags_that_changed(text):
+    assert read_tagged(text, 2 if "B</a>" in text else 1) is None
+
+
+def test_names_of_tags():
+    names = tag_names(60)
+    assert names[:2] == ["a", "b"] and names[25:28] == ["z", "aa", "ab"] and len(set(names)) == 60
+    assert is_taggable("1 < 2 > 0") and not is_taggable("a <b> c") and not is_taggable("</p>")

@@ -1,5 +1,6 @@
 """What is prepared for training: frozen embeddings, bfloat16, half the bytes, and nothing of it in what is loaded."""
 
+import os
 import subprocess
 import sys
 
@@ -122,6 +123,32 @@ def test_bf16_is_for_training_only(make_student):
     losses = student.update([example], sgd=ScaledAdam(0.001))
     assert losses["ner"] > 0
     assert all(value.dtype == torch.float32 for value in weights(student).values())
+
+
+def test_free_memory_is_given_back_now_and_then_in_training(make_student, monkeypatch):
+    given = []
+    monkeypatch.setattr(prepare, "GIVE_BACK_EVERY", 3)
+    monkeypatch.setattr(prepare, "give_back_memory", lambda: given.append(len(steps)))
+    nlp, example = make_student()
+    steps = []
+    for _ in range(7):
+        steps.append(nlp.update([example], sgd=ScaledAdam(0.001)))
+        nlp(example.text)
+    assert given == [2, 5]
+
+
+def test_giving_memory_back_changes_nothing():
+    prepare.give_back_memory()
+
+
+def test_caches_of_kernels_are_small_with_bf16_only(monkeypatch):
+    for name in prepare.KERNELS:
+        monkeypatch.delenv(name, raising=False)
+    PrepareEncoder(bf16=False)
+    assert not prepare.KERNELS.keys() & os.environ.keys()
+    monkeypatch.setenv("LRU_CACHE_CAPACITY", "7")
+    PrepareEncoder(bf16=True)
+    assert os.environ["LRU_CACHE_CAPACITY"] == "7" and os.environ["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] == "64"
 
 
 def test_half_is_what_is_written_and_loaded_in_float32(make_student, tmp_path):
