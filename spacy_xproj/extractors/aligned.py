@@ -46,7 +46,7 @@ class AlignedCandidates:
     def _suggested(self, spans: Ints2d, aligned: NDArray) -> NDArray:
         starts, ends = spans[:, 0], spans[:, 1]
         if self.bound == "spanning":
-            anywhere = aligned.any(axis=0)
+            anywhere: NDArray = numpy.logical_or.reduce(aligned, axis=0)
             return anywhere[starts] & anywhere[ends - 1]
         if self.bound == "touching":
             count = numpy.concatenate([[0], numpy.cumsum(aligned.any(axis=0))])
@@ -80,7 +80,8 @@ def _ranges(tokens: NDArray) -> List[Tuple[int, int]]:
 
 def _is_inside(spans: Ints2d, ranges: List[Tuple[int, int]]) -> NDArray:
     bounds = numpy.asarray(ranges)
-    return ((spans[:, :1] >= bounds[:, 0]) & (spans[:, 1:] <= bounds[:, 1])).any(axis=1)
+    inside: NDArray = (spans[:, :1] >= bounds[:, 0]) & (spans[:, 1:] <= bounds[:, 1])
+    return numpy.logical_or.reduce(inside, axis=1)
 
 
 def _is_among(spans: Ints2d, chosen: Set[Tuple[int, int]]) -> NDArray:
