@@ -156,6 +156,10 @@ def test_bad_input(invoke, check_error, corpus, tmp_path):
     check_error(invoke("export", tmp_path / "bare.spacy", out, "--to", "conll"), "bare.spacy, sentence 1: its entities")
     check_error(invoke("export", corpus, tmp_path / "empty", "--to", "conll"), "is a directory; name a file")
     assert not out.exists()
+    out.write_text("mine")
+    check_error(invoke("export", corpus, out, "--to", "conll"), "out: exists; name another file, or give --overwrite")
+    assert out.read_text() == "mine"
+    assert invoke("export", corpus, out, "--to", "conll", "--overwrite").exit_code == 0
 
 
 def test_the_help_names_every_format(invoke):
