@@ -37,7 +37,7 @@ FORMAT_SAMPLES = {
     "uner": "# sent_id = s1\n# text = Ana runs\n1\tAna\tB-PER\t-\t-\n2\truns\tO\t-\t-\n\n",
     "masakhaner": "Ana B-PER\nin O\nRio B-LOC\n\nBen B-PER\n",
     "wikiann": "en:Ana\tB-PER\nen:in\tO\nen:Rio\tB-LOC\n\n",
-    "jsonl": '{"text": "Ana in Rio", "spans": [{"start": 0, "end": 3, "label": "PER"}]}\n',
+    "jsonl": '{"text": "Ana in Rio", "ents": [{"start": 0, "end": 3, "label": "PER"}]}\n',
 }
 
 

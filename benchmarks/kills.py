@@ -83,6 +83,10 @@ SCENARIOS: Dict[str, Scenario] = {
     "languages": Scenario("languages --json out.json"),
     "captions": Scenario("research captions captions out.txt"),
     "encoder": Scenario("encoder encoder out"),
+    "export": Scenario("export en.spacy out.jsonl --to jsonl"),
+    "rewrite": Scenario("rewrite en.spacy out.spacy --like pt.spacy"),
+    "describe": Scenario("describe model out --license MIT"),
+    "init": Scenario("init out --source en --target pt"),
     "encoder, again": Scenario("encoder encoder out --layers 1", ("encoder encoder out",)),
 }
 

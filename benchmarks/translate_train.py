@@ -40,6 +40,9 @@ SYSTEMS = {
     "both": ["source", "target"],
     "upper bound (Portuguese gold)": ["gold"],
 }
+#: All words of gold text have pieces, so that the first can stand for the word. Text as it comes has tokens without any
+#: (double spaces), at which `reduce_first` fails: so the config has the mean of the pieces.
+FIRST_PIECE = {"components.ner.model.tok2vec.pooling.@layers": "reduce_first.v1"}
 TESTS = {"Bosque": "pt_bosque", "PUD pt": "pt_pud", "PUD de": "de_pud"}
 
 
@@ -120,6 +123,7 @@ def train(system: str, seed: int, args: argparse.Namespace) -> Path:
             link(file, corpus / f"{part}.{file.name}")
     if not directory.exists():
         settings = {
+            **FIRST_PIECE,
             "paths.train": corpus,
             "paths.dev": args.work / "source" / "dev.spacy",
             "paths.encoder": encoder_dir(args),

@@ -73,6 +73,11 @@ SETTINGS = {
     "spacy-xproj.MasakhanerConverter.v1": 'lang = "sw"\n',
     "spacy-xproj.WikiannConverter.v1": 'lang = "en"\n',
     "spacy-xproj.JsonlConverter.v1": 'lang = "en"\n',
+    **{
+        f"spacy-xproj.{name}Converter.v1": 'lang = "en"\n'
+        for name in ("Conllu", "Iob", "Ontonotes", "Webanno", "Brat", "Doccano", "Prodigy", "SpacyTraining")
+    },
+    **{f"spacy-xproj.{name}Converter.v1": 'lang = "en"\n' for name in ("LabelStudio", "Argilla", "Datasets", "Text")},
 }
 
 

@@ -131,7 +131,7 @@ def test_sides_of_a_parallel_corpus(invoke, make_bitext, tmp_path):
         file = tmp_path / f"{side}.txt"
         result = invoke("export", tmp_path / "bitext", file, "--to", "texts", "--side", side)
         assert result.exit_code == 0, result.output
-        assert (tmp_path / "texts.txt").read_text().strip() == text
+        assert file.read_text().strip() == text
     assert invoke("export", tmp_path / "bitext", tmp_path / "out", "--to", "jsonl").exit_code == 0
 
 

@@ -39,10 +39,10 @@ def study_cli(
     config = load_config(config_path, ctx.args)
     with naming(config_path):
         settings = read_study(config)
+        languages = [(row, dataset_code(row, settings.dataset)) for row in settings.rows()]
     claim_directory(output_dir, "research study")
     results: List[MethodResult] = []
-    for row in settings.rows():
-        code = dataset_code(row, settings.dataset)
+    for row, code in languages:
         config = load_config(config_path, [*ctx.args, *language_overrides(row, code)])
         for result in LanguageStudy(row, config, output_dir / code, progress).results():
             print_result(result)

@@ -28,7 +28,8 @@ def test_an_encoder_like_the_one_that_went_in(run, tiny_encoder_dir, tmp_path, o
     for part in ("18 emoji in 2 languages, 2 held out", "recall@1", "new_languages", "3 steps"):
         assert part in result.text
     source = Path(tiny_encoder_dir)
-    assert {file.name for file in output.iterdir()} == {*(file.name for file in source.iterdir()), "pretrain.json"}
+    new = {"pretrain.json", "xproj.json"}
+    assert {file.name for file in output.iterdir()} == {*(file.name for file in source.iterdir()), *new}
     for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "config.json"):
         assert (output / name).read_bytes() == (source / name).read_bytes()
     before, after = (load_hub(str(path)).model.state_dict() for path in (source, output))

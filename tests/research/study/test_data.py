@@ -35,7 +35,7 @@ def test_gold_of_a_language_whose_segmenter_is_not_needed(tmp_path):
     path = tmp_path / "test"
     path.write_text("ja:東\tB-LOC\nja:京\tI-LOC\n\nja:彼\tO\n", encoding="utf8")
     first, second = read_gold(path, SETTINGS, WikiannConverter("ja"))
-    assert [(ent.text, ent.label_) for ent in first.ents] == [("東 京", "LOC")]
+    assert [(ent.text, ent.label_) for ent in first.ents] == [("東京", "LOC")]
     assert not second.ents
     (only,) = read_gold(path, SETTINGS.copy(update={"limit": 1}), WikiannConverter("ja"))
     assert only.text == first.text
