@@ -90,7 +90,8 @@ def rewrite(doc: Doc, spelling: Spelling) -> Tuple[Doc, "Counter[str]"]:
     rewritten = Doc(doc.vocab, [word for word, _, _ in words], [space for _, space, _ in words])
     rewritten.user_data.update(doc.user_data)
     first, last = _positions(words)
-    spans, widened = [], 0
+    spans: List[Span] = []
+    widened = 0
     for ent in doc.ents:
         span = Span(rewritten, first[ent.start], last[ent.end - 1] + 1, label=ent.label)
         old_start, old_end = words[span.start][2][0], words[span.end - 1][2][1]
