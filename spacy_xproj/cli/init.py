@@ -1,6 +1,5 @@
 """``xproj init``: a project for a pair of languages, from what comes with the package."""
 
-import shutil
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
@@ -11,7 +10,7 @@ from ..config_errors import check_names
 from ..corpora.labels import split_list
 from ..errors import XprojError
 from ..registry import loaded_code
-from ..storage.atomic import atomic_path
+from ..storage.atomic import atomic_path, recover
 from ..storage.outputs import check_output
 from ..text.languages import LanguageRow, check_language, equivalent_codes, is_known, language_table
 from .app import command
@@ -70,25 +69,33 @@ def init_cli(
     """Write a project that makes a pipeline for the target language: project.yml, configs and a README, which says what
     files it needs. Then: python -m spacy project run all"""
     check_output(directory / FILLED[0], directory=False)
-    if directory.is_file() or (directory.is_dir() and any(directory.iterdir())):
-        raise XprojError(f"{directory}: is not an empty directory; name another one, or empty it")
     settings = _settings(source, target, translator, script)
     settings.update({"gold": gold, "encoder": encoder, "labels": ",".join(split_list(labels))})
     code = next(iter(loaded_code), None)
     if code is not None:
         name = Path(code).name
         settings.update({"code": f" --code {name}", "files": [*settings["files"], name]})
-    for name in FILLED:
-        text = _fill((TEMPLATES / name).read_text(encoding="utf8"), settings)
-        with atomic_path(directory / name) as temporary:
-            temporary.write_text(text, encoding="utf8")
+    contents = {name: _fill((TEMPLATES / name).read_text(encoding="utf8"), settings).encode() for name in FILLED}
     for file in [TEMPLATES / "transformer.cfg", *([Path(code)] if code else [])]:
-        with atomic_path(directory / file.name) as temporary:
-            shutil.copyfile(file, temporary)
-    (directory / "assets").mkdir()
+        contents[file.name] = file.read_bytes()
+    _check_free(directory, contents)
+    for name, content in contents.items():
+        with atomic_path(directory / name) as temporary:
+            temporary.write_bytes(content)
+    (directory / "assets").mkdir(exist_ok=True)
     files = ["train.jsonl", "dev.jsonl", *([Path(TABLE).name] if settings["table"] else []), *(["test.jsonl"] * gold)]
     msg.good(f"{directory}: a project {source}-{target}; put {', '.join(files)} into {directory / 'assets'}")
     msg.text(f"{directory / 'README.md'} says what is in them. Then: python -m spacy project run all {directory}")
+
+
+def _check_free(directory: Path, contents: Dict[str, bytes]) -> None:
+    """Check that there is nothing in a directory but what a run that was killed has written of the same project."""
+    for name in contents:
+        recover(directory / name)
+    for path in directory.iterdir() if directory.is_dir() else [directory] if directory.exists() else []:
+        unfinished = path.is_file() and path.read_bytes() == contents.get(path.name)
+        if not (unfinished or (path.name == "assets" and path.is_dir() and not any(path.iterdir()))):
+            raise XprojError(f"{directory}: is not an empty directory; name another one, or empty it")
 
 
 def _settings(source: str, target: str, translator: str, script: Optional[str]) -> Dict[str, Any]:

@@ -25,7 +25,8 @@ def rewrite_cli(
     It comes out in Unicode form NFC, with accents that a tokenizer split off back in their words, and with hyphens and
     apostrophes inside words as tokens of their own if the other text has them so.
 
-    Do so before `pair`: the projector can then label a name without the prefix before its hyphen.
+    Do so before `pair`: the projector can then label a name without the prefix before its hyphen. Entities are kept,
+    span groups such as the scores of a projection are not.
     """
     check_paths("rewrite", [corpus_path, like], [output])
     docs = read_docs(corpus_path)
@@ -37,6 +38,8 @@ def rewrite_cli(
         rewritten.append(new)
         counts.update(changes)
     write_docs(rewritten, output, "rewrite", overwrite)
+    if any(doc.spans for doc in docs):
+        msg.warn("span groups, such as the scores of a projection, are not kept; rewrite before you project")
     if counts["widened"] or counts["lost"]:
         msg.warn(
             f"{counts['widened']} entities were widened to whole words, {counts['lost']} lost to another in their "

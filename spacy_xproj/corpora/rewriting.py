@@ -81,8 +81,8 @@ def rewrite(doc: Doc, spelling: Spelling) -> Tuple[Doc, "Counter[str]"]:
     doc (Doc): the sentence.
     spelling (Spelling): the spelling.
     RETURNS (Tuple[Doc, Counter[str]]): the sentence anew, with its entities and user data, and how many tokens were
-        `joined` to others, how many were `split`, and how many entities were `widened` because an edge of theirs
-        was inside a word.
+        `joined` to others, how many were `split`, how many entities were `widened` because an edge of theirs was
+        inside a word, and how many `lost` because another one has their word. Span groups are not copied.
     """
     words: List[Word] = []
     for word in _join(doc, spelling.words):

@@ -148,6 +148,18 @@ PAIRS = [
 ]
 
 
+def test_what_a_killed_run_left_is_completed(invoke, check_error, tmp_path):
+    arguments = ("init", tmp_path / "p", "--source", "en", "--target", "sw")
+    assert invoke(*arguments).exit_code == 0
+    whole = {path.name: path.read_bytes() for path in (tmp_path / "p").iterdir() if path.is_file()}
+    (tmp_path / "p" / "README.md").unlink()
+    assert invoke(*arguments).exit_code == 0
+    assert {path.name: path.read_bytes() for path in (tmp_path / "p").iterdir() if path.is_file()} == whole
+    (tmp_path / "p" / "project.yml").write_text("mine")
+    check_error(invoke(*arguments), "is not an empty directory")
+    assert (tmp_path / "p" / "project.yml").read_text() == "mine"
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """Install the wheel of this package into a directory of its own."""
