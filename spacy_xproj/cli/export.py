@@ -16,7 +16,6 @@ from ..corpora.exports.texts import write_texts
 from ..corpora.parallel import MANIFEST, ParallelCorpus
 from ..errors import XprojError
 from ..projectors.summary import TARGET
-from ..storage.atomic import is_stream
 from ..storage.outputs import check_paths
 from ..translators.table import make_table_translator
 from .app import OVERWRITE, command, progress
@@ -55,18 +54,16 @@ def export_cli(
     outputs = brat_paths(output) if to == "brat" else (output,)
     directory = to == "datasets"
     check_paths("export", [corpus, table], () if directory else outputs, outputs if directory else ())
-    for path in outputs:
-        if path.is_file() and not is_stream(path) and not overwrite:
-            raise XprojError(f"{path}: exists; name another file, or give --overwrite")
     total, docs = _read(corpus, side)
     writer = WRITERS[to]
     if table is not None:
         translations = make_table_translator(table, "", "").translations
         writer = partial(write_texts, translated=frozenset(text for text in translations if translations[text].strip()))
     try:
-        counts = export(progress(docs, total, "sentences"), output, to, writer)
+        counts = export(progress(docs, total, "sentences"), output, to, writer, overwrite)
     except XprojError as error:
-        raise XprojError(f"{corpus}, {error}") from None
+        where = f"{corpus}, " if str(error).startswith("sentence ") else ""
+        raise XprojError(f"{where}{error}") from None
     for remark, count in counts.remarks.items():
         msg.warn(f"{count} {remark}")
     what = "" if to == "texts" else f", {counts.entities} entities"

@@ -157,7 +157,7 @@ def test_bad_input(invoke, check_error, corpus, tmp_path):
     check_error(invoke("export", corpus, tmp_path / "empty", "--to", "conll"), "is a directory; name a file")
     assert not out.exists()
     out.write_text("mine")
-    check_error(invoke("export", corpus, out, "--to", "conll"), "out: exists; name another file, or give --overwrite")
+    check_error(invoke("export", corpus, out, "--to", "conll"), "out: exists, with other content")
     assert out.read_text() == "mine"
     assert invoke("export", corpus, out, "--to", "conll", "--overwrite").exit_code == 0
 

@@ -15,21 +15,22 @@ BREAKS = "sentences with line breaks, written as spaces: brat has a sentence a l
 NAMES = "names of sentences, which brat has no place for: pair the reviewed file by order"
 
 
-def write_brat(docs: Iterable[Doc], path: Path, remarks: Counter[str]) -> None:
+def write_brat(docs: Iterable[Doc], path: Path, remarks: Counter[str], overwrite: bool = True) -> None:
     """Write the sentences to ``NAME.txt``, one a line, and their entities to ``NAME.ann``. Scores of projections are
     notes of the annotator.
 
     docs (Iterable[Doc]): the sentences.
     path (Path): ``NAME.txt``, ``NAME.ann`` or ``NAME``.
     remarks (Counter[str]): receives what the format cannot hold.
+    overwrite (bool): whether to replace a file that has another content.
     RAISES (XprojError): if a label has a space, which ends it in brat.
     """
     text_path, annotation_path = brat_paths(path)
     numbers = count(1)
     start = 0
     with (
-        atomic_path(text_path) as temporary_text,
-        atomic_path(annotation_path) as temporary,
+        atomic_path(text_path, overwrite) as temporary_text,
+        atomic_path(annotation_path, overwrite) as temporary,
         temporary_text.open("w", encoding="utf8", newline="\n") as text_file,
         temporary.open("w", encoding="utf8", newline="\n") as file,
     ):

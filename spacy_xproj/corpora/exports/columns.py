@@ -15,7 +15,7 @@ LEFT_OUT = "sentences without words, left out"
 NO_TEXT = "sentences whose text has line breaks, or white space at its ends, which columns cannot hold"
 
 
-def write_conll(docs: Iterable[Doc], path: Path, remarks: Counter[str]) -> None:
+def write_conll(docs: Iterable[Doc], path: Path, remarks: Counter[str], overwrite: bool = True) -> None:
     """Write a token and its IOB2 tag a line, separated by a tab, and an empty line after each sentence.
 
     ::
@@ -31,9 +31,10 @@ def write_conll(docs: Iterable[Doc], path: Path, remarks: Counter[str]) -> None:
     docs (Iterable[Doc]): the sentences, labelled.
     path (Path): the file.
     remarks (Counter[str]): receives how many sentences the format cannot hold as they are.
+    overwrite (bool): whether to replace a file that has another content.
     RAISES (XprojError): if a name has a line break, or a token a tab or a line break.
     """
-    with atomic_path(path) as temporary, temporary.open("w", encoding="utf8", newline="\n") as file:
+    with atomic_path(path, overwrite) as temporary, temporary.open("w", encoding="utf8", newline="\n") as file:
         for number, doc in enumerate(docs, 1):
             lines = list(_lines(doc, number, remarks))
             if lines:

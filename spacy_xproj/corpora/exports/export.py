@@ -16,8 +16,8 @@ from .hugging_face import write_dataset
 from .offsets import argilla_row, doccano_row, jsonl_row, label_studio_row, prodigy_row, write_array, write_lines
 from .texts import write_texts
 
-#: Writes sentences to a path, and counts what the format cannot hold as it is.
-Writer = Callable[[Iterable[Doc], Path, Counter[str]], None]
+#: Writes sentences to a path, counts what the format cannot hold as it is, and takes `overwrite`.
+Writer = Callable[..., None]
 
 WRITERS: Dict[str, Writer] = {
     "conll": write_conll,
@@ -49,18 +49,19 @@ class ExportCounts:
     remarks: Counter[str] = field(default_factory=Counter)
 
 
-def export(docs: Iterable[Doc], path: Path, format_name: str, writer: Writer) -> ExportCounts:
+def export(docs: Iterable[Doc], path: Path, format_name: str, writer: Writer, overwrite: bool = True) -> ExportCounts:
     """Write sentences in a format and count.
 
     docs (Iterable[Doc]): the sentences.
     path (Path): the file or directory to write; it is replaced on success only.
     format_name (str): one of `WRITERS`.
     writer (Writer): writes it, maybe with settings of its own.
+    overwrite (bool): whether to replace a file that has another content.
     RETURNS (ExportCounts): the counts.
     RAISES (XprojError): if a format of labelled corpora gets a sentence that is not, or a sentence cannot be written.
     """
     counts = ExportCounts()
-    writer(_counted(docs, format_name, counts), path, counts.remarks)
+    writer(_counted(docs, format_name, counts), path, counts.remarks, overwrite=overwrite)
     counts.remarks = +counts.remarks
     return counts
 

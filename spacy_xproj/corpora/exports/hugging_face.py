@@ -12,13 +12,14 @@ from .columns import LEFT_OUT, words_and_tags
 from .sentence import name
 
 
-def write_dataset(docs: Iterable[Doc], path: Path, remarks: Counter[str]) -> None:
+def write_dataset(docs: Iterable[Doc], path: Path, remarks: Counter[str], overwrite: bool = True) -> None:
     """Write a directory for ``datasets.load_from_disk``, with the columns `id`, `tokens`, `ner_tags` (class labels:
     `O`, `B-…`, `I-…`) and `text`.
 
     docs (Iterable[Doc]): the sentences, labelled.
     path (Path): the directory.
     remarks (Counter[str]): receives how many sentences have no words.
+    overwrite (bool): not needed: a directory says what has made it.
     RAISES (XprojError): if the library is not installed.
     """
     try:

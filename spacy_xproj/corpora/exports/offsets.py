@@ -115,22 +115,27 @@ def argilla_row(doc: Doc) -> Dict[str, Any]:
     return row
 
 
-def write_lines(docs: Iterable[Doc], path: Path, remarks: Counter[str], make_row: MakeRow) -> None:
+def write_lines(
+    docs: Iterable[Doc], path: Path, remarks: Counter[str], make_row: MakeRow, overwrite: bool = True
+) -> None:
     """Write a JSON object a line.
 
     docs (Iterable[Doc]): the sentences.
     path (Path): the file.
     remarks (Counter[str]): not needed: these formats hold everything.
     make_row (MakeRow): describes a sentence.
+    overwrite (bool): whether to replace a file that has another content.
     """
-    with atomic_path(path) as temporary, temporary.open("w", encoding="utf8", newline="\n") as file:
+    with atomic_path(path, overwrite) as temporary, temporary.open("w", encoding="utf8", newline="\n") as file:
         for doc in docs:
             file.write(json.dumps(make_row(doc), ensure_ascii=False) + "\n")
 
 
-def write_array(docs: Iterable[Doc], path: Path, remarks: Counter[str], make_row: MakeRow) -> None:
+def write_array(
+    docs: Iterable[Doc], path: Path, remarks: Counter[str], make_row: MakeRow, overwrite: bool = True
+) -> None:
     """Write one JSON array, an object a line. The arguments are those of `write_lines`."""
-    with atomic_path(path) as temporary, temporary.open("w", encoding="utf8", newline="\n") as file:
+    with atomic_path(path, overwrite) as temporary, temporary.open("w", encoding="utf8", newline="\n") as file:
         separator = "[\n"
         for doc in docs:
             file.write(separator + json.dumps(make_row(doc), ensure_ascii=False))

@@ -16,7 +16,11 @@ BLANK = "sentences without text, which need no translation"
 
 
 def write_texts(
-    docs: Iterable[Doc], path: Path, remarks: Counter[str], translated: FrozenSet[str] = frozenset()
+    docs: Iterable[Doc],
+    path: Path,
+    remarks: Counter[str],
+    translated: FrozenSet[str] = frozenset(),
+    overwrite: bool = True,
 ) -> None:
     """Write each text that needs a translation once: a text a line, or in a file named ``*.jsonl`` lines such as
     ``{"source": "…", "target": ""}``, to be filled. `TableTranslator` reads these, and texts beside their translations
@@ -26,11 +30,12 @@ def write_texts(
     path (Path): the file.
     remarks (Counter[str]): receives how many sentences are left out, and why.
     translated (FrozenSet[str]): texts that have a translation.
+    overwrite (bool): whether to replace a file that has another content.
     RAISES (XprojError): if a text has a tab or a line break and the file is not named ``*.jsonl``.
     """
     as_json = path.suffix == ".jsonl"
     seen: Set[str] = set()
-    with atomic_path(path) as temporary, temporary.open("w", encoding="utf8", newline="\n") as file:
+    with atomic_path(path, overwrite) as temporary, temporary.open("w", encoding="utf8", newline="\n") as file:
         for number, doc in enumerate(docs, 1):
             text = doc.text
             reason = (
