@@ -185,7 +185,8 @@ def best_places(scores: Floats1d, candidates: Candidates) -> Tuple[ScoredSpan, .
     RETURNS (Tuple[ScoredSpan, ...]): three at most, best first; those that score almost nothing are left out.
     """
     starts, ends = candidates.spans.T
-    left, places = numpy.where(scores >= RIVAL_SCORE, scores, 0), []
+    left = numpy.where(scores >= RIVAL_SCORE, scores, 0)
+    places: List[ScoredSpan] = []
     while len(places) < RIVALS and left.any():
         best = left.argmax()
         start, end = int(starts[best]), int(ends[best])

@@ -137,16 +137,15 @@ def pair_row(pair: int, projection: Projection, reason: Optional[str]) -> Dict[s
     projection (Projection): its result.
     reason (Optional[str]): why the filter dropped it, or None.
     RETURNS (Dict[str, Any]): the tokens of both sides, each with the space after it; the links between them as a
-        Pharaoh line, weights with two digits, or None if the projector aligns no words; what the translator and the
+        Pharaoh line, weights with two digits, or None if they were not aligned; what the translator and the
         projector have flagged; and the reason.
     """
     bitext = projection.bitext
     links = None
-    if bitext.alignment is not None:
-        kept = numpy.round(bitext.alignment.weight, 2)
+    if bitext.alignment is not None and bitext.source.ents:  # a pair without entities is not aligned
         chosen = bitext.alignment.weight >= LINK_WEIGHT
-        rounded = WordAlignment(bitext.alignment.source[chosen], bitext.alignment.target[chosen], kept[chosen])
-        links = rounded.to_pharaoh()
+        weight = numpy.round(bitext.alignment.weight[chosen], 2)
+        links = WordAlignment(bitext.alignment.source[chosen], bitext.alignment.target[chosen], weight).to_pharaoh()
     return {
         "pair": pair,
         "sent_id": bitext.source.user_data.get("sent_id"),

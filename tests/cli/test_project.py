@@ -77,7 +77,7 @@ def test_what_is_written(entities, job, tmp_path):
         assert all(target[span["start"] : span["end"]] == span["text"] for span in row["target"])
 
     pairs = list(srsly.read_jsonl(out / "pairs.jsonl"))
-    assert [pair["links"] for pair in pairs] == ["0-0 1-1 2-2 3-3 4-4", "", "0-1:0.4 1-2"]
+    assert [pair["links"] for pair in pairs] == ["0-0 1-1 2-2 3-3 4-4", None, "0-1:0.4 1-2"]
     for number, pair in enumerate(pairs):
         assert (pair["pair"], pair["sent_id"], pair["reject"]) == (number, f"s{number}", None)
         texts = ["".join(pair[side]).strip() for side in ("source", "target")]
