@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Optional, Sequence, Tuple
 
 from ...corpora.datasets import DATASETS
 from ...evaluation.strict import PROTOCOL
-from ..report import NO_FIGURE, markdown_row, markdown_text, percent
+from ...view.tables import NO_FIGURE, markdown_row, markdown_text, percent
 from .config import StudySettings
 
 
