@@ -30,7 +30,7 @@ def translate_cli(
     from ..text.tokenizers import blank_segmented
     from ..translators.bitexts import translate_docs
     from ..translators.quality import make_checks
-    from ..types import HasInputs, Licensed
+    from ..types import Counting, HasInputs, Licensed
 
     config = load_project_config(config_path, ctx.args)
     check_paths("translate", [source, config_path], directories=[bitext_dir], settings=config)
@@ -62,6 +62,8 @@ def translate_cli(
 
     report_counts("flagged, kept", corpus.manifest["flags"])
     report_counts("rejected", corpus.manifest["rejects"])
+    if isinstance(translator, Counting):  # of this run alone
+        report_counts("translator", translator.counts())
     msg.good(f"{bitext_dir}: {len(corpus)} pairs, {rate:.1f} sentences/s")
 
 

@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 from ..corpora.parallel_writer import Item, Reject
 from ..text.forms import nfc
 from ..types import Bitext, FlaggingTranslator, Translation, Translator
-from .base import SPLIT
+from .base import FAILED, SPLIT
 from .quality import EMPTY, Checks
 
 COMPOSED = "put into NFC"
@@ -33,7 +33,9 @@ def translate_docs(docs: Iterable[Doc], translator: Translator, nlp: Language, c
         flags = [*([flag] if flag else []), *translation.flags]
         wrong = [flag for flag in flags if flag != SPLIT]
         if EMPTY in wrong or (wrong and checks.on_flag == "drop"):
-            yield Reject(wrong[0], source.text, translation.text, source.user_data.get("sent_id"))
+            yield Reject(
+                FAILED if FAILED in wrong else wrong[0], source.text, translation.text, source.user_data.get("sent_id")
+            )
             continue
         composed = nfc(translation.text)
         if composed != translation.text:
