@@ -29,6 +29,7 @@ def translate_cli(
     from ..text.languages import equivalent_codes
     from ..text.tokenizers import blank_segmented
     from ..translators.bitexts import translate_docs
+    from ..translators.protection import NOT_PROTECTED, PROTECTED
     from ..translators.quality import make_checks
     from ..types import Counting, HasInputs, Licensed
 
@@ -62,6 +63,8 @@ def translate_cli(
 
     report_counts("flagged, kept", corpus.manifest["flags"])
     report_counts("rejected", corpus.manifest["rejects"])
+    if checks.protect and not {PROTECTED, NOT_PROTECTED} & {*corpus.manifest["flags"]}:
+        msg.warn(f"no entity of {source} is labelled {' or '.join(checks.protect)}: nothing was to be protected")
     if isinstance(translator, Counting):  # of this run alone
         report_counts("translator", translator.counts())
     msg.good(f"{bitext_dir}: {len(corpus)} pairs, {rate:.1f} sentences/s")
