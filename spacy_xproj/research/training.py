@@ -1,12 +1,12 @@
-"""Training a student, and labelling the test sets with it: each a piece of work for a process of its own."""
+"""Training a student, and labelling test sets with it: each a piece of work for a process of its own."""
 
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Dict, List
 
-from ...corpora.docbin import read_docs, write_docs
-from ...corpora.pairing import without_entities
-from ...storage.atomic import atomic_path
+from ..corpora.docbin import read_docs, write_docs
+from ..corpora.pairing import without_entities
+from ..storage.atomic import atomic_path
 from .isolate import peak_gpu_memory, peak_memory
 
 #: Set after initialization: spaCy does not initialize what is frozen, so an encoder would have no weights.
