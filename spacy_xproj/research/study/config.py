@@ -31,6 +31,8 @@ class StudySettings(BaseModel, extra="forbid"):
     title (str): what the table is called if there is no dataset.
     license (str): the licence of the test sets, likewise.
     path (str): the gold file of a language, ``{code}`` standing for what the dataset calls it.
+    checksums (str): a file with the SHA-256 of each gold file and its name, as `sha256sum` writes it: the study stops
+        if one is another file. None are checked by default.
     labels (str): the labels that are scored, such as "PER,ORG,LOC"; at least one.
     map (str): what becomes of other labels, in labelled files and of the taggers, such as "DATE=,MISC=": see
         `LabelMap`.
@@ -48,6 +50,7 @@ class StudySettings(BaseModel, extra="forbid"):
     title: str = ""
     license: str = ""
     path: str
+    checksums: str = ""
     labels: str
     map: str = ""
     languages: str = ""
@@ -83,12 +86,12 @@ class SourceSettings(BaseModel, extra="forbid"):
     """The section ``[source]``: a labelled corpus of the source language. A student of it does model transfer, and
     labels translations if there is no ``[tagger]``; the union has it too.
 
-    path (str): its file.
-    converter (Dict[str, Any]): reads it, section ``[source.converter]``.
-    limit (int): only the first sentences; 0 for all.
+    paths (List[str]): its files.
+    converter (Dict[str, Any]): reads them, section ``[source.converter]``.
+    limit (int): only the first sentences of each; 0 for all.
     """
 
-    path: str
+    paths: List[str]
     converter: Dict[str, Any]
     limit: int = Field(0, ge=0)
 
@@ -97,7 +100,7 @@ class PairSettings(BaseModel, extra="forbid"):
     """Labelled source sentences and their translations: the section ``[train]``, which students learn from, or
     ``[parallel]``, whose target side has gold labels as well.
 
-    source (str): the labelled source sentences; that of ``[source]`` by default.
+    source (str): the labelled source sentences; the first file of ``[source]`` by default.
     target (str): their translations. Labels in it are not read in ``[train]``.
     bitext (str): a parallel corpus, as `translate` and `pair` write it, in place of the two.
     by (str): "order" or "sent_id": what makes two sentences a pair.
@@ -177,6 +180,8 @@ def read_study(config: Dict[str, Any]) -> Study:
     sections: Dict[str, Any] = {}
     for name, model in (("source", SourceSettings), ("student", StudentSettings)):
         sections[name] = read_section(model, config[name], name) if name in config else None
+    if sections["source"] and not sections["source"].paths:
+        raise XprojError("[source] paths: none; name a labelled file at least")
     for name in ("train", "parallel"):
         sections[name] = _read_pairs(config[name], name, sections["source"]) if name in config else None
     settings = read_section(StudySettings, config["study"], "study")
@@ -221,7 +226,7 @@ def _read_pairs(block: Dict[str, Any], name: str, source: Optional[SourceSetting
     if name == "parallel" and given != ["target"]:
         raise XprojError(f"[parallel] {given[0]}: it needs gold labels on both sides; give source and target")
     if given == ["target"]:
-        settings.source = settings.source or (source.path if source else "")
+        settings.source = settings.source or (source.paths[0] if source else "")
         settings.converter = settings.converter or (source.converter if source else None)
         if not settings.source or settings.converter is None:
             raise XprojError(f"[{name}]: no source or no [{name}.converter], and no [source] to take them from")

@@ -39,6 +39,7 @@ from .config import PairSettings, Study
 from .data import (
     keep_corpus,
     label_sources,
+    path_digest,
     project,
     read_gold,
     read_sentences,
@@ -95,7 +96,7 @@ class LanguageCorpora:
         """List what the test sentences depend on."""
         return {
             "spacy_xproj": __version__,
-            "gold": sha256(self.gold_path),
+            "gold": path_digest(self.gold_path),
             "converter": self.study.config["converter"],
             "limit": self.study.settings.limit,
         }
@@ -143,13 +144,18 @@ class LanguageCorpora:
         assert settings is not None
         label_map = self.study.settings.label_map()
         converter = self.make("source.converter", settings.converter)
-        return self.once("source", lambda: read_sentences(Path(settings.path), converter, settings.limit, label_map))
+        def make() -> List[Doc]:
+            files = (read_sentences(Path(path), converter, settings.limit, label_map) for path in settings.paths)
+            return [doc for docs in files for doc in docs]
+
+        return self.once("source", make)
 
     def source_inputs(self) -> Dict[str, Any]:
         """List what the labelled source corpus depends on."""
         settings = self.study.source
         assert settings is not None
-        return {"spacy_xproj": __version__, **dict(settings), "path": sha256(Path(settings.path)), **self.task_inputs()}
+        digests = [path_digest(Path(path)) for path in settings.paths]
+        return {"spacy_xproj": __version__, **dict(settings), "paths": digests, **self.task_inputs()}
 
     def projected(self, method: str) -> Tuple[Path, Dict[str, Any]]:
         """Project the labels of the training pairs.
@@ -278,7 +284,9 @@ class LanguageCorpora:
 
     def _pair_inputs(self, settings: PairSettings) -> Dict[str, Any]:
         files = {
-            key: sha256(Path(getattr(settings, key))) for key in ("source", "target", "like") if getattr(settings, key)
+            key: path_digest(Path(getattr(settings, key)))
+            for key in ("source", "target", "like")
+            if getattr(settings, key)
         }
         if settings.bitext:
             files["bitext"] = sha256(Path(settings.bitext) / MANIFEST)

@@ -20,7 +20,7 @@ from ...corpora.rewriting import Spelling, rewrite
 from ...corpora.text_comparison import text_statistics
 from ...errors import XprojError
 from ...projectors.apply import apply_projection, count_statuses
-from ...storage.files import read_text
+from ...storage.files import input_digests, json_digest, read_text, sha256
 from ...text.scripts import is_unspaced
 from ...translators.bitexts import translate_docs
 from ...translators.quality import Checks
@@ -38,27 +38,51 @@ def read_gold(path: Path, settings: StudySettings, converter: Converter) -> List
     settings (StudySettings): the dataset that it belongs to, and what becomes of its labels.
     converter (Converter): reads its format.
     RETURNS (List[Doc]): the sentences, at least one.
-    RAISES (XprojError): if the file is missing, bad or empty.
+    RAISES (XprojError): if the file is missing, bad or empty, or is not the one that the checksums name.
     """
-    if settings.dataset and not path.is_file():
+    if settings.dataset and not path.exists():
         dataset = get_dataset(settings.dataset)
         raise XprojError(f"{path}: no such file; get {dataset.title} from {dataset.url} and put it there")
+    if settings.checksums:
+        check_checksum(path, Path(settings.checksums))
     return read_sentences(path, converter, settings.limit, settings.label_map())
+
+
+def check_checksum(path: Path, checksums: Path) -> None:
+    """Check that a file is the one that is meant.
+
+    path (Path): the file.
+    checksums (Path): lines of a SHA-256 and a name.
+    RAISES (XprojError): if it is not, or is not named.
+    """
+    lines = (line.split(maxsplit=1) for line in read_text(checksums).splitlines() if line.strip())
+    known = {name.strip().lstrip("*"): digest for digest, name in lines}
+    remedy = 'fetch it again, or set [study] checksums = "" to use it as it is'
+    if path.name not in known:
+        raise XprojError(f"{path}: not named in {checksums}; {remedy}")
+    if sha256(path) != known[path.name]:
+        raise XprojError(f"{path}: not the file that {checksums} means (its SHA-256 is another); {remedy}")
+
+
+def path_digest(path: Path) -> str:
+    """Identify what is in a file or directory."""
+    return json_digest(sorted(input_digests(path).values())) if path.is_dir() else sha256(path)
 
 
 def read_sentences(path: Path, converter: Converter, limit: int, label_map: Optional[LabelMap] = None) -> List[Doc]:
     """Read a file.
 
-    path (Path): the file.
+    path (Path): the file, or a directory if the converter reads those.
     converter (Converter): reads its format.
     limit (int): only the first sentences; 0 for all.
     label_map (Optional[LabelMap]): what becomes of its labels, if they are of interest.
     RETURNS (List[Doc]): the sentences, at least one.
     RAISES (XprojError): if the file is missing, bad or empty.
     """
-    text = read_text(path)
+    read_path: Optional[Callable[[Path], Iterable[Doc]]] = getattr(converter, "read_path", None)
+    text = read_text(path) if read_path is None else ""
     try:
-        docs = list(islice(converter(text), limit or None))
+        docs = list(islice(converter(text) if read_path is None else read_path(path), limit or None))
         if label_map is not None:
             for doc in docs:
                 label_map.apply(doc)

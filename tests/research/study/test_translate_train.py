@@ -21,7 +21,7 @@ SECTIONS = """
 train = null
 
 [source]
-path = "ROOT/english.txt"
+paths = ["ROOT/english.txt"]
 
 [source.converter]
 @xproj_converters = "spacy-xproj.MasakhanerConverter.v1"
