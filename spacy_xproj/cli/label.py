@@ -4,7 +4,7 @@ from collections import Counter
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
 
 import typer
 from spacy.language import Language
@@ -14,7 +14,7 @@ from wasabi import msg
 
 from ..corpora.docbin import stream_docs, write_docs
 from ..corpora.labels import LabelMap, label_summary
-from ..corpora.parallel import MANIFEST, SIDES, ParallelCorpus
+from ..corpora.parallel import MANIFEST, SIDES, ParallelCorpus, is_parallel
 from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance, with_rejects
 from ..storage.atomic import recover
 from ..storage.journal import discard_partial
@@ -43,14 +43,15 @@ def label_cli(
     """Label the sentences of a corpus with a pipeline: the target side for model transfer, or the source side of an
     unlabelled parallel corpus, which `project` can then use."""
     recover(corpus)  # as a run that labels in place may have been killed
-    parallel = corpus.is_dir()
+    parallel = is_parallel(corpus)
     in_place = parallel and output.exists() and output.samefile(corpus)
     inputs = [None if in_place else corpus, Path(model), Path(map_name) if map_name else None]
-    check_paths("label", inputs, [] if parallel else [output], [output] if parallel and not in_place else [])
+    directories = [output] if parallel and not in_place else []
+    check_paths("label", inputs, directories=directories, corpora=[] if parallel else [output])
     nlp = load_pipeline(model)
     label_map = LabelMap.load(map_name) if map_name else LabelMap()
     changes: Counter[Tuple[str, str]] = Counter()
-    trimmed: List[int] = []
+    trimmed: Counter[str] = Counter()
     if parallel:
         bitexts = ParallelCorpus(corpus)
         provenance = _label_provenance(bitexts, model, nlp, map_name, label_map)
@@ -66,8 +67,8 @@ def label_cli(
     msg.good(f"{output}: {count} {'pairs' if parallel else 'sentences'}")
     for line in label_summary(changes):
         msg.text(line)
-    if sum(trimmed):
-        msg.text(f"trimmed: {sum(trimmed)} entities that begin or end with words which the label map takes off")
+    if trimmed.total():
+        msg.text(f"trimmed: {trimmed.total()} entities that begin or end with words which the label map takes off")
 
 
 def _label_provenance(
@@ -98,13 +99,17 @@ def _is_labelled_so(corpus: ParallelCorpus, provenance: Dict[str, Any]) -> bool:
 
 
 def _label_docs(
-    docs: Iterable[Doc], nlp: Language, label_map: LabelMap, changes: "Counter[Tuple[str, str]]", trimmed: List[int]
+    docs: Iterable[Doc],
+    nlp: Language,
+    label_map: LabelMap,
+    changes: "Counter[Tuple[str, str]]",
+    trimmed: "Counter[str]",
 ) -> Iterator[Doc]:
     """Label sentences, as new Docs with the same words, spaces and user data. No annotation that they have guides the
     pipeline."""
     pairs = ((words_only(doc, nlp.vocab), doc) for doc in docs)
     for labelled, doc in nlp.pipe(pairs, as_tuples=True):
-        trimmed.append(label_map.trimmed(labelled))
+        trimmed["entities"] += label_map.trimmed(labelled)
         labelled.user_data = dict(doc.user_data)  # and nothing of the pipeline's: transformers leave all their vectors
         changes.update(label_map.apply(labelled))
         yield labelled
@@ -116,7 +121,7 @@ def _label_parallel(
     nlp: Language,
     label_map: LabelMap,
     changes: "Counter[Tuple[str, str]]",
-    trimmed: List[int],
+    trimmed: "Counter[str]",
     provenance: Dict[str, Any],
     in_place: bool,
 ) -> int:
