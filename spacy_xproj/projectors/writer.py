@@ -19,7 +19,7 @@ from ..storage.files import input_digests, json_digest, write_json
 from ..storage.journal import Journal
 from ..types import Projection, Projector, SentenceFilter
 from .apply import apply_projection
-from .summary import OUTCOMES, REJECTS, SUMMARY, TARGET, ProjectionCounts, outcome_rows, reject_row
+from .summary import OUTCOMES, PAIRS, REJECTS, SUMMARY, TARGET, ProjectionCounts, outcome_rows, pair_row, reject_row
 
 STATISTICS = "statistics.msgpack"
 #: A multiple of the pairs that the parts read at a time, so that shards leave their batches as they are.
@@ -94,10 +94,12 @@ class ProjectionWriter:
     def _write_shard(self, batch: List[Projection]) -> None:
         counts, docs = ProjectionCounts(), DocBin(store_user_data=True)
         outcomes: List[Dict[str, Any]] = []
+        pairs: List[Dict[str, Any]] = []
         rejects: List[Dict[str, Any]] = []
         for pair, projection in enumerate(batch, start=self.done):
             outcomes += outcome_rows(pair, projection)
             reason = self.sentence_filter(projection) if self.sentence_filter else None
+            pairs.append(pair_row(pair, projection, reason))
             counts.count(projection, reason)
             if reason is None:
                 docs.add(apply_projection(projection))
@@ -106,7 +108,8 @@ class ProjectionWriter:
         counted = all_counts(self.projector)
         counts.counts = Counter({name: count - self._counted.get(name, 0) for name, count in counted.items()})
         self._counted = counted
-        contents = {TARGET: docs.to_bytes(), OUTCOMES: _json_lines(outcomes), REJECTS: _json_lines(rejects)}
+        rows = {OUTCOMES: outcomes, PAIRS: pairs, REJECTS: rejects}
+        contents = {TARGET: docs.to_bytes(), **{name: _json_lines(lines) for name, lines in rows.items()}}
         if not self.done and self.statistics is not None:
             contents[STATISTICS] = self.statistics
         self._journal.append(len(batch), contents, vars(counts))
@@ -120,7 +123,7 @@ class ProjectionWriter:
             reasons = ", ".join(f"{reason} {count}" for reason, count in counts.rejects.most_common())
             raise XprojError(f"{self.corpus.path}: the filter drops every sentence ({reasons}); relax [filter]")
         with self._journal.finish() as directory:
-            for name in (OUTCOMES, REJECTS):
+            for name in (OUTCOMES, PAIRS, REJECTS):
                 self._journal.join(name, directory)
             groups = self._file_groups()
             write_files(map(self._join_docs, groups), directory / TARGET, len(groups) == 1)
