@@ -22,7 +22,6 @@ from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
 import numpy
 import spacy
 import srsly
-from spacy.tokens import Span
 from students import train
 from translate_train import ROOT, link, once
 
@@ -178,20 +177,12 @@ def add_labelled(corpora: Path, teachers: Sequence[str], seed: int, args: argpar
     both = corpora.with_name(f"{corpora.name}-{seed}")
     for lang in LANGS:
         labelled = both / f"self.{lang}.spacy"
-        if labelled.exists():
-            continue
-        docs = [words_only(doc) for doc in read_docs(gold_path(args, lang, "dev"))]
-        for teacher in teachers:
-            model = student_path(args, "-".join(SYSTEMS[teacher].corpora), seed) / "model-last"
-            if not model.exists():
-                sys.exit(f"{model}: a teacher is gone; run the system '{teacher}' with --keep")
-            nlp = spacy.load(model)
-            for doc, found in zip(docs, nlp.pipe([words_only(doc, nlp.vocab) for doc in docs]), strict=True):
-                spans = [Span(doc, ent.start, ent.end, ent.label_) for ent in found.ents]
-                taken = {token for ent in doc.ents for token in range(ent.start, ent.end)}
-                doc.ents = [*doc.ents, *(span for span in spans if taken.isdisjoint(range(span.start, span.end)))]
-        labelled.parent.mkdir(parents=True, exist_ok=True)
-        write_docs(docs, labelled)
+        models = [student_path(args, "-".join(SYSTEMS[name].corpora), seed) / "model-last" for name in teachers]
+        for name, model in zip(teachers, models, strict=True):
+            if not (labelled.exists() or model.exists()):
+                sys.exit(f"{model}: a teacher is gone; run the system '{name}' with --keep")
+        options = [option for model in models for option in ("--model", model)]
+        once(labelled, "label", gold_path(args, lang, "dev"), labelled, *options)
     for file in corpora.glob("*.spacy"):
         link(file, both / file.name)
     return both

@@ -3,7 +3,6 @@
 from itertools import islice
 from typing import Iterator, List, Tuple
 
-from ...errors import XprojError
 from .columns import (
     DOCUMENT,
     ColumnConverter,

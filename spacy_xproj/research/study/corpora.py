@@ -144,6 +144,7 @@ class LanguageCorpora:
         assert settings is not None
         label_map = self.study.settings.label_map()
         converter = self.make("source.converter", settings.converter)
+
         def make() -> List[Doc]:
             files = (read_sentences(Path(path), converter, settings.limit, label_map) for path in settings.paths)
             return [doc for docs in files for doc in docs]
