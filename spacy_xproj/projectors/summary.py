@@ -1,7 +1,8 @@
 """A projected corpus on disk.
 
     OUTPUT_DIR/
-      target.spacy          the labelled sentences, those that a filter dropped left out
+      target.spacy          the labelled sentences, those that a filter dropped left out; if there are more than 10,000,
+                            a directory of such files, which `spacy train` reads as it reads one
       outcomes.jsonl        what became of every source entity, dropped sentences included
       pairs.jsonl           the tokens of every pair, the links between them, and what was flagged
       rejects.jsonl         the sentences that a filter dropped, and why

@@ -10,6 +10,7 @@ from spacy.tokens import DocBin
 from spacy.util import minibatch
 
 from .. import __version__
+from ..corpora.docbin import FILE_SIZE, write_files
 from ..corpora.parallel import ParallelCorpus
 from ..errors import XprojError
 from ..parts import all_counts, part_licenses, provenance_licenses
@@ -29,8 +30,7 @@ class ProjectionWriter:
     """Write results to shards in ``PATH.partial``, of which PATH is made when all are written. ``PATH.partial`` is made
     with the first shard, and not before: nothing is left behind if the input is bad.
 
-    The results of one shard are in memory at a time. `target.spacy` is one DocBin, which has to be whole in memory when
-    it is written: there the sentences are joined as arrays, not as Docs.
+    The results of one shard are in memory at a time, or of as many as go into a file of `target.spacy`.
 
     A run that finds the shards of one with the same corpus, settings, files and version goes on after the last intact
     one; its output is the same, byte by byte, if the projector gives the same for the same shard. Otherwise it starts
@@ -130,14 +130,30 @@ class ProjectionWriter:
         with self._journal.finish() as directory:
             for name in (OUTCOMES, PAIRS, REJECTS):
                 self._journal.join(name, directory)
-            docs = DocBin(store_user_data=True)
-            for content in self._journal.read_all(TARGET):
-                docs.merge(DocBin(store_user_data=True).from_bytes(content))
-            docs.to_disk(directory / TARGET)
+            groups = self._file_groups()
+            write_files(map(self._join_docs, groups), directory / TARGET, len(groups) == 1)
             write_json(directory / SUMMARY, counts.summary(self.corpus, self.config, self.licenses))
             if self.write_pages is not None:
                 self.write_pages(directory, self.name)
         return counts
+
+    def _file_groups(self) -> List[List[int]]:
+        """Say which shards go into each file: as many as there are while they have `FILE_SIZE` pairs together."""
+        groups: List[List[int]] = [[]]
+        pairs = 0
+        for number, entry in enumerate(self._journal.entries):
+            if groups[-1] and pairs + entry.items > FILE_SIZE:
+                groups.append([])
+                pairs = 0
+            groups[-1].append(number)
+            pairs += entry.items
+        return groups
+
+    def _join_docs(self, shards: List[int]) -> bytes:
+        docs = DocBin(store_user_data=True)
+        for number in shards:
+            docs.merge(DocBin(store_user_data=True).from_bytes(self._journal.read(number, TARGET)))
+        return docs.to_bytes()
 
 
 def _digest(corpus: ParallelCorpus, config: Dict[str, Any], shard_size: int) -> str:

@@ -11,8 +11,7 @@ from spacy_xproj.api import apply_projection
 from spacy_xproj.config import load_config
 from spacy_xproj.corpora.datasets import study_languages
 from spacy_xproj.registry import NAMES, registry
-from spacy_xproj.research.cli.study import language_overrides
-from spacy_xproj.research.study.config import read_study
+from spacy_xproj.research.study.config import load_study, read_study, study_rows
 
 PATH = Path(__file__).parents[3] / "configs" / "study" / "published.cfg"
 CONFIG = load_config(PATH)
@@ -21,8 +20,8 @@ REGISTERED = {name for catalogue in NAMES for name in getattr(registry, catalogu
 
 
 def test_settings():
-    settings = read_study(CONFIG)
-    assert len(settings.rows()) == 18
+    settings = read_study(CONFIG).settings
+    assert len(study_rows(CONFIG)) == 18
     assert settings.scored() == ["PER", "ORG", "LOC"]
     assert settings.label_map().renames == {"DATE": "", "MISC": ""}
     assert registry.resolve({"converter": CONFIG["converter"]})["converter"]
@@ -30,7 +29,7 @@ def test_settings():
 
 def test_each_language_has_its_codes():
     for row in study_languages("masakhaner2"):
-        config = load_config(PATH, language_overrides(row, row.masakhaner2))
+        config = load_study(PATH, [], row.masakhaner2, row)
         assert config["translator"]["src_lang"] == config["back_translator"]["tgt_lang"] == row.nllb
         assert config["methods"]["nmt"]["scorer"]["tgt_lang"] == row.nllb
         assert config["converter"]["lang"] == row.code
