@@ -76,6 +76,7 @@ def tune_cli(
     margins = tuner.sweep(values, lambda value: tuner.project(min_score, value))
     best = best_trial(margins)
     found = {"min_score": min_score, "min_margin": best.value}
+    settings: Dict[str, Any] = dict(found)
     result: Dict[str, Any] = {**found, "f": best.f._asdict(), "coverage": best.coverage}
     result["trials"] = {"min_score": describe_trials(scores), "min_margin": describe_trials(margins)}
     if calibrate is not None:
@@ -83,10 +84,10 @@ def tune_cli(
         chances = cross_calibrate(calibrate.value, *places)
         errors = {"before": calibration_error(*places), "after": calibration_error(chances, places[1])}
         result["calibration_error"] = errors
-        found["calibration"] = str(output_dir / "calibration.json")
+        settings["calibration"] = str(output_dir / "calibration.json")
     with result_directory(output_dir, "tune") as directory:
         directory.mkdir()
-        config["projector"].update(found)
+        config["projector"].update(settings)
         config.to_disk(directory / "project.cfg")
         write_json(directory / "tune.json", result)
         if calibrate is not None:

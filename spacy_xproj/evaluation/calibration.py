@@ -106,7 +106,7 @@ def read_calibration(path: Path) -> Dict[str, Any]:
     calibration = read_json(path)
     try:
         chances = calibrate(calibration, [0.0, 1.0])
-        valid = bool(0 <= chances[0] <= chances[1] <= 1)
+        valid = bool((chances >= 0).all() and (chances <= 1).all())
     except (KeyError, TypeError, ValueError):
         valid = False
     if not valid:
