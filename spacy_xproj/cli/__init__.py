@@ -21,6 +21,7 @@ for _name in (
     "consistency",
     "rewrite",
     "languages",
+    "cache",
     "train_candidates",
     "verify",
     "doctor",

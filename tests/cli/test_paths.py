@@ -56,6 +56,7 @@ COMMANDS: Dict[str, Command] = {
     ),
     "train-candidates": Command("train-candidates a.spacy {0} -m encoder", ["a.spacy", "encoder"], ["directory"]),
     "languages": Command("languages --json {0}", [], ["file"]),
+    "cache export": Command("cache export {0}", [], ["file"]),
     "captions": Command("research captions captions {0}", ["captions"], ["file"]),
     "pretrain": Command(
         "research pretrain encoder {0} --objective text --images images --captions captions",
