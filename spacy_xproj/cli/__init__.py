@@ -13,6 +13,7 @@ for _name in (
     "align",
     "project",
     "label",
+    "view",
     "evaluate",
     "encoder",
     "describe",

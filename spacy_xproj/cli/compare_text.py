@@ -6,7 +6,7 @@ from typing import Optional
 import typer
 from wasabi import msg
 
-from ..corpora.docbin import read_docs
+from ..corpora.docbin import DocCorpus
 from ..corpora.text_comparison import compare_texts, figures, text_statistics
 from ..storage.files import write_json
 from ..storage.outputs import check_paths
@@ -22,7 +22,7 @@ def compare_text_cli(
 ) -> None:
     """Warn if two corpora of one language differ in Unicode form, in what a word is, or in their words."""
     check_paths("compare-text", [known_path, other_path], [json_path])
-    known, other = (text_statistics(read_docs(path)) for path in (known_path, other_path))
+    known, other = (text_statistics(DocCorpus(path)) for path in (known_path, other_path))
     rows = figures(known, other)
     warnings = compare_texts(known, other, str(known_path), str(other_path))
     if json_path is not None:

@@ -1,5 +1,6 @@
 """``xproj consistency``: strings that a corpus labels in one place and not in another."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, List, Optional
 
@@ -7,7 +8,7 @@ import typer
 from wasabi import msg
 
 from ..corpora.consistency import Consistency
-from ..corpora.docbin import read_docs, write_docs
+from ..corpora.docbin import DocCorpus, write_docs
 from ..corpora.labels import split_list
 from ..errors import XprojError
 from ..storage.files import write_json
@@ -34,8 +35,8 @@ def consistency_cli(
     """
     if bool(fill) != bool(output):
         raise XprojError("--fill and --output belong together: name the labels to fill in and the file to write")
-    check_paths("consistency", [corpus_path], [output, json_path])
-    docs = read_docs(corpus_path)
+    check_paths("consistency", [corpus_path], [json_path], corpora=[output])
+    docs = DocCorpus(corpus_path)
     labels = split_list(fill)
     known = {ent.label_ for doc in docs for ent in doc.ents}
     for label in labels:
@@ -52,7 +53,8 @@ def consistency_cli(
     if json_path is not None:
         write_json(json_path, rows, overwrite)
     if output is not None:
-        added = consistency.fill(labels)
+        added: Counter[str] = Counter()
+        docs.change = lambda doc: added.update(consistency.fill_doc(doc, labels))
         write_docs(docs, output, "consistency", overwrite)
     table = [(row["text"], counts(row["labels"]), row["unlabelled"]) for row in rows[:SHOWN]]
     msg.table(table, header=("string", "labelled", "unlabelled"), aligns=("l", "l", "r"))

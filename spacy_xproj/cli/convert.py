@@ -19,7 +19,7 @@ from ..corpora.formats.conversion import (
 )
 from ..corpora.labels import LabelMap, label_summary
 from ..errors import XprojError
-from ..storage.atomic import is_made_by
+from ..storage.marker import is_made_by
 from ..storage.outputs import check_paths
 from ..text.docs import is_labelled
 from ..text.languages import is_known
@@ -74,7 +74,7 @@ def convert_cli(
         msg.info(f"{input_path}: {found}: {getattr(converter, 'description', '')}")
         return
     listed = {name: output_path.with_name(f"{output_path.name}.{name}.jsonl") for name in ("repairs", "rejects")}
-    check_paths("convert", [input_path], [output_path, *listed.values()])
+    check_paths("convert", [input_path], listed.values(), corpora=[output_path])
     again = is_made_by(output_path, "convert")
     if not is_known(lang):
         msg.warn(f"spaCy has no rules for the language '{lang}': text is tokenised as 'xx'")

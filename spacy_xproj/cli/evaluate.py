@@ -1,19 +1,18 @@
 """``xproj evaluate``: predicted entities against gold ones."""
 
-from collections import Counter
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence
 
 import typer
 from spacy.tokens import Doc
 from wasabi import msg
 
-from ..corpora.docbin import read_docs
+from ..corpora.docbin import DocCorpus
 from ..corpora.labels import LabelMap, split_list
 from ..errors import XprojError
-from ..evaluation.partial import MEASURES, partial_scores
-from ..evaluation.strict import score
-from ..evaluation.tags import count_ignored, match_sentences, one_sided_labels, tag_pair
+from ..evaluation.partial import MEASURES, matched_partial_scores
+from ..evaluation.strict import spacy_scores, strict_scores
+from ..evaluation.tags import count_ignored, count_labels, match_sentences, one_sided_labels
 from ..storage.files import write_json
 from ..storage.outputs import check_paths
 from .app import OVERWRITE, command
@@ -41,14 +40,21 @@ def evaluate_cli(
     only one side has.
     """
     check_paths("evaluate", [gold_path, predicted_path], [json_path])
-    gold = read_docs(gold_path)
-    predicted = read_docs(predicted_path, gold[0].vocab)
     scored = split_list(labels) or None
     label_map = LabelMap.parse("", renames)
+    gold, predicted = DocCorpus(gold_path), DocCorpus(predicted_path)
     try:
         matched = match_sentences(gold, predicted)
-        mapped = _relabel(gold, label_map, "gold") + _relabel(matched, label_map, "predicted")
-        scores = {**score(gold, matched, scored), "overlap": partial_scores(gold, matched, scored)}
+        mapped = []
+        if label_map.renames:
+            mapped = _changes(gold, label_map, "gold") + _changes(matched, label_map, "predicted")
+            gold.change = predicted.change = label_map.apply
+            matched = match_sentences(gold, predicted)
+        scores = {
+            "strict": strict_scores(gold, matched, scored),
+            "spacy": spacy_scores(gold, matched, scored),
+            "overlap": matched_partial_scores(gold, matched, scored),
+        }
     except XprojError as error:
         raise XprojError(f"{gold_path} and {predicted_path}, {error}") from None
     if json_path is not None:
@@ -60,17 +66,15 @@ def evaluate_cli(
         msg.warn(
             f"left out: {len(predicted) - len(matched)} predicted sentences whose sent_id the gold file does not have"
         )
-    for line in mapped + _remarks(gold, matched, scored):
+    for line in mapped + _remarks(gold, matched, scored, scores["strict"]["misplaced"]):
         msg.text(line)
 
 
-def _relabel(docs: Sequence[Doc], label_map: LabelMap, side: str) -> List[str]:
-    """Apply a label map to one side, in place, and list what was renamed and dropped, with numbers."""
-    changes: Counter[Tuple[str, str]] = Counter()
-    if label_map.renames:
-        changes.update(change for doc in docs for change in label_map.apply(doc))
+def _changes(docs: Iterable[Doc], label_map: LabelMap, side: str) -> List[str]:
+    """List what a label map renames and drops on one side, with numbers."""
     lines = []
-    for (before, after), count in sorted(changes.items()):
+    for before, count in sorted(count_labels(docs).items()):
+        after = label_map.renames.get(before, before)
         if before != after:
             what = f"renamed to {after}" if after else "dropped"
             lines.append(f"{what}: {count} {side} {before}")
@@ -98,7 +102,9 @@ def _print_overlap(scores: Dict[str, Any]) -> None:
         msg.text(f"{measure}: {meaning}")
 
 
-def _remarks(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]]) -> List[str]:
+def _remarks(
+    gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]], misplaced: int
+) -> List[str]:
     """Tell what the scores do not show: entities left out, predictions that no gold token fits and, if all labels are
     scored, those that only one side has, with numbers."""
     lines = []
@@ -111,7 +117,6 @@ def _remarks(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Seq
     for side, docs in (("gold", gold), ("predicted", predicted)):
         for label, count in count_ignored(docs, labels).items():
             lines.append(f"left out: {count} {side} {label}")
-    misplaced = sum(tag_pair(a, b, labels).misplaced for a, b in zip(gold, predicted, strict=True))
     if misplaced:
         lines.append(
             f"{misplaced} predicted entities begin or end inside a gold token: wrong under the strict protocol"

@@ -13,9 +13,8 @@ from ..corpora.docbin import stream_docs
 from ..corpora.exports.brat import brat_paths
 from ..corpora.exports.export import WRITERS, export
 from ..corpora.exports.texts import write_texts
-from ..corpora.parallel import MANIFEST, ParallelCorpus
+from ..corpora.parallel import ParallelCorpus, is_parallel
 from ..errors import XprojError
-from ..projectors.summary import TARGET
 from ..storage.outputs import check_paths
 from ..translators.table import make_table_translator
 from .app import OVERWRITE, command, progress
@@ -72,7 +71,7 @@ def export_cli(
 
 def _read(corpus: Path, side: Side) -> Tuple[int, Iterator[Doc]]:
     """Read the sentences of a `.spacy` file, of a projected corpus or of one side of a parallel corpus."""
-    if (corpus / MANIFEST).is_file() or (corpus.is_dir() and not (corpus / TARGET).is_file()):
+    if is_parallel(corpus):
         parallel = ParallelCorpus(corpus)
         return len(parallel), parallel.docs(side.value)
-    return stream_docs(corpus / TARGET if corpus.is_dir() else corpus)
+    return stream_docs(corpus)

@@ -8,8 +8,8 @@ import typer
 from wasabi import msg
 
 from ..config import load_project_config, naming
-from ..corpora.docbin import doc_lang, read_docs
-from ..corpora.pairing import flag_pairs, pair_by_order, pair_by_sent_id, pair_by_table, read_table
+from ..corpora.docbin import DocCorpus
+from ..corpora.pairing import PairTable, flag_pairs, pair_by_order, pair_by_sent_id, pair_by_table
 from ..corpora.parallel import REJECTS, ParallelCorpus
 from ..corpora.parallel_writer import make_provenance, write_parallel_corpus
 from ..errors import XprojError
@@ -58,13 +58,13 @@ def pair_cli(
     check_paths("pair", [source, target, table, config_path], directories=[bitext_dir], settings=config)
     with naming(config_path or "the command line"):
         checks = make_checks(config.get("translation", {}))
-    sources, targets = read_docs(source), read_docs(target)
+    sources, targets = DocCorpus(source), DocCorpus(target)
     if table is not None:
-        items = pair_by_table(sources, targets, read_table(table), table)
+        items = pair_by_table(sources, targets, PairTable(table), table)
     else:
         make_pairs = pair_by_sent_id if by is By.sent_id else pair_by_order
         items = make_pairs(sources, targets, source, target)
-    src_lang, tgt_lang = doc_lang(sources[0]) or "xx", doc_lang(targets[0]) or "xx"
+    src_lang, tgt_lang = sources.lang or "xx", targets.lang or "xx"
     settings = {"by": "table" if table else (by or By.order).value, "translation": dict(checks)}
     provenance = make_provenance("pair", [path for path in (source, target, table) if path], settings)
     corpus = write_parallel_corpus(bitext_dir, flag_pairs(items, checks), src_lang, tgt_lang, provenance)

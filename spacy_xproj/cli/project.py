@@ -66,5 +66,5 @@ def project_cli(
         msg.warn(f"{count} sentences flagged {flag}: {FLAGS[flag]}")
     for name, count in run.counts.items():
         msg.text(f"{name}: {count}")
-    for line in text_warnings("target text", text_statistics(corpus.docs("target"))):
+    for line in text_warnings("target text", text_statistics(corpus.docs("target"), count_words=False)):
         msg.warn(line)

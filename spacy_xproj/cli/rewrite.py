@@ -2,11 +2,13 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Iterator
 
 import typer
+from spacy.tokens import Doc
 from wasabi import msg
 
-from ..corpora.docbin import read_docs, write_docs
+from ..corpora.docbin import DocCorpus, write_docs
 from ..corpora.rewriting import Spelling, rewrite
 from ..corpora.text_comparison import text_statistics
 from ..storage.outputs import check_paths
@@ -28,17 +30,20 @@ def rewrite_cli(
     Do so before `pair`: the projector can then label a name without the prefix before its hyphen. Entities are kept,
     span groups such as the scores of a projection are not.
     """
-    check_paths("rewrite", [corpus_path, like], [output])
-    docs = read_docs(corpus_path)
-    spelling = Spelling.of(text_statistics(read_docs(like))).with_words_of(docs)
+    check_paths("rewrite", [corpus_path, like], corpora=[output])
+    docs = DocCorpus(corpus_path)
+    spelling = Spelling.of(text_statistics(DocCorpus(like))).with_words_of(docs)
     counts: Counter[str] = Counter()
-    rewritten = []
-    for doc in docs:
-        new, changes = rewrite(doc, spelling)
-        rewritten.append(new)
-        counts.update(changes)
-    write_docs(rewritten, output, "rewrite", overwrite)
-    if any(doc.spans for doc in docs):
+
+    def rewritten() -> Iterator[Doc]:
+        for doc in docs:
+            new, changes = rewrite(doc, spelling)
+            counts.update(changes)
+            counts["with spans"] += bool(doc.spans)
+            yield new
+
+    write_docs(rewritten(), output, "rewrite", overwrite)
+    if counts["with spans"]:
         msg.warn("span groups, such as the scores of a projection, are not kept; rewrite before you project")
     if counts["widened"] or counts["lost"]:
         msg.warn(

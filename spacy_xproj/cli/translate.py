@@ -29,8 +29,9 @@ def translate_cli(
     from ..text.languages import equivalent_codes
     from ..text.tokenizers import blank_segmented
     from ..translators.bitexts import translate_docs
+    from ..translators.protection import NOT_PROTECTED, PROTECTED
     from ..translators.quality import make_checks
-    from ..types import HasInputs, Licensed
+    from ..types import Counting, HasInputs, Licensed
 
     config = load_project_config(config_path, ctx.args)
     check_paths("translate", [source, config_path], directories=[bitext_dir], settings=config)
@@ -62,6 +63,10 @@ def translate_cli(
 
     report_counts("flagged, kept", corpus.manifest["flags"])
     report_counts("rejected", corpus.manifest["rejects"])
+    if checks.protect and not {PROTECTED, NOT_PROTECTED} & {*corpus.manifest["flags"]}:
+        msg.warn(f"no entity of {source} is labelled {' or '.join(checks.protect)}: nothing was to be protected")
+    if isinstance(translator, Counting):  # of this run alone
+        report_counts("translator", translator.counts())
     msg.good(f"{bitext_dir}: {len(corpus)} pairs, {rate:.1f} sentences/s")
 
 

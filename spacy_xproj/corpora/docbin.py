@@ -1,7 +1,8 @@
-"""Reading and writing `.spacy` files, with one Doc a sentence."""
+"""Reading and writing corpora with one Doc a sentence: a `.spacy` file, or a directory of them if it is large."""
 
+from itertools import chain, islice
 from pathlib import Path
-from typing import Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 import numpy
 from spacy.attrs import DEP, ENT_ID, ENT_IOB, ENT_KB_ID, ENT_TYPE, LEMMA, NORM, ORTH, TAG
@@ -12,8 +13,11 @@ from spacy.vocab import Vocab
 from ..errors import XprojError
 from ..storage.atomic import atomic_path, mark_line
 from ..storage.files import read_bytes
+from ..storage.marker import check_corpus_output, write_marker
 from ..text.languages import blank_vocab
 
+#: So many sentences are in a file at most.
+FILE_SIZE = 10_000
 #: The attributes of tokens whose values are strings.
 STRINGS = {DEP, ENT_ID, ENT_KB_ID, ENT_TYPE, LEMMA, NORM, ORTH, TAG}
 
@@ -27,31 +31,108 @@ def doc_lang(doc: Doc) -> str:
     return doc.user_data.get("lang") or doc.lang_
 
 
-def read_docs(path: Path, vocab: Optional[Vocab] = None) -> List[Doc]:
-    """Read all Docs of a `.spacy` file.
+class DocCorpus(Sequence[Doc]):
+    """The sentences of a corpus on disk: of a `.spacy` file, or of all those in a directory, in the order of their
+    names, as `spacy train` reads them. They are read anew whenever they are gone through, one file at a time: memory
+    does not grow with their number. To get one by its number takes as long as to read those before it.
 
-    path (Path): the file.
+    path (Path): the file or directory.
+    vocab (Optional[Vocab]): their vocabulary; by default, one of the first sentence's language, a new one for each file
+        and each time.
+    change (Optional[Callable[[Doc], Any]]): changes each Doc in place when it is read.
+    RAISES (XprojError): if it is missing or empty, or a file is corrupt. All files are looked at.
+    """
+
+    def __init__(
+        self, path: Path, vocab: Optional[Vocab] = None, change: Optional[Callable[[Doc], Any]] = None
+    ) -> None:
+        self.path = Path(path)
+        self.files = corpus_files(self.path)
+        self.change = change
+        self._vocab = vocab
+        self._loaded: Optional[Tuple[Path, DocBin]] = None
+        self.sizes = [len(self._load(file)) for file in self.files]
+        if not len(self):
+            raise XprojError(f"{path}: no sentence in it; write it again from a corpus that has some")
+        first = next(self._read(self.files[self.sizes.index(next(filter(None, self.sizes)))], Vocab()))
+        #: The language code of the first sentence; empty if nothing tells it.
+        self.lang = doc_lang(first)
+
+    def __len__(self) -> int:
+        return sum(self.sizes)
+
+    def __iter__(self) -> Iterator[Doc]:
+        for file in self.files:
+            for doc in self._read(file, self.make_vocab()):
+                if self.change is not None:
+                    self.change(doc)
+                yield doc
+
+    def __getitem__(self, number: Any) -> Any:
+        if isinstance(number, slice):
+            return list(self)[number]
+        return next(islice(self, range(len(self))[number], None))
+
+    def make_vocab(self) -> Vocab:
+        """Make a vocabulary for some of the sentences, or take the one that was given for all."""
+        return blank_vocab(self.lang or "xx") if self._vocab is None else self._vocab
+
+    def _read(self, file: Path, vocab: Vocab) -> Iterator[Doc]:
+        return checked_docs(self._load(file), vocab, file)
+
+    def _load(self, file: Path) -> DocBin:
+        """Load a file, or take it if it was the last one."""
+        if self._loaded is None or self._loaded[0] != file:
+            self._loaded = None  # so that there are never two in memory
+            self._loaded = (file, load_doc_bin(read_bytes(file), file))
+        return self._loaded[1]
+
+
+def corpus_files(path: Path) -> List[Path]:
+    """List the `.spacy` files of a corpus, in the order of `spacy train`.
+
+    path (Path): a file, which need not be there, or a directory with files at whatever depth.
+    RETURNS (List[Path]): the files.
+    RAISES (XprojError): if a directory has none, or is a parallel corpus, whose sides do not belong together.
+    """
+    if not path.is_dir():
+        return [path]
+    files = sorted(
+        file
+        for file in path.rglob("*.spacy")
+        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
+    )
+    if not files:
+        raise XprojError(f"{path}: no .spacy file in this directory; name a file, or a directory that has some")
+    if any(file.name.startswith("source-") for file in files):
+        raise XprojError(f"{path}: a parallel corpus, not a corpus of sentences; name a .spacy file")
+    return files
+
+
+def read_docs(path: Path, vocab: Optional[Vocab] = None) -> List[Doc]:
+    """Read all Docs of a corpus into memory.
+
+    path (Path): the `.spacy` file, or a directory of such files.
     vocab (Optional[Vocab]): their vocabulary; by default, a new one of the first Doc's language.
     RETURNS (List[Doc]): the Docs, at least one.
-    RAISES (XprojError): if the file is missing, corrupt or empty.
+    RAISES (XprojError): see `DocCorpus`.
     """
-    return list(stream_docs(path, vocab)[1])
+    corpus = DocCorpus(path, vocab)
+    if vocab is None:
+        corpus = DocCorpus(path, blank_vocab(corpus.lang or "xx"))
+    return list(corpus)
 
 
 def stream_docs(path: Path, vocab: Optional[Vocab] = None) -> Tuple[int, Iterator[Doc]]:
-    """Read the Docs of a `.spacy` file one at a time, so that only the file's bytes are in memory.
+    """Read the Docs of a corpus one at a time, so that one file is in memory.
 
-    path (Path): the file.
-    vocab (Optional[Vocab]): their vocabulary; by default, a new one of the first Doc's language.
+    path (Path): the `.spacy` file, or a directory of such files.
+    vocab (Optional[Vocab]): their vocabulary; see `DocCorpus`.
     RETURNS (Tuple[int, Iterator[Doc]]): their number, at least one, and the Docs.
-    RAISES (XprojError): if the file is missing, corrupt or empty.
+    RAISES (XprojError): see `DocCorpus`.
     """
-    doc_bin = load_doc_bin(read_bytes(path), path)
-    if not len(doc_bin):
-        raise XprojError(f"{path}: no sentence in it; write it again from a corpus that has some")
-    if vocab is None:
-        vocab = blank_vocab(doc_lang(next(checked_docs(doc_bin, Vocab(), path))) or "xx")
-    return len(doc_bin), checked_docs(doc_bin, vocab, path)
+    corpus = DocCorpus(path, vocab)
+    return len(corpus), iter(corpus)
 
 
 def load_doc_bin(data: bytes, path: Path) -> DocBin:
@@ -110,18 +191,57 @@ def _has_known_values(doc_bin: DocBin) -> bool:
 
 
 def write_docs(docs: Iterable[Doc], path: Path, command: str = "", overwrite: bool = True) -> int:
-    """Write Docs to a `.spacy` file, with entities, spaces, span groups and user data.
+    """Write Docs to a `.spacy` file, with entities, spaces, span groups and user data. If there are more than
+    `FILE_SIZE`, PATH is a directory of such files, which `spacy train` reads as well. One file is in memory at a time.
 
     docs (Iterable[Doc]): the Docs.
-    path (Path): the file; what is there before is replaced on success only.
-    command (str): the command that makes the file, if it is one: the file then says so, in a line after its end.
-    overwrite (bool): whether to replace a file that has another content and is not of the same command.
+    path (Path): the file or directory; what is there before is replaced on success only.
+    command (str): the command that makes it, if it is one: a file then says so in a line after its end.
+    overwrite (bool): whether to replace a file that has another content and is not of the same command. A directory is
+        replaced only if the same command has made it.
     RETURNS (int): how many Docs were written.
     RAISES (XprojError): if there are none; and see `atomic_path`.
     """
-    doc_bin = DocBin(docs=docs, store_user_data=True)
-    if not len(doc_bin):
+    check_corpus_output(path, command)
+    batches = pack_docs(docs)
+    start = list(islice(batches, 2))
+    if not start:
         raise XprojError(f"{path}: there is no sentence to write; check the input")
-    with atomic_path(path, overwrite) as temporary:
-        temporary.write_bytes(doc_bin.to_bytes() + mark_line(command))
-    return len(doc_bin)
+    count = 0
+
+    def contents() -> Iterator[bytes]:
+        nonlocal count
+        for doc_bin in chain(iter(start), batches):
+            count += len(doc_bin)
+            yield doc_bin.to_bytes() + mark_line(command)
+
+    with atomic_path(path, overwrite, either=True) as temporary:
+        write_files(contents(), temporary, len(start) == 1)
+        if temporary.is_dir():
+            write_marker(temporary, command)
+    return count
+
+
+def pack_docs(docs: Iterable[Doc]) -> Iterator[DocBin]:
+    """Put Docs into DocBins of `FILE_SIZE` each, none of them into an empty one."""
+    docs = iter(docs)
+    while True:
+        doc_bin = DocBin(docs=islice(docs, FILE_SIZE), store_user_data=True)
+        if not len(doc_bin):
+            return
+        yield doc_bin
+
+
+def write_files(contents: Iterable[bytes], path: Path, single: bool) -> None:
+    """Write the files of a corpus.
+
+    contents (Iterable[bytes]): the content of each file.
+    path (Path): the file, or the directory, which is made.
+    single (bool): whether there is one file only.
+    """
+    if single:
+        path.write_bytes(next(iter(contents)))
+        return
+    path.mkdir()
+    for number, content in enumerate(contents):
+        (path / f"{number:05}.spacy").write_bytes(content)

@@ -1,9 +1,13 @@
 """Two files that hold the same sentences in two languages, as pairs."""
 
-from collections import Counter
+from io import StringIO
+from itertools import compress
 from pathlib import Path
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional
+from typing import Collection, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
+import numpy
+from numpy.typing import NDArray
+from spacy.strings import hash_string
 from spacy.tokens import Doc
 
 from ..errors import XprojError
@@ -11,6 +15,7 @@ from ..storage.files import read_text
 from ..text.docs import words_only
 from ..translators.quality import EMPTY, Checks
 from ..types import Bitext
+from .order import are_repeated, find_keys, in_order, text_keys
 from .parallel_writer import Item, Reject
 
 NO_TARGET = "no target sentence with this sent_id"
@@ -29,11 +34,13 @@ class IdPair(NamedTuple):
     target: str
 
 
-def pair_by_order(sources: List[Doc], targets: List[Doc], source_path: Path, target_path: Path) -> Iterator[Item]:
+def pair_by_order(
+    sources: Sequence[Doc], targets: Sequence[Doc], source_path: Path, target_path: Path
+) -> Iterator[Item]:
     """Pair sentence i with sentence i.
 
-    sources (List[Doc]): one side.
-    targets (List[Doc]): the other.
+    sources (Sequence[Doc]): one side.
+    targets (Sequence[Doc]): the other.
     source_path (Path): the file of each, for messages.
     target_path (Path): likewise.
     RETURNS (Iterator[Item]): the pairs, without entities in their targets.
@@ -44,135 +51,163 @@ def pair_by_order(sources: List[Doc], targets: List[Doc], source_path: Path, tar
             f"{source_path} has {len(sources)} sentences, {target_path} has {len(targets)}: they cannot be paired by "
             "order; use --by sent_id, or convert files of the same sentences"
         )
-    source_ids, target_ids = ([sent_id(doc) for doc in docs] for docs in (sources, targets))
-    if source_ids != target_ids and None not in source_ids and set(source_ids) == set(target_ids):
-        number = next(i for i, (a, b) in enumerate(zip(source_ids, target_ids), 1) if a != b)
+    source_keys, target_keys = _keys(sources), _keys(targets)
+    other_order = not numpy.array_equal(source_keys, target_keys) and source_keys.all()
+    if other_order and numpy.array_equal(numpy.unique(source_keys), numpy.unique(target_keys)):
+        number = int((source_keys != target_keys).argmax())
         raise XprojError(
-            f"{source_path} and {target_path} have the same sent_ids in another order (from sentence {number} on: "
-            f"'{source_ids[number - 1]}', '{target_ids[number - 1]}'); use --by sent_id"
+            f"{source_path} and {target_path} have the same sent_ids in another order (from sentence {number + 1} on: "
+            f"'{sent_id(sources[number])}', '{sent_id(targets[number])}'); use --by sent_id"
         )
     return (Bitext(source, without_entities(target)) for source, target in zip(sources, targets, strict=True))
 
 
-def pair_by_sent_id(sources: List[Doc], targets: List[Doc], source_path: Path, target_path: Path) -> Iterator[Item]:
+def pair_by_sent_id(
+    sources: Sequence[Doc], targets: Sequence[Doc], source_path: Path, target_path: Path
+) -> Iterator[Item]:
     """Pair sentences of the same ``doc.user_data["sent_id"]``, in the order of the source.
 
-    sources (List[Doc]): one side.
-    targets (List[Doc]): the other.
+    sources (Sequence[Doc]): one side.
+    targets (Sequence[Doc]): the other.
     source_path (Path): the file of each, for messages.
     target_path (Path): likewise.
     RETURNS (Iterator[Item]): the pairs, without entities in their targets; and rejects for what has no partner, or more
         than one.
     RAISES (XprojError): if no sentence of one file is in the other.
     """
-    source_ids, target_ids = (Counter(map(sent_id, docs)) for docs in (sources, targets))
-    if not source_ids.keys() & target_ids.keys() - {None}:
+    source_keys, target_keys = _keys(sources), _keys(targets)
+    if not numpy.isin(source_keys[source_keys > 0], target_keys).any():
         raise XprojError(
             f"no sentence of {source_path} has the sent_id of one of {target_path}; use --by order if line i of one "
             "is the translation of line i of the other, or --table FILE if you know which is that of which"
         )
-    return _match(sources, targets, source_ids, target_ids)
+    return _match(sources, targets, source_keys, target_keys)
 
 
 def _match(
-    sources: List[Doc], targets: List[Doc], source_ids: Counter[Optional[str]], target_ids: Counter[Optional[str]]
+    sources: Sequence[Doc], targets: Sequence[Doc], source_keys: NDArray, target_keys: NDArray
 ) -> Iterator[Item]:
-    partners = {sent_id(target): target for target in targets}
-    for source in sources:
-        name = sent_id(source)
-        reason = _no_pair(name, source_ids, target_ids, NO_TARGET)
+    reasons, places = _no_pair(source_keys, target_keys, NO_TARGET)
+    partners = iter(in_order(targets, places[reasons == ""]))
+    for source, reason in zip(sources, reasons, strict=True):
         if reason:
-            yield Reject(reason, text=source.text, sent_id=name)
+            yield Reject(str(reason), text=source.text, sent_id=sent_id(source))
         else:
-            yield Bitext(source, without_entities(partners[name]))
-    for target in targets:
-        name = sent_id(target)
-        reason = _no_pair(name, target_ids, source_ids, NO_SOURCE)
+            yield Bitext(source, without_entities(next(partners)))
+    reasons, _ = _no_pair(target_keys, source_keys, NO_SOURCE)
+    for target, reason in zip(targets, reasons, strict=True):
         if reason:
-            yield Reject(reason, translation=target.text, sent_id=name)
+            yield Reject(str(reason), translation=target.text, sent_id=sent_id(target))
 
 
-def _no_pair(
-    name: Optional[str], own: Counter[Optional[str]], others: Counter[Optional[str]], missing: str
-) -> Optional[str]:
-    if name is None:
-        return NO_ID
-    if own[name] > 1 or others[name] > 1:
-        return REPEATED
-    return None if others[name] else missing
+def _no_pair(own: NDArray, others: NDArray, missing: str) -> Tuple[NDArray, NDArray]:
+    """Say why each sentence has no partner, with nothing if it has one, and at which place its partner is."""
+    places = find_keys(own, others)
+    repeated = are_repeated(own) | numpy.isin(own, others[are_repeated(others)])
+    reasons = numpy.select([own == 0, repeated, places < 0], [NO_ID, REPEATED, missing], default="")
+    return reasons, places
 
 
-def read_table(path: Path) -> List[IdPair]:
-    """Read a table of pairs.
+def _keys(docs: Iterable[Doc]) -> NDArray:
+    return text_keys(map(sent_id, docs))
 
-    path (Path): lines ``source<TAB>target``: the sent_ids of a sentence and of its translation, or their numbers,
-        counted from 1, if the sentences have no sent_id.
-    RETURNS (List[IdPair]): the lines.
+
+class PairTable(Collection[IdPair]):
+    """A table of pairs: lines ``source<TAB>target``, of the sent_ids of a sentence and of its translation, or their
+    numbers, counted from 1, if the sentences have no sent_id.
+
+    path (Path): the table.
     RAISES (XprojError): if a line is not of that form, or there is none.
     """
-    pairs = []
-    for number, line in enumerate(read_text(path).split("\n"), 1):
-        if line.strip():
-            cells = [cell.strip() for cell in line.split("\t")]
-            if len(cells) != 2 or not all(cells):
-                raise XprojError(f"{path}, line {number}: write the two sent_ids of a pair with a tab between them")
-            pairs.append(IdPair(*cells))
-    if not pairs:
-        raise XprojError(f"{path}: no line in it; write the two sent_ids of each pair with a tab between them")
-    return pairs
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._text = read_text(path)
+        self._length = sum(1 for _ in self)
+        if not self._length:
+            raise XprojError(f"{path}: no line in it; write the two sent_ids of each pair with a tab between them")
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __iter__(self) -> Iterator[IdPair]:
+        for number, line in enumerate(StringIO(self._text), 1):
+            if line.strip():
+                cells = [cell.strip() for cell in line.split("\t")]
+                if len(cells) != 2 or not all(cells):
+                    raise XprojError(
+                        f"{self.path}, line {number}: write the two sent_ids of a pair with a tab between them"
+                    )
+                yield IdPair(*cells)
+
+    def __contains__(self, pair: object) -> bool:
+        return any(pair == other for other in self)
 
 
-def pair_by_table(sources: List[Doc], targets: List[Doc], table: List[IdPair], path: Path) -> Iterator[Item]:
+def pair_by_table(
+    sources: Sequence[Doc], targets: Sequence[Doc], table: Collection[IdPair], path: Path
+) -> Iterator[Item]:
     """Pair the sentences that a table names, in its order.
 
-    sources (List[Doc]): one side.
-    targets (List[Doc]): the other.
-    table (List[IdPair]): the pairs (see `read_table`).
+    sources (Sequence[Doc]): one side.
+    targets (Sequence[Doc]): the other.
+    table (Collection[IdPair]): the pairs, such as a `PairTable`.
     path (Path): its file, for messages.
     RETURNS (Iterator[Item]): the pairs, without entities in their targets; and rejects for lines and sentences that
         make none.
     RAISES (XprojError): if no line names a sentence of each side.
     """
-    by_source, by_target = _index(sources), _index(targets)
-    if not any(pair.source in by_source and pair.target in by_target for pair in table):
+    sides = [_Side(docs, (pair[side] for pair in table)) for side, docs in enumerate((sources, targets))]
+    if not any(numpy.logical_and(*(side.places >= 0 for side in sides))):
         raise XprojError(
-            f"{path}: no line names a source and a target sentence (the first: {' and '.join(table[0])}); write the "
-            "sent_id of the source sentence first, or its number if it has none"
+            f"{path}: no line names a source and a target sentence (the first: {' and '.join(next(iter(table)))}); "
+            "write the sent_id of the source sentence first, or its number if it has none"
         )
-    return _match_table(by_source, by_target, table)
+    return _match_table(sides, table)
 
 
-def _match_table(
-    by_source: Dict[str, List[Doc]], by_target: Dict[str, List[Doc]], table: List[IdPair]
-) -> Iterator[Item]:
-    lines = [Counter(ids) for ids in zip(*table)]
-    for names in table:
-        found = [index.get(name, []) for index, name in zip((by_source, by_target), names)]
-        text, translation = (docs[0].text if len(docs) == 1 else "" for docs in found)
-        missing = [name for name, docs in zip(names, found) if not docs]
-        if any(count[name] > 1 for count, name in zip(lines, names)):
+class _Side:
+    """A side of a corpus, and where its sentences are in a table.
+
+    docs (Sequence[Doc]): its sentences.
+    names (Iterable[str]): the names of the table.
+    """
+
+    def __init__(self, docs: Sequence[Doc], names: Iterable[str]) -> None:
+        self.docs = docs
+        keys = _keys(docs)
+        self.names: Iterable[str] = (sent_id(doc) or NO_ID for doc in docs)
+        if not keys.any():
+            self.names = map(str, range(1, len(docs) + 1))
+            keys = text_keys(map(str, range(1, len(docs) + 1)))
+        keys[keys == 0] = hash_string(NO_ID)
+        lines = text_keys(names)
+        self.places = find_keys(lines, keys)
+        self.repeated_line = are_repeated(lines)
+        self.repeated = numpy.isin(lines, keys[are_repeated(keys)])
+        self.listed = numpy.isin(keys, lines)
+        self.found = iter(in_order(docs, self.places[(self.places >= 0) & ~self.repeated]))
+
+    def not_listed(self) -> Iterator[Tuple[str, Doc]]:
+        """The sentences that the table does not have, with their names."""
+        return compress(zip(self.names, self.docs, strict=True), ~self.listed)
+
+
+def _match_table(sides: List[_Side], table: Iterable[IdPair]) -> Iterator[Item]:
+    for line, names in enumerate(table):
+        docs = [None if side.places[line] < 0 or side.repeated[line] else next(side.found) for side in sides]
+        text, translation = ("" if doc is None else doc.text for doc in docs)
+        missing = [name for name, side in zip(names, sides) if side.places[line] < 0]
+        if any(side.repeated_line[line] for side in sides):
             yield Reject(REPEATED_LINE, text, translation, " ".join(names))
         elif missing:
             yield Reject(UNKNOWN, text, translation, " ".join(missing))
-        elif any(len(docs) > 1 for docs in found):
+        elif docs[0] is None or docs[1] is None:
             yield Reject(REPEATED, text, translation, " ".join(names))
         else:
-            yield Bitext(found[0][0], without_entities(found[1][0]))
-    for name, docs in by_source.items():
-        if name not in lines[0]:
-            yield from (Reject(NOT_LISTED, text=doc.text, sent_id=name) for doc in docs)
-    for name, docs in by_target.items():
-        if name not in lines[1]:
-            yield from (Reject(NOT_LISTED, translation=doc.text, sent_id=name) for doc in docs)
-
-
-def _index(docs: List[Doc]) -> Dict[str, List[Doc]]:
-    """Group sentences by sent_id, or by number if none has one."""
-    numbered = all(sent_id(doc) is None for doc in docs)
-    index: Dict[str, List[Doc]] = {}
-    for number, doc in enumerate(docs, 1):
-        index.setdefault(str(number) if numbered else sent_id(doc) or NO_ID, []).append(doc)
-    return index
+            yield Bitext(docs[0], without_entities(docs[1]))
+    yield from (Reject(NOT_LISTED, text=doc.text, sent_id=name) for name, doc in sides[0].not_listed())
+    yield from (Reject(NOT_LISTED, translation=doc.text, sent_id=name) for name, doc in sides[1].not_listed())
 
 
 def flag_pairs(items: Iterable[Item], checks: Checks) -> Iterator[Item]:

@@ -25,7 +25,7 @@ from ..storage.outputs import partial_path
 from ..text.docs import is_labelled
 from ..text.languages import blank_vocab
 from ..types import Bitext
-from .docbin import checked_docs, load_doc_bin
+from .docbin import FILE_SIZE, checked_docs, load_doc_bin
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -65,14 +65,18 @@ class ParallelCorpus:
         """Read one side.
 
         side (str): "source" or "target".
-        vocab (Optional[Vocab]): the vocabulary to make the Docs on; that of the language by default.
+        vocab (Optional[Vocab]): the vocabulary to make the Docs on; by default, of the language, and a new one after
+            `FILE_SIZE` pairs.
         YIELDS (Doc): each sentence.
         RAISES (XprojError): if a file is damaged.
         """
-        if vocab is None:
-            vocab = blank_vocab(self.src_lang if side == "source" else self.tgt_lang)
+        lang = self.src_lang if side == "source" else self.tgt_lang
+        own, read = blank_vocab(lang), 0
         for shard in self.manifest["shards"]:
-            yield from self._read(shard[side], shard["pairs"], vocab)
+            if read >= FILE_SIZE:
+                own, read = blank_vocab(lang), 0  # the words of all shards would be too many
+            read += shard["pairs"]
+            yield from self._read(shard[side], shard["pairs"], own if vocab is None else vocab)
 
     def rejects(self) -> Iterator[Dict[str, Any]]:
         """Read what became no pair.
@@ -114,6 +118,14 @@ class ParallelCorpus:
         if len(doc_bin) != pairs:
             raise XprojError(f"{file}: {len(doc_bin)} sentences, not the {pairs} of {MANIFEST}; write the corpus again")
         return checked_docs(doc_bin, vocab, file)
+
+
+def is_parallel(path: Path) -> bool:
+    """Whether a path is that of a parallel corpus, be it damaged, and not of a `.spacy` file or a directory of them."""
+    if not path.is_dir() or (path / MANIFEST).is_file():
+        return path.is_dir()
+    names = [file.name for file in path.rglob("*.spacy") if file.is_file()]
+    return not names or any(name.startswith("source-") for name in names)
 
 
 def read_manifest(path: Path) -> Dict[str, Any]:

@@ -39,18 +39,20 @@ class TextStatistics:
     kept: "Counter[str]" = field(default_factory=Counter)
     words: Dict[str, "Counter[str]"] = field(default_factory=lambda: {name: Counter() for name in FORMS})
 
-    def add(self, doc: Doc) -> None:
+    def add(self, doc: Doc, count_words: bool = True) -> None:
         """Count the tokens of a sentence.
 
         doc (Doc): the sentence.
+        count_words (bool): whether to count its words, for which memory grows with the vocabulary of the corpus.
         """
         texts = [token.text for token in doc]
         composed = [nfc(text) for text in texts]
         self.tokens += len(texts)
         self.not_nfc += sum(text != form for text, form in zip(texts, composed))
         self.marks += sum(map(is_mark, texts))
-        for name, forms in (("as_is", texts), ("nfc", composed), ("joined", words(token_forms(doc)))):
-            self.words[name].update(form for form in forms if has_letter(form))
+        if count_words:
+            for name, forms in (("as_is", texts), ("nfc", composed), ("joined", words(token_forms(doc)))):
+                self.words[name].update(form for form in forms if has_letter(form))
         for name, chars in JOINERS.items():
             self.kept[name] += sum(has_letter(text) and any(char in text for char in chars) for text in texts)
             self.split[name] += sum(_is_split_joiner(doc, i, chars) for i in range(1, len(doc) - 1))
@@ -60,15 +62,16 @@ class TextStatistics:
         return self.split[name] / max(self.split[name] + self.kept[name], 1)
 
 
-def text_statistics(docs: Iterable[Doc]) -> TextStatistics:
+def text_statistics(docs: Iterable[Doc], count_words: bool = True) -> TextStatistics:
     """Count over a corpus.
 
     docs (Iterable[Doc]): its sentences.
+    count_words (bool): see `TextStatistics.add`.
     RETURNS (TextStatistics): the counts.
     """
     statistics = TextStatistics()
     for doc in docs:
-        statistics.add(doc)
+        statistics.add(doc, count_words)
     return statistics
 
 

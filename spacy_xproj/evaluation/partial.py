@@ -4,7 +4,7 @@ nervaluate itself needs Python 3.11, and counts tokens, which the two sides may 
 """
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence
 
 from spacy.tokens import Doc
 
@@ -67,8 +67,15 @@ def partial_scores(
     RETURNS (Dict[str, Dict[str, Any]]): for each of `MEASURES`: `p`, `r`, `f` and the `MatchCounts`.
     RAISES (XprojError): if the two do not hold the same sentences, or entities were never set.
     """
+    return matched_partial_scores(gold, match_sentences(gold, predicted), labels)
+
+
+def matched_partial_scores(
+    gold: Iterable[Doc], predicted: Iterable[Doc], labels: Optional[Sequence[str]] = None
+) -> Dict[str, Dict[str, Any]]:
+    """Compute the scores of sentences that `match_sentences` has matched."""
     counts = {measure: MatchCounts() for measure in MEASURES}
-    for a, b in zip(gold, match_sentences(gold, predicted), strict=True):
+    for a, b in zip(gold, predicted, strict=True):
         right, found = _places(a, labels), _places(b, labels)
         _count(right, found, counts["exact"], _same_place, "incorrect")
         _count(right, found, counts["partial"], _same_place, "partial")

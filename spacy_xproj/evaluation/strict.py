@@ -1,17 +1,21 @@
 """Entity-level precision, recall and F1 under two protocols, both named: strict (seqeval) and spaCy's own."""
 
-from typing import Any, Dict, List, Optional, Sequence
+from collections import Counter
+from typing import Any, Dict, Iterator, Optional, Sequence
 
 import numpy
 from spacy.scorer import Scorer
 from spacy.tokens import Doc
 from spacy.training import Example
+from spacy.util import minibatch
 
 from ..corpora.formats.schemes import parse_tag, read_entities
 from ..types import Ints2d
 from .tags import keep_labels, match_sentences, tag_pair
 
 Scores = Dict[str, Any]
+#: Sentences that seqeval sees at a time.
+BATCH = 1000
 PROTOCOL = "strict entity F1 (seqeval, mode strict, IOB2, micro-averaged, on the gold tokens)"
 
 
@@ -37,21 +41,31 @@ def score(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequen
 
 def strict_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Scores:
     """Compute the strict scores of sentences that `match_sentences` has matched."""
-    from seqeval.metrics.v1 import precision_recall_fscore_support, unique_labels
-    from seqeval.scheme import IOB2
+    from seqeval.scheme import IOB2, Entities
 
-    pairs = [tag_pair(a, b, labels) for a, b in zip(gold, predicted, strict=True)]
-    sides = ([pair.gold for pair in pairs], [pair.predicted for pair in pairs])
-    settings: Dict[str, Any] = {"scheme": IOB2, "zero_division": 0}
-    p, r, f, _ = precision_recall_fscore_support(*sides, average="micro", **settings)
-    columns = precision_recall_fscore_support(*sides, average=None, **settings)
-    found = dict(zip(unique_labels(*sides, IOB2), zip(*columns, strict=True), strict=True))
-    per_type = {}
-    for label in labels or sorted(found):
-        label_p, label_r, label_f, support = found.get(label, (0.0, 0.0, 0.0, 0))
-        per_type[label] = {"p": float(label_p), "r": float(label_r), "f": float(label_f), "support": int(support)}
-    misplaced = sum(pair.misplaced for pair in pairs)
-    return {"p": float(p), "r": float(r), "f": float(f), "misplaced": misplaced, "per_type": per_type}
+    right, found, correct = Counter[str](), Counter[str](), Counter[str]()
+    misplaced = 0
+    pairs = (tag_pair(a, b, labels) for a, b in zip(gold, predicted, strict=True))
+    for batch in minibatch(pairs, BATCH):
+        misplaced += sum(pair.misplaced for pair in batch)
+        a, b = (Entities([getattr(pair, side) for pair in batch], IOB2) for side in ("gold", "predicted"))
+        for label in a.unique_tags | b.unique_tags:
+            ours, theirs = a.filter(label), b.filter(label)
+            right[label] += len(ours)
+            found[label] += len(theirs)
+            correct[label] += len(ours & theirs)
+    per_type = {
+        label: {**_rates(correct[label], found[label], right[label]), "support": right[label]}
+        for label in labels or sorted(right)
+    }
+    total = _rates(correct.total(), found.total(), right.total())
+    return {**total, "misplaced": misplaced, "per_type": per_type}
+
+
+def _rates(correct: int, found: int, right: int) -> Dict[str, float]:
+    """Compute precision, recall and F1 as seqeval does, 0 if there is nothing to divide by."""
+    p, r = correct / found if found else 0.0, correct / right if right else 0.0
+    return {"p": p, "r": r, "f": 2 * p * r / (p + r) if p + r else 0.0}
 
 
 def strict_counts(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Ints2d:
@@ -74,12 +88,14 @@ def strict_counts(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optiona
 
 def spacy_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Scores:
     """Compute spaCy's scores of sentences that `match_sentences` has matched."""
-    examples: List[Example] = []
-    for a, b in zip(gold, predicted, strict=True):
-        for ent in b.ents:
-            a.vocab.strings.add(ent.label_)  # the two may have vocabularies of their own
-        examples.append(Example(b, a))
-    found = Scorer.score_spans(examples, "ents", getter=lambda doc, _: keep_labels(doc, labels))
+
+    def examples() -> Iterator[Example]:
+        for a, b in zip(gold, predicted, strict=True):
+            for ent in b.ents:
+                a.vocab.strings.add(ent.label_)  # the two may have vocabularies of their own
+            yield Example(b, a)
+
+    found = Scorer.score_spans(examples(), "ents", getter=lambda doc, _: keep_labels(doc, labels))
     per_type = found["ents_per_type"] or {}
     zeros = {"p": 0.0, "r": 0.0, "f": 0.0}
     return {

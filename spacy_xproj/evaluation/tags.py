@@ -2,12 +2,21 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Dict, List, Optional, Sequence, Tuple
+from itertools import compress
+from typing import Dict, Iterable, List, Optional, Sequence, Tuple
 
+import numpy
 from spacy.tokens import Doc, Span
 
+from ..corpora.order import find_keys, in_order, name_keys
 from ..errors import XprojError
 from ..text.docs import is_labelled
+
+#: What to do if sentences of a side were never labelled.
+LABEL_REMEDIES = {
+    "gold": "convert it from a labelled file (xproj convert)",
+    "predicted": "write it with a pipeline that finds entities (xproj label) or project it",
+}
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,7 @@ def keep_labels(doc: Doc, labels: Optional[Sequence[str]]) -> List[Span]:
     return [ent for ent in doc.ents if labels is None or ent.label_ in labels]
 
 
-def count_ignored(docs: Sequence[Doc], labels: Optional[Sequence[str]]) -> Dict[str, int]:
+def count_ignored(docs: Iterable[Doc], labels: Optional[Sequence[str]]) -> Dict[str, int]:
     """Count the entities of each label that is not looked at."""
     found = count_labels(docs)
     return {label: count for label, count in sorted(found.items()) if labels is not None and label not in labels}
@@ -105,7 +114,7 @@ def one_sided_labels(gold: Sequence[Doc], predicted: Sequence[Doc]) -> List[Tupl
     return missed + [("predicted", label, count) for label, count in sorted(found.items()) if label not in right]
 
 
-def count_labels(docs: Sequence[Doc]) -> "Counter[str]":
+def count_labels(docs: Iterable[Doc]) -> "Counter[str]":
     """Count the entities of each label."""
     return Counter(ent.label_ for doc in docs for ent in doc.ents)
 
@@ -119,18 +128,18 @@ def match_sentences(gold: Sequence[Doc], predicted: Sequence[Doc]) -> Sequence[D
     RETURNS (Sequence[Doc]): predicted sentences, as many as gold ones and in their order.
     RAISES (XprojError): if a gold sentence has no partner, the texts of two partners differ, or entities are missing.
     """
-    own, others = ([doc.user_data.get("sent_id") for doc in docs] for docs in (gold, predicted))
-    unique = all(None not in ids and len(set(ids)) == len(ids) for ids in (own, others))
-    if unique and own != others and not set(own).isdisjoint(others):
-        by_id = dict(zip(others, predicted))
-        missing = [str(sent_id) for sent_id in own if sent_id not in by_id]
-        if missing:
+    own, others = (name_keys(docs) for docs in (gold, predicted))
+    unique = all(names.all() and len(numpy.unique(names)) == len(names) for names in (own, others))
+    if unique and not numpy.array_equal(own, others) and numpy.isin(own, others).any():
+        known = numpy.isin(own, others)
+        if not known.all():
+            missing = [str(doc.user_data["sent_id"]) for doc in compress(gold, ~known)]
             listed = ", ".join(missing[:5]) + (", …" if len(missing) > 5 else "")
             raise XprojError(
                 f"{len(missing)} of {len(own)} gold sentences are not among the predicted ones (sent_id {listed}); "
                 "predict on all of them, or leave them out of the gold file"
             )
-        predicted = [by_id[sent_id] for sent_id in own]
+        predicted = in_order(predicted, find_keys(own, others))
     check_same_sentences(gold, predicted)
     return predicted
 
@@ -145,24 +154,16 @@ def check_same_sentences(gold: Sequence[Doc], predicted: Sequence[Doc]) -> None:
     remedy = "predict on the texts of the gold file, in their order"
     if len(gold) != len(predicted):
         raise XprojError(f"{len(gold)} gold and {len(predicted)} predicted sentences; {remedy}")
+    unlabelled: Dict[str, List[int]] = {"gold": [], "predicted": []}
     for number, (a, b) in enumerate(zip(gold, predicted, strict=True), 1):
         if "".join(a.text.split()) != "".join(b.text.split()):
             raise XprojError(f"pair {number}: the texts differ, '{a.text[:40]}' and '{b.text[:40]}'; {remedy}")
-    check_labelled(gold, "gold", "convert it from a labelled file (xproj convert)")
-    check_labelled(predicted, "predicted", "write it with a pipeline that finds entities (xproj label) or project it")
-
-
-def check_labelled(docs: Sequence[Doc], side: str, remedy: str) -> None:
-    """Check that sentences are labelled. One without entities is; one whose entities were never set is not.
-
-    docs (Sequence[Doc]): the sentences. Empty ones need no label.
-    side (str): what they are called.
-    remedy (str): what to do if they are not labelled.
-    RAISES (XprojError): if some are not, naming the first.
-    """
-    missing = [number for number, doc in enumerate(docs, 1) if not is_labelled(doc)]
-    if missing:
-        raise XprojError(
-            f"{side} sentence {missing[0]}: its entities were never set, which is not the same as none "
-            f"({len(missing)} of {len(docs)} such sentences); {remedy}"
-        )
+        for doc, numbers in zip((a, b), unlabelled.values()):
+            if not is_labelled(doc):
+                numbers.append(number)
+    for side, numbers in unlabelled.items():
+        if numbers:
+            raise XprojError(
+                f"{side} sentence {numbers[0]}: its entities were never set, which is not the same as none "
+                f"({len(numbers)} of {len(gold)} such sentences); {LABEL_REMEDIES[side]}"
+            )

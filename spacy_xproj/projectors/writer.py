@@ -10,6 +10,7 @@ from spacy.tokens import DocBin
 from spacy.util import minibatch
 
 from .. import __version__
+from ..corpora.docbin import FILE_SIZE, write_files
 from ..corpora.parallel import ParallelCorpus
 from ..errors import XprojError
 from ..parts import all_counts, part_licenses, provenance_licenses
@@ -18,7 +19,7 @@ from ..storage.files import input_digests, json_digest, write_json
 from ..storage.journal import Journal
 from ..types import Projection, Projector, SentenceFilter
 from .apply import apply_projection
-from .summary import OUTCOMES, REJECTS, SUMMARY, TARGET, ProjectionCounts, outcome_rows, reject_row
+from .summary import OUTCOMES, PAIRS, REJECTS, SUMMARY, TARGET, ProjectionCounts, outcome_rows, pair_row, reject_row
 
 STATISTICS = "statistics.msgpack"
 #: A multiple of the pairs that the parts read at a time, so that shards leave their batches as they are.
@@ -29,8 +30,7 @@ class ProjectionWriter:
     """Write results to shards in ``PATH.partial``, of which PATH is made when all are written. ``PATH.partial`` is made
     with the first shard, and not before: nothing is left behind if the input is bad.
 
-    The results of one shard are in memory at a time. `target.spacy` is one DocBin, which has to be whole in memory when
-    it is written: there the sentences are joined as arrays, not as Docs.
+    The results of one shard are in memory at a time, or of as many as go into a file of `target.spacy`.
 
     A run that finds the shards of one with the same corpus, settings, files and version goes on after the last intact
     one; its output is the same, byte by byte, if the projector gives the same for the same shard. Otherwise it starts
@@ -94,10 +94,12 @@ class ProjectionWriter:
     def _write_shard(self, batch: List[Projection]) -> None:
         counts, docs = ProjectionCounts(), DocBin(store_user_data=True)
         outcomes: List[Dict[str, Any]] = []
+        pairs: List[Dict[str, Any]] = []
         rejects: List[Dict[str, Any]] = []
         for pair, projection in enumerate(batch, start=self.done):
             outcomes += outcome_rows(pair, projection)
             reason = self.sentence_filter(projection) if self.sentence_filter else None
+            pairs.append(pair_row(pair, projection, reason))
             counts.count(projection, reason)
             if reason is None:
                 docs.add(apply_projection(projection))
@@ -106,7 +108,8 @@ class ProjectionWriter:
         counted = all_counts(self.projector)
         counts.counts = Counter({name: count - self._counted.get(name, 0) for name, count in counted.items()})
         self._counted = counted
-        contents = {TARGET: docs.to_bytes(), OUTCOMES: _json_lines(outcomes), REJECTS: _json_lines(rejects)}
+        rows = {OUTCOMES: outcomes, PAIRS: pairs, REJECTS: rejects}
+        contents = {TARGET: docs.to_bytes(), **{name: _json_lines(lines) for name, lines in rows.items()}}
         if not self.done and self.statistics is not None:
             contents[STATISTICS] = self.statistics
         self._journal.append(len(batch), contents, vars(counts))
@@ -120,14 +123,30 @@ class ProjectionWriter:
             reasons = ", ".join(f"{reason} {count}" for reason, count in counts.rejects.most_common())
             raise XprojError(f"{self.corpus.path}: the filter drops every sentence ({reasons}); relax [filter]")
         with self._journal.finish() as directory:
-            for name in (OUTCOMES, REJECTS):
+            for name in (OUTCOMES, PAIRS, REJECTS):
                 self._journal.join(name, directory)
-            docs = DocBin(store_user_data=True)
-            for content in self._journal.read_all(TARGET):
-                docs.merge(DocBin(store_user_data=True).from_bytes(content))
-            docs.to_disk(directory / TARGET)
+            groups = self._file_groups()
+            write_files(map(self._join_docs, groups), directory / TARGET, len(groups) == 1)
             write_json(directory / SUMMARY, counts.summary(self.corpus, self.config, self.licenses))
         return counts
+
+    def _file_groups(self) -> List[List[int]]:
+        """Say which shards go into each file: as many as there are while they have `FILE_SIZE` pairs together."""
+        groups: List[List[int]] = [[]]
+        pairs = 0
+        for number, entry in enumerate(self._journal.entries):
+            if groups[-1] and pairs + entry.items > FILE_SIZE:
+                groups.append([])
+                pairs = 0
+            groups[-1].append(number)
+            pairs += entry.items
+        return groups
+
+    def _join_docs(self, shards: List[int]) -> bytes:
+        docs = DocBin(store_user_data=True)
+        for number in shards:
+            docs.merge(DocBin(store_user_data=True).from_bytes(self._journal.read(number, TARGET)))
+        return docs.to_bytes()
 
 
 def _digest(corpus: ParallelCorpus, config: Dict[str, Any], shard_size: int) -> str:

@@ -4,7 +4,8 @@ PATH is replaced by a rename. Beside it, `.PATH.0123456789ab.tmp/` is of a run t
 
 - `.lock` is held by that run. If nobody holds it, the run was killed, and the next one cleans up.
 - `new` is what it writes.
-- `old` is the directory that PATH was. Between two renames, there is none of this name.
+- `old` is the directory that PATH was, or the file in whose place a directory comes. Between two renames, there is
+  nothing of this name.
 """
 
 import filecmp
@@ -42,13 +43,15 @@ def is_stream(path: Path) -> bool:
 
 
 @contextmanager
-def atomic_path(path: Path, overwrite: bool = True) -> Iterator[Path]:
+def atomic_path(path: Path, overwrite: bool = True, either: bool = False) -> Iterator[Path]:
     """Give a path to write a file or directory to, which takes the place of `path` on success only.
 
     path (Path): where the finished file or directory shall be. If it is a symbolic link, what it stands for is
         replaced. A file keeps its mode. To a device or a pipe, what is written is copied.
     overwrite (bool): whether to replace a file that has another content. One that the same command made, as its last
         line says (`mark_line`), is replaced in any case.
+    either (bool): whether a directory may take the place of a file, as one that is overwritten or has such a line, and
+        a file that of a directory.
     YIELDS (Path): the path to write to, which no other run uses. Removed if the block raises.
     RAISES (XprojError): if nothing can be written there, a file would replace a directory or the reverse, or the file
         may not be overwritten: then the new one stays beside it, under another name.
@@ -68,40 +71,39 @@ def atomic_path(path: Path, overwrite: bool = True) -> Iterator[Path]:
     try:
         new = directory / NEW
         yield new
-        if place.is_dir() and not new.is_dir():
+        if place.is_dir() and not new.is_dir() and not either:
             raise XprojError(f"{path}: is a directory; name a file")
-        if new.is_dir() and place.exists() and not place.is_dir():
+        if new.is_dir() and place.exists() and not place.is_dir() and not either:
             raise XprojError(f"{path}: is a file; name a directory")
         sync(new)
         if place.is_file():
             _check_replaceable(new, place, path, overwrite)
-            shutil.copymode(place, new)
+            if new.is_file():
+                shutil.copymode(place, new)
         put_in_place(new, place)
     finally:
         _remove(directory, lock)
 
 
-def mark_line(command: str) -> bytes:
+def mark_line(command: str, html: bool = False) -> bytes:
     """Make a last line that says which command made a file, for files that may have more than their format asks for.
 
     command (str): the command; empty for a file without such a line.
+    html (bool): make it a comment of HTML or Markdown.
     RETURNS (bytes): the line.
     """
+    if html:
+        return f"\n<!-- xproj {command} -->\n".encode()
     return f"\n# xproj {command}\n".encode() if command else b""
 
 
-def is_made_by(path: Path, command: str) -> bool:
-    """Whether the last line of a file says that a command made it. It need not be there."""
-    return path.is_file() and _last_line(path) == mark_line(command)
-
-
 def put_in_place(new: Path, path: Path) -> None:
-    """Rename what is finished, on the same file system. A directory that is there is kept until it is replaced.
+    """Rename what is finished, on the same file system. What is there is kept until it is replaced.
 
     new (Path): the file or directory, which is on disk; beside it may be what `path` was, under the name `old`.
     path (Path): its new name.
     """
-    if not path.is_dir():
+    if not path.is_dir() and (new.is_file() or not path.exists()):
         new.replace(path)
     else:
         old = new.with_name(OLD)
@@ -185,8 +187,10 @@ def _remove(directory: Path, lock: BaseFileLock) -> None:
 def _check_replaceable(new: Path, place: Path, path: Path, overwrite: bool) -> None:
     if not stat.S_IMODE(place.stat().st_mode) & 0o222:
         raise XprojError(f"{path}: is write-protected; name another file")
-    last = _last_line(new)
-    if overwrite or filecmp.cmp(new, place, shallow=False) or (last and last == _last_line(place)):
+    first = new if new.is_file() else min(new.iterdir())  # each file of a directory has the same last line
+    last = last_line(first)
+    same = new.is_file() and filecmp.cmp(new, place, shallow=False)
+    if overwrite or same or (last and last == last_line(place)):
         return
     kept = place.with_name(f"{place.name}.new")
     if kept.exists():
@@ -195,11 +199,11 @@ def _check_replaceable(new: Path, place: Path, path: Path, overwrite: bool) -> N
     raise XprojError(f"{path}: exists, with other content; the new one is in {kept}: rename it, or give --overwrite")
 
 
-def _last_line(file: Path) -> bytes:
-    """The line of `mark_line`; empty if there is none."""
+def last_line(file: Path) -> bytes:
+    """Read the line of `mark_line` from a file; empty if there is none."""
     with file.open("rb") as stream:
         stream.seek(max(0, file.stat().st_size - 100))
-        found = re.search(rb"\n# xproj [a-z -]+\n\Z", stream.read())
+        found = re.search(rb"\n(?:# xproj [a-z -]+|<!-- xproj [a-z -]+ -->)\n\Z", stream.read())
     return found[0] if found else b""
 
 

@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterator, Optional
 
 from .. import __version__
 from ..errors import XprojError
-from .atomic import atomic_path, recover
+from .atomic import atomic_path, last_line, mark_line, recover
 from .files import read_json, sha256, write_json
 
 MARKER = "xproj.json"
@@ -63,6 +63,14 @@ def read_marker(directory: Path) -> Optional[Dict[str, Any]]:
     return marker if valid else None
 
 
+def is_made_by(path: Path, command: str) -> bool:
+    """Whether a file, as its last line says, or a directory, as its marker says, was made by a command. It need not be
+    there."""
+    if path.is_dir():
+        return (read_marker(path) or {}).get("command") == command
+    return path.is_file() and last_line(path) == mark_line(command)
+
+
 def is_intact(directory: Path) -> bool:
     """Whether all files are there that the marker of a directory lists, and none has changed since. Only files that
     are newer than the marker are read.
@@ -102,6 +110,20 @@ def check_replaceable(path: Path, command: Optional[str], what: str, ours: Optio
     for name in files:
         if not (ours.fullmatch(name) if ours else listed is None or name in listed):
             raise XprojError(f"{path}: has a file '{name}' that is not of `xproj {marker['command']}`; move it away")
+
+
+def check_corpus_output(path: Path, command: str) -> None:
+    """Check that a corpus may be written, as a file or as a directory of files. Files are checked when they are there.
+
+    path (Path): where it shall be.
+    command (str): the command.
+    RAISES (XprojError): if there is a directory that is not a corpus of the same command.
+    """
+    recover(path)
+    if path.is_dir():
+        if not is_made_by(path, command):
+            raise XprojError(f"{path}: is a directory; name a file")
+        check_replaceable(path, command, "a result")
 
 
 def claim_directory(path: Path, command: str) -> None:

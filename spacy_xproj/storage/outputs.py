@@ -7,7 +7,7 @@ from typing import Any, Iterable, List, Optional
 from ..errors import XprojError
 from .atomic import is_stream, real_path, recover
 from .files import named_paths
-from .marker import check_replaceable
+from .marker import check_corpus_output, check_replaceable
 
 
 def check_paths(
@@ -16,6 +16,7 @@ def check_paths(
     files: Iterable[Optional[Path]] = (),
     directories: Iterable[Optional[Path]] = (),
     settings: Any = None,
+    corpora: Iterable[Optional[Path]] = (),
 ) -> None:
     """Check the paths of a command. Every command calls it first, with all of them: options that are left out are None.
 
@@ -26,15 +27,19 @@ def check_paths(
     files (Iterable[Optional[Path]]): the files that it writes.
     directories (Iterable[Optional[Path]]): the directories that it makes.
     settings (Any): a config, which may name files and models.
+    corpora (Iterable[Optional[Path]]): the corpora that it writes: a file, or a directory of files if it is large.
     RAISES (XprojError): if an output is an input, or in one, or holds one; if it is another output; or if it cannot be
-        written, see `check_output`, or is a
-        directory with something else in it, see `check_replaceable`.
+        written, see `check_output`, or is a directory with something else in it, see `check_replaceable`.
     """
     read = [path for path in (*inputs, *named_paths(settings)) if path is not None]
-    written = [(path, False) for path in files if path is not None and not is_stream(path)]
-    written += [(path, True) for path in directories if path is not None]
+    sentences = [path for path in corpora if path is not None and not is_stream(path)]
     for path in read:
         recover(path)
+    for path in sentences:
+        check_corpus_output(path, command)
+    written = [(path, False) for path in files if path is not None and not is_stream(path)]
+    written += [(path, True) for path in directories if path is not None]
+    written += [(path, real_path(path).is_dir()) for path in sentences]
     read = [path for path in read if path.exists()]
     for number, (path, directory) in enumerate(written):
         check_output(path, directory)

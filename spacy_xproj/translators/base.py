@@ -13,6 +13,9 @@ from .split import split_text
 #: pieces of a text that was too long.
 NOT_ENDED = "not_ended"
 SPLIT = "split"
+#: Or the translator could not translate it; or it has words whose form could not be generated.
+FAILED = "failed"
+NOT_GENERATED = "not_generated"
 
 
 class BatchTranslator(ABC):

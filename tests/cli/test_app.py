@@ -26,6 +26,7 @@ COMMANDS = [
     "export",
     "project",
     "label",
+    "view",
     "evaluate",
     "encoder",
     "describe",

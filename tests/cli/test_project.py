@@ -56,7 +56,7 @@ def test_what_is_written(entities, job, tmp_path):
     result = job()
     assert result.exit_code == 0, result.output
     out = tmp_path / "out"
-    names = ["outcomes.jsonl", "rejects.jsonl", "summary.json", "target.spacy", "xproj.json"]
+    names = ["outcomes.jsonl", "pairs.jsonl", "rejects.jsonl", "summary.json", "target.spacy", "xproj.json"]
     assert sorted(file.name for file in out.iterdir()) == names
     assert entities(out) == [[("Ana Silva", "PER"), ("Lisboa", "LOC")], [], [("Acme", "ORG")]]
 
@@ -75,6 +75,13 @@ def test_what_is_written(entities, job, tmp_path):
         assert (row["text"].strip(), row["translation"].strip()) == (source, target)
         assert source[row["source"]["start"] : row["source"]["end"]] == row["source"]["text"]
         assert all(target[span["start"] : span["end"]] == span["text"] for span in row["target"])
+
+    pairs = list(srsly.read_jsonl(out / "pairs.jsonl"))
+    assert [pair["links"] for pair in pairs] == ["0-0 1-1 2-2 3-3 4-4", None, "0-1:0.4 1-2"]
+    for number, pair in enumerate(pairs):
+        assert (pair["pair"], pair["sent_id"], pair["reject"]) == (number, f"s{number}", None)
+        texts = ["".join(pair[side]).strip() for side in ("source", "target")]
+        assert texts == list(SENTENCES[number][:2])
 
     summary = srsly.read_json(out / "summary.json")
     assert (summary["pairs"], summary["entities"]) == (3, 4) == (len(SENTENCES), len(rows))

@@ -4,10 +4,12 @@ from pathlib import Path
 import pytest
 import spacy
 from spacy.tokens import Doc, DocBin, Span, SpanGroup
+from spacy.training import Corpus
 from spacy.vocab import Vocab
 
 from spacy_xproj import XprojError
-from spacy_xproj.corpora.docbin import doc_lang, read_docs, write_docs
+from spacy_xproj.corpora import docbin
+from spacy_xproj.corpora.docbin import DocCorpus, corpus_files, doc_lang, read_docs, write_docs
 
 
 @pytest.fixture
@@ -81,3 +83,87 @@ def test_nothing_to_write_leaves_the_old_file(doc: Doc, tmp_path: Path) -> None:
         write_docs([], path)
     assert len(read_docs(path)) == 1
     assert [p.name for p in tmp_path.iterdir()] == ["a.spacy"]
+
+
+def make_docs(number: int) -> list:
+    vocab = spacy.blank("pt").vocab
+    ids = [{"lang": "pt", "sent_id": f"s-{i}"} for i in range(number)]
+    return [Doc(vocab, words=["Ana", f"w{i}"], ents=["B-PER", "O"], user_data=ids[i]) for i in range(number)]
+
+
+@pytest.fixture
+def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docbin, "FILE_SIZE", 4)
+
+
+@pytest.mark.usefixtures("small_files")
+def test_a_large_corpus_is_a_directory_that_spacy_train_reads(tmp_path: Path) -> None:
+    path = tmp_path / "a.spacy"
+    docs = make_docs(11)
+    assert write_docs(iter(docs), path, "convert") == 11
+    assert [file.name for file in corpus_files(path)] == ["00000.spacy", "00001.spacy", "00002.spacy"]
+    nlp = spacy.blank("pt")
+    examples = list(Corpus(path)(nlp))
+    assert [example.reference.text for example in examples] == [doc.text for doc in docs]
+    assert [[ent.text for ent in example.reference.ents] for example in examples] == [["Ana"]] * 11
+    assert [doc.to_json() for doc in read_docs(path)] == [doc.to_json() for doc in docs]
+
+
+@pytest.mark.usefixtures("small_files")
+def test_a_corpus_is_read_again_and_again(tmp_path: Path) -> None:
+    write_docs(make_docs(9), tmp_path / "a.spacy")
+    corpus = DocCorpus(tmp_path / "a.spacy")
+    assert len(corpus) == 9 and corpus.lang == "pt"
+    for _ in range(2):
+        assert [doc.user_data["sent_id"] for doc in corpus] == [f"s-{i}" for i in range(9)]
+    assert corpus[8].user_data["sent_id"] == corpus[-1].user_data["sent_id"] == "s-8"
+    assert len({id(doc.vocab) for doc in read_docs(tmp_path / "a.spacy")}) == 1
+    corpus.change = lambda doc: doc.set_ents([], default="outside")
+    assert not any(doc.ents for doc in corpus)
+
+
+@pytest.mark.usefixtures("small_files")
+@pytest.mark.parametrize(("first", "second"), [(3, 9), (9, 3), (9, 11)])
+def test_file_and_directory_take_the_place_of_each_other(tmp_path: Path, first: int, second: int) -> None:
+    path = tmp_path / "a.spacy"
+    write_docs(make_docs(first), path, "convert", overwrite=False)
+    write_docs(make_docs(second), path, "convert", overwrite=False)
+    assert len(read_docs(path)) == second
+    assert [file.name for file in tmp_path.iterdir()] == ["a.spacy"]
+
+
+@pytest.mark.usefixtures("small_files")
+def test_what_is_of_others_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "a.spacy"
+    path.write_text("mine")
+    with pytest.raises(XprojError, match="exists, with other content"):
+        write_docs(make_docs(9), path, "convert", overwrite=False)
+    assert path.read_text() == "mine" and len(read_docs(tmp_path / "a.spacy.new")) == 9
+    path.unlink()
+    path.mkdir()
+    (path / "thesis.txt").write_text("mine")
+    for number in (3, 9):
+        with pytest.raises(XprojError, match="is a directory; name a file"):
+            write_docs(make_docs(number), path, "convert")
+    write_docs(make_docs(9), tmp_path / "b.spacy", "convert")
+    with pytest.raises(XprojError, match="is a directory; name a file"):
+        write_docs(make_docs(3), tmp_path / "b.spacy", "label")
+    (tmp_path / "b.spacy" / "thesis.txt").write_text("mine")
+    with pytest.raises(XprojError, match=r"thesis\.txt"):
+        write_docs(make_docs(3), tmp_path / "b.spacy", "convert")
+
+
+def test_directories_that_are_no_corpus(tmp_path: Path) -> None:
+    with pytest.raises(XprojError, match=r"no \.spacy file in this directory"):
+        read_docs(tmp_path)
+    write_docs(make_docs(1), tmp_path / "source-00000.spacy")
+    with pytest.raises(XprojError, match="a parallel corpus"):
+        read_docs(tmp_path)
+
+
+@pytest.mark.usefixtures("small_files")
+def test_a_damaged_file_is_found_before_the_work(tmp_path: Path) -> None:
+    write_docs(make_docs(9), tmp_path / "a.spacy")
+    (tmp_path / "a.spacy" / "00002.spacy").write_bytes(b"text")
+    with pytest.raises(XprojError, match=r"00002\.spacy: not a readable"):
+        DocCorpus(tmp_path / "a.spacy")

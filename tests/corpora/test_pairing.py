@@ -17,11 +17,11 @@ from spacy_xproj.corpora.pairing import (
     REPEATED_LINE,
     UNKNOWN,
     IdPair,
+    PairTable,
     flag_pairs,
     pair_by_order,
     pair_by_sent_id,
     pair_by_table,
-    read_table,
     without_entities,
 )
 from spacy_xproj.corpora.parallel_writer import Reject
@@ -103,7 +103,7 @@ def test_by_order_notices_another_order():
 def test_by_table(tmp_path):
     path = tmp_path / "pairs.tsv"
     path.write_text("a\t2\r\n\nb\t3\nc\t9\nx\t1\nd\t4\nd\t5\n")
-    table = read_table(path)
+    table = PairTable(path)
     items = list(pair_by_table(docs("a", "b", "c", "d", "e"), docs("1", "2", "3", "3", "4", "5"), table, path))
     assert paired(items) == [("Ana a", "Ana 2")]
     assert rejected(items) == [
@@ -119,7 +119,7 @@ def test_by_table(tmp_path):
 def test_a_table_of_numbers(tmp_path):
     path = tmp_path / "pairs.tsv"
     path.write_text("2\t1\n")
-    items = list(pair_by_table(docs(None, None), docs(None), read_table(path), path))
+    items = list(pair_by_table(docs(None, None), docs(None), PairTable(path), path))
     assert paired(items) == [("Ana None", "Ana None")]
     assert [row[:1] + row[3:] for row in rejected(items)] == [(NOT_LISTED, "1")]
 
@@ -134,10 +134,10 @@ def test_bad_tables(tmp_path):
     ):
         path.write_text(text)
         with pytest.raises(XprojError, match=f"pairs.tsv.*{message}"):
-            read_table(path)
+            PairTable(path)
     path.write_text("x\ty\n")
     with pytest.raises(XprojError, match=r"no line names a source and a target sentence \(the first: x and y\)"):
-        pair_by_table(docs("a"), docs("b"), read_table(path), path)
+        pair_by_table(docs("a"), docs("b"), PairTable(path), path)
 
 
 @given(

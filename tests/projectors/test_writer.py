@@ -11,10 +11,12 @@ import srsly
 from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
+from spacy_xproj.corpora.docbin import corpus_files, read_docs
 from spacy_xproj.corpora.parallel import ParallelCorpus
 from spacy_xproj.corpora.parallel_writer import write_parallel_corpus
 from spacy_xproj.errors import XprojError
 from spacy_xproj.parts import prepare
+from spacy_xproj.projectors import writer
 from spacy_xproj.projectors import writer as projection_writer
 from spacy_xproj.projectors.apply import apply_projection
 from spacy_xproj.projectors.stream import project_shards
@@ -93,7 +95,14 @@ class Alarm:
 def test_an_interruption_anywhere_changes_nothing(job, tmp_path, monkeypatch):
     job("whole")
     expected = content(tmp_path / "whole")
-    assert sorted(expected) == ["outcomes.jsonl", "rejects.jsonl", "summary.json", "target.spacy", "xproj.json"]
+    assert sorted(expected) == [
+        "outcomes.jsonl",
+        "pairs.jsonl",
+        "rejects.jsonl",
+        "summary.json",
+        "target.spacy",
+        "xproj.json",
+    ]
     starts = []
     monkeypatch.setattr(os, "fsync", id)  # the disk has no part in this, and is slow
     for moment in range(1, 1000):
@@ -133,6 +142,20 @@ def test_shards_are_joined_to_what_one_file_was(job, tmp_path):
     assert len(read) == counts.pairs == len(SENTENCES)
     assert read[0].user_data["sent_id"] == "first"
     assert [ent.text for ent in read[0].ents] == ["Berlin", "Ana"]
+
+
+@pytest.mark.parametrize(("size", "files"), [(1, 4), (4, 2), (100, 1)])
+def test_a_large_target_is_several_files(job, tmp_path, monkeypatch, size, files):
+    """As many shards of two pairs go into one as it has room for; a shard is never cut."""
+    job("small")
+    monkeypatch.setattr(writer, "FILE_SIZE", size)
+    job("large")
+    found = corpus_files(tmp_path / "large" / "target.spacy")
+    assert len(found) == files
+    small, large = (read_docs(tmp_path / name / "target.spacy") for name in ("small", "large"))
+    assert [doc.to_json() for doc in large] == [doc.to_json() for doc in small]
+    job("large")
+    assert corpus_files(tmp_path / "large" / "target.spacy") == found
 
 
 def test_interruptions_twice(job, tmp_path, capsys):

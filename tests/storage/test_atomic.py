@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.storage.atomic import atomic_path, is_made_by, is_stream, mark_line, put_in_place, recover
+from spacy_xproj.storage.atomic import atomic_path, is_stream, mark_line, put_in_place, recover
+from spacy_xproj.storage.marker import is_made_by
 
 #: Begins to replace a directory, and is killed when there is none of its name.
 KILLED_BETWEEN_RENAMES = """
 import os, signal, sys
 from pathlib import Path
 from spacy_xproj.storage.atomic import atomic_path
+from spacy_xproj.storage.marker import is_made_by
 real = Path.replace
 def replace(self, target):
     if self.name == "new":
