@@ -1,6 +1,6 @@
 """The translation score: how probable a translation model finds candidate and entity as translations of each other."""
 
-from typing import Dict, Iterable, Iterator, List, Literal, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Literal, Optional, Sequence, Tuple
 
 import numpy
 from spacy.util import minibatch
@@ -91,9 +91,8 @@ class TranslationScore:
             self._fill([pair for entities, spans in texts for pair in self._needed(entities, spans)])
             for entities, spans in texts:
                 yield self._scores(entities, spans)
-            for cache in (self._cache, self._translations):
-                while len(cache) > self.cache_size:
-                    del cache[next(iter(cache))]
+            _shorten(self._cache, self.cache_size)
+            _shorten(self._translations, self.cache_size)
 
     def forget(self) -> None:
         """Forget the probabilities of the pairs so far, and translations. In their last digits they depend on the texts
@@ -171,3 +170,9 @@ class TranslationScore:
                 f"model '{self.model.name}' does not translate both ways: name a multilingual one, such as "
                 "facebook/nllb-200-distilled-600M, or set normalize = false, symmetric = false and variant = direct"
             )
+
+
+def _shorten(cache: Dict[Any, Any], size: int) -> None:
+    """Remove what has been there longest until there are so many."""
+    while len(cache) > size:
+        del cache[next(iter(cache))]
