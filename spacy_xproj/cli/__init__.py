@@ -14,6 +14,7 @@ for _name in (
     "project",
     "label",
     "view",
+    "report",
     "evaluate",
     "encoder",
     "describe",

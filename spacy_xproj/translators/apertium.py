@@ -78,7 +78,12 @@ class ApertiumTranslator(BatchTranslator):
         digest = self._digest
         if digest is None:
             return None
-        return {"model": f"apertium {self.mode}", "revision": digest, "src_lang": self.src_lang, "tgt_lang": self.tgt_lang}
+        return {
+            "model": f"apertium {self.mode}",
+            "revision": digest,
+            "src_lang": self.src_lang,
+            "tgt_lang": self.tgt_lang,
+        }
 
     def input_digests(self) -> Dict[str, str]:
         """Compute the SHA-256 of the direction and of the files that it names, as far as they are found."""
