@@ -23,6 +23,7 @@ for _name in (
     "consistency",
     "rewrite",
     "languages",
+    "cache",
     "train_candidates",
     "verify",
     "doctor",

@@ -20,6 +20,8 @@ from ...text.languages import LanguageRow, language_table
 SETUPS = ("model_transfer", "translate_test", "translate_train", "union", "ensemble", "projection")
 #: The row of model transfer by a student of the source corpus.
 STUDENT = "student"
+#: The settings of the section ``[language]``: what the study, ISO 639, NLLB-200 and spaCy call a language.
+LANGUAGE = ("code", "iso", "nllb", "spacy")
 EXAMPLE = "see configs/study/published.cfg"
 
 
@@ -284,9 +286,11 @@ def load_study(path: Path, arguments: Sequence[str], code: str = "", row: Option
     plain = parse_config(read_text(path), path, interpolate=False, overrides=special)
     languages = plain.pop("languages", {})
     if row is None:
+        codes = dict.fromkeys(LANGUAGE, "")
+        plain["language"] = {**codes, **plain.get("language", {})}
         config = parse_config(plain.to_str(interpolate=False), path, overrides=overrides)
         config["languages"] = dict.fromkeys(languages, {})
         return config
     merged = plain.merge(languages.get(code, {}))
-    merged["language"] = {"code": code, "iso": row.code, "nllb": row.nllb, "spacy": row.spacy}
+    merged["language"] = dict(zip(LANGUAGE, (code, row.code, row.nllb, row.spacy), strict=True))
     return parse_config(merged.to_str(interpolate=False), path, overrides=overrides)

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Tuple
 
 from spacy.tokens import Doc
 from thinc.api import Config
@@ -111,19 +111,19 @@ class LanguageCorpora:
         self.once("test", lambda: write_docs(self.targets(), path))
         return path
 
-    def labelled(self, seed: Optional[int], make_tagger: Callable[[], Tagger]) -> ParallelCorpus:
+    def labelled(self, name: str, tagger: Dict[str, Any], make_tagger: Callable[[], Tagger]) -> ParallelCorpus:
         """Translate the test sentences, and label the translations.
 
-        seed (Optional[int]): the seed of the student that labels them; None if it is another tagger.
-        make_tagger (Callable[[], Tagger]): makes the tagger.
+        name (str): the name of the directory.
+        tagger (Dict[str, Any]): what identifies the tagger.
+        make_tagger (Callable[[], Tagger]): makes it.
         RETURNS (ParallelCorpus): translations as source, labelled, and test sentences.
         """
-        inputs = self.labelled_inputs(seed)
+        inputs = self.labelled_inputs(tagger)
         label_map = self.study.settings.label_map()
 
         def make() -> ParallelCorpus:
             translated = self.once("translated", self._translate)
-            name = "labelled" if seed is None else f"labelled-{seed}"
             return keep_corpus(
                 self.path / name,
                 self.row.code,
@@ -131,12 +131,11 @@ class LanguageCorpora:
                 lambda done: label_sources(islice(translated, done, None), make_tagger(), label_map),
             )
 
-        return self.once(("labelled", seed), make)
+        return self.once(name, make)
 
-    def labelled_inputs(self, seed: Optional[int]) -> Dict[str, Any]:
-        """List what the labelled translations depend on; a student among it has inputs of its own."""
-        inputs = {**self._translated_inputs(), **self.task_inputs()}
-        return {**inputs, "tagger": self.study.config["tagger"]} if seed is None else {**inputs, "seed": seed}
+    def labelled_inputs(self, tagger: Dict[str, Any]) -> Dict[str, Any]:
+        """List what the labelled translations depend on, with what identifies their tagger."""
+        return {**self._translated_inputs(), **self.task_inputs(), **tagger}
 
     def source(self) -> List[Doc]:
         """Read the labelled source corpus."""

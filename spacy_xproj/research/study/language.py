@@ -106,9 +106,7 @@ class LanguageStudy:
         if cell.setup == "projection":
             return {**corpora.parallel_inputs(), "method": block}
         if cell.setup in ("translate_test", "ensemble"):
-            inputs["labelled"] = corpora.labelled_inputs(self._tagger_seed(cell))
-            if self._tagger_seed(cell) is not None:
-                inputs["source"] = self._source_student_path(cell).name
+            inputs["labelled"] = corpora.labelled_inputs(self._tagger_inputs(cell))
         if cell.setup == "ensemble":
             inputs["ensemble"] = self.study.config.get("ensemble", {})
         if cell.setup in ("translate_train", "union", "ensemble"):
@@ -121,6 +119,11 @@ class LanguageStudy:
         """The seed of the student that labels translations, if there is no other tagger."""
         return None if "tagger" in self.study.config else cell.seed
 
+    def _tagger_inputs(self, cell: Cell) -> Dict[str, Any]:
+        if self._tagger_seed(cell) is None:
+            return {"tagger": self.study.config["tagger"]}
+        return {"student": self._source_student_path(cell).name}
+
     def _model_transfer(self, cell: Cell) -> Prediction:
         if cell.method == STUDENT:
             return self._label(self._source_student(cell.seed or 0), {})
@@ -129,7 +132,9 @@ class LanguageStudy:
         return self.corpora.gold(), docs, {}
 
     def _translate_test(self, cell: Cell) -> Prediction:
-        corpus = self.corpora.labelled(self._tagger_seed(cell), partial(self._tagger, self._tagger_seed(cell)))
+        seed = self._tagger_seed(cell)
+        name = "labelled" if seed is None else f"labelled-{seed}"
+        corpus = self.corpora.labelled(name, self._tagger_inputs(cell), partial(self._tagger, seed))
         docs, outcomes = project(self._projector(cell), corpus)
         return self.corpora.gold(), docs, {"flags": corpus.manifest["flags"], "outcomes": dict(outcomes)}
 

@@ -11,7 +11,7 @@ from ...evaluation.strict import PROTOCOL
 from ...types import Ints3d
 from ...view.tables import NO_FIGURE, interval, markdown_row, markdown_text, percent, signed
 from .cells import Cell
-from .config import StudySettings
+from .config import SETUPS, StudySettings
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ def make_table(results: Sequence[CellResult], settings: StudySettings) -> Dict[s
     grouped: Dict[str, Dict[str, List[CellResult]]] = {}
     for result in results:
         grouped.setdefault(result.cell.row, {}).setdefault(result.language, []).append(result)
+    grouped = dict(sorted(grouped.items(), key=lambda item: SETUPS.index(item[0].partition("/")[0])))
     counts = {
         row: {code: _counts(seeds) for code, seeds in found.items() if all(one.scores for one in seeds)}
         for row, found in grouped.items()
