@@ -138,7 +138,7 @@ function sentence(tokens, side, entities) {
     for (; i < end; i++) mark.append(...(i === end - 1 ? word(tokens, i).slice(0, 1) : word(tokens, i)));
     i = end - 1;
     mark.style.setProperty("--colour", data.labels[label][1]);
-    mark.append(" ", make("span", { class: "tag" }, data.labels[label][0], ...(placed ? [] : [make("span", { class: "unseen" }, " without a place")])));
+    mark.append("\u00a0", make("span", { class: "tag" }, data.labels[label][0], ...(placed ? [] : [make("span", { class: "unseen" }, " without a place")])));
     text.append(mark, word(tokens, end - 1)[1] || "");
   }
   return text;
@@ -217,11 +217,11 @@ function draw(element, speak) {
     const ends = [wordAt(sides, side, here), wordAt(sides, 1 - side, there)];
     ends.forEach((one) => one.classList.add("linked"));
     const [left, right] = (side ? ends.reverse() : ends).map((one) => one.getClientRects()[0]);
-    const line = document.createElementNS(SVG, "line");
-    const points = beside
-      ? [left.right, left.top + left.height / 2, right.left, right.top + right.height / 2]
-      : [left.left + left.width / 2, left.bottom, right.left + right.width / 2, right.top];
-    ["x1", "y1", "x2", "y2"].forEach((key, i) => line.setAttribute(key, points[i] - (i % 2 ? frame.top : frame.left)));
+    const line = document.createElementNS(SVG, "path");
+    const [from, to] = [left, right].map((one) => [one.left + one.width / 2 - frame.left, one.bottom - frame.top]);
+    const goal = beside ? to : [to[0], to[1] - right.height];
+    const bend = beside ? [14, 14] : [25, -25]; // beside each other, it runs between the lines of text
+    line.setAttribute("d", `M ${from} C ${from[0]},${from[1] + bend[0]} ${goal[0]},${goal[1] + bend[1]} ${goal}`);
     line.setAttribute("stroke-width", 1 + 3 * weight);
     svg.append(line);
   }

@@ -83,13 +83,13 @@ def test_what_is_shown(open_page, alone):
 def test_lines_between_aligned_words(open_page, alone):
     page = open_page(alone)
     page.hover('.pair >> nth=0 >> .text[data-side="0"] .w[data-i="2"]')
-    assert page.locator("line").count() == 1
+    assert page.locator(".sides path").count() == 1
     assert page.locator(".linked").all_inner_texts() == ["lives", "تعيش"]
     page.focus('.pair >> nth=0 >> .text[data-side="1"] .entity')
-    assert page.locator("line").count() == 2
+    assert page.locator(".sides path").count() == 2
     assert "aligned with Ana 1.00, Silva 1.00" in page.inner_text("#said")
     page.hover("h1")
-    assert page.locator("line").count() == 0
+    assert page.locator(".sides path").count() == 0
 
 
 @pytest.mark.parametrize(
