@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Iterable, Iterator
 
 from ..errors import XprojError
-from ..storage.files import read_text
+from ..storage.files import read_lines
 from ..types import Bitext, WordAlignment
 
 
@@ -27,14 +27,16 @@ class PharaohAligner:
         RAISES (XprojError): if the file is shorter than the corpus or longer, if a link is malformed, or if it points
             past the end of a sentence.
         """
-        lines = read_text(self.path).splitlines()
+        lines = read_lines(self.path)
         number = 0
         for number, bitext in enumerate(bitexts, start=1):
-            if number > len(lines):
-                raise XprojError(f"{self.path}: {len(lines)} lines, but the corpus has more pairs; align it again")
-            yield self._read(lines[number - 1], number, bitext)
-        if number < len(lines):
-            raise XprojError(f"{self.path}: {len(lines)} lines for {number} pairs; align the corpus again")
+            line = next(lines, None)
+            if line is None:
+                raise XprojError(f"{self.path}: {number - 1} lines, but the corpus has more pairs; align it again")
+            yield self._read(line, number, bitext)
+        left = sum(1 for _ in lines)
+        if left:
+            raise XprojError(f"{self.path}: {number + left} lines for {number} pairs; align the corpus again")
 
     def _read(self, line: str, number: int, bitext: Bitext) -> WordAlignment:
         try:

@@ -1,6 +1,5 @@
 """Two files that hold the same sentences in two languages, as pairs."""
 
-from io import StringIO
 from itertools import compress
 from pathlib import Path
 from typing import Collection, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
@@ -11,7 +10,7 @@ from spacy.strings import hash_string
 from spacy.tokens import Doc
 
 from ..errors import XprojError
-from ..storage.files import read_text
+from ..storage.files import read_text, split_lines
 from ..text.docs import words_only
 from ..translators.quality import EMPTY, Checks
 from ..types import Bitext
@@ -131,7 +130,7 @@ class PairTable(Collection[IdPair]):
         return self._length
 
     def __iter__(self) -> Iterator[IdPair]:
-        for number, line in enumerate(StringIO(self._text), 1):
+        for number, line in enumerate(split_lines(self._text), 1):
             if line.strip():
                 cells = [cell.strip() for cell in line.split("\t")]
                 if len(cells) != 2 or not all(cells):

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from functools import partial
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Optional
+from typing import Any, Callable, Dict, Iterable, List, Optional
 
 from spacy.tokens import DocBin
 from spacy.util import minibatch
@@ -42,6 +42,8 @@ class ProjectionWriter:
     projector (Projector): what makes the results: its counts and licences go to the summary.
     sentence_filter (Optional[SentenceFilter]): says which sentences to drop; by default all are kept.
     shard_size (int): pairs in a shard.
+    write_pages (Optional[Callable[[Path, str], None]]): writes pages for people into the finished directory, given the
+        name of the run; by default there are none.
     RAISES (XprojError): if the corpus has no pair, if PATH or ``PATH.partial`` is something else or cannot be written,
         or if another run writes there.
     """
@@ -54,6 +56,7 @@ class ProjectionWriter:
         projector: Projector,
         sentence_filter: Optional[SentenceFilter] = None,
         shard_size: int = SHARD_SIZE,
+        write_pages: Optional[Callable[[Path, str], None]] = None,
     ):
         if not len(corpus):
             raise XprojError(f"{corpus.path}: no pair to project; check what made the corpus and its rejects")
@@ -62,6 +65,8 @@ class ProjectionWriter:
         self.projector = projector
         self.sentence_filter = sentence_filter
         self.shard_size = shard_size
+        self.write_pages = write_pages
+        self.name = path.resolve().name
         provenance = corpus.manifest.get("provenance", {})
         self.licenses = {**provenance_licenses(provenance), **part_licenses(projector)}
         #: The corpus statistics of the projector; to be set before `write`, unless an earlier run has left them.
@@ -128,6 +133,8 @@ class ProjectionWriter:
             groups = self._file_groups()
             write_files(map(self._join_docs, groups), directory / TARGET, len(groups) == 1)
             write_json(directory / SUMMARY, counts.summary(self.corpus, self.config, self.licenses))
+            if self.write_pages is not None:
+                self.write_pages(directory, self.name)
         return counts
 
     def _file_groups(self) -> List[List[int]]:

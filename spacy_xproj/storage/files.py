@@ -53,6 +53,39 @@ def read_text(path: Path) -> str:
         raise XprojError(f"{path}, line {line}: not valid UTF-8; save the file as UTF-8 (iconv -t utf-8)") from None
 
 
+def read_lines(path: Path) -> Iterator[str]:
+    """Read the lines of a UTF-8 file one at a time: memory does not grow with the file.
+
+    path (Path): the file.
+    YIELDS (str): each line without its end.
+    RAISES (XprojError): if it is missing, is not a file or is not UTF-8.
+    """
+    number = 0
+    try:
+        with Path(path).open("rb") as file:
+            for number, line in enumerate(file, 1):
+                yield line.decode("utf-8-sig" if number == 1 else "utf8").rstrip("\r\n")
+    except FileNotFoundError:
+        raise XprojError(f"{path}: no such file; check the path") from None
+    except UnicodeDecodeError:
+        raise XprojError(f"{path}, line {number}: not valid UTF-8; save the file as UTF-8 (iconv -t utf-8)") from None
+    except OSError as error:
+        raise XprojError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from None
+
+
+def split_lines(text: str) -> Iterator[str]:
+    """Split a text after its newlines, as a file is read, without a copy of the whole.
+
+    text (str): the text.
+    YIELDS (str): each line with its newline, which the last one may lack.
+    """
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        yield text[start:end]
+        start = end
+
+
 def read_bytes(path: Path) -> bytes:
     """Read a file, or raise an `XprojError` if it cannot be read."""
     try:

@@ -5,10 +5,10 @@ import re
 from collections import Counter
 from functools import cached_property
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
 from ..errors import XprojError
-from ..storage.files import input_digests
+from ..storage.files import input_digests, json_digest
 from .apertium_modes import apertium_names, find_mode, why_poor
 from .apertium_process import ApertiumProcess, ProcessEnded, installed_modes
 from .base import FAILED, NOT_GENERATED, BatchTranslator, Translation
@@ -70,8 +70,20 @@ class ApertiumTranslator(BatchTranslator):
         return find_mode(self.src_lang, self.tgt_lang, modes)
 
     def counts(self) -> Dict[str, int]:
-        """Count the words so far, and those that Apertium marked."""
-        return dict(self._counts)
+        """Count the words that were translated so far, and those that Apertium marked."""
+        return {**super().counts(), **self._counts}
+
+    def identity(self) -> Optional[Dict[str, Any]]:
+        """What the translations depend on: the direction and its data. None if the files are not found."""
+        digest = self._digest
+        if digest is None:
+            return None
+        return {
+            "model": f"apertium {self.mode}",
+            "revision": digest,
+            "src_lang": self.src_lang,
+            "tgt_lang": self.tgt_lang,
+        }
 
     def input_digests(self) -> Dict[str, str]:
         """Compute the SHA-256 of the direction and of the files that it names, as far as they are found."""
@@ -80,6 +92,11 @@ class ApertiumTranslator(BatchTranslator):
             return {}
         files = [Path(name) for name in re.findall(r"'([^']+\.\w+)'", path.read_text(encoding="utf8"))]
         return input_digests([path, *(file for file in files if file.is_file())])
+
+    @cached_property
+    def _digest(self) -> Optional[str]:
+        digests = self.input_digests()
+        return json_digest(digests) if digests else None
 
     def keep(self, name: str) -> str:
         """Write a name so that it is not translated, within a text."""
@@ -142,7 +159,7 @@ class ApertiumTranslator(BatchTranslator):
         self._counts["words"] += len(text.split())
         return Translation(text, (NOT_GENERATED,) if marks[UNTRANSLATED] or marks[UNGENERATED] else ())
 
-    def __getstate__(self) -> Dict[str, object]:
+    def __getstate__(self) -> Dict[str, Any]:
         return {**self.__dict__, "_process": None}
 
 

@@ -55,7 +55,7 @@ def make_view(runs: Sequence[Run], limit: Optional[int] = None, title: str = "")
         "runs": [_describe(run) for run in runs],
         "labels": [[label, label_colour(label)] for label in names.labels],
         "statuses": [[status, STATUSES.get(status, "")] for status in names.statuses],
-        "flags": [[flag, _flag_meaning(flag)] for flag in names.flags],
+        "flags": [[flag, flag_meaning(flag)] for flag in names.flags],
         "total": total,
         "pairs": pairs,
     }
@@ -186,7 +186,8 @@ def _describe(run: Run) -> Dict[str, str]:
     }
 
 
-def _flag_meaning(flag: str) -> str:
+def flag_meaning(flag: str) -> str:
+    """Say what a flag means; nothing if it is unknown."""
     if flag.startswith("rejected: "):
         return "the filter dropped the sentence: it is not in target.spacy"
     return FLAGS.get(flag) or TRANSLATION_FLAGS.get(flag, "")

@@ -27,6 +27,7 @@ COMMANDS = [
     "project",
     "label",
     "view",
+    "report",
     "evaluate",
     "encoder",
     "describe",

@@ -88,7 +88,7 @@ def make_inputs(folder):
 
 
 def test_files_and_directories_of_files_give_the_same(work, invoke):
-    small, large = work("small", 10_000, invoke), work("large", 4, invoke)
+    small, large = work("small", 10_000, invoke), work("large", 10, invoke)
     names = [path.name for path in small.glob("*.spacy")] + ["projected/target.spacy"]
     assert len(names) == 7
     for name in names:

@@ -46,6 +46,11 @@ COMMANDS: Dict[str, Command] = {
     "align": Command("align bitext {0} -c a.cfg", ["bitext", "a.cfg", "links.txt"], ["file"]),
     "project": Command("project bitext {0} -c a.cfg", ["bitext", "a.cfg", "links.txt"], ["directory"]),
     "view": Command("view projected --output {0}", ["projected"], ["file"]),
+    "report": Command(
+        "report projected --gold b.spacy --timing map.json --output {0}",
+        ["projected", "b.spacy", "map.json"],
+        ["file"],
+    ),
     "label": Command("label a.spacy {0} -m model --label-map map.json", ["a.spacy", "model", "map.json"], ["file"]),
     "label_bitext": Command("label bitext {0} -m model", ["model"], ["directory"]),
     "evaluate": Command("evaluate a.spacy b.spacy --json {0}", ["a.spacy", "b.spacy"], ["file"]),
@@ -56,6 +61,7 @@ COMMANDS: Dict[str, Command] = {
     ),
     "train-candidates": Command("train-candidates a.spacy {0} -m encoder", ["a.spacy", "encoder"], ["directory"]),
     "languages": Command("languages --json {0}", [], ["file"]),
+    "cache export": Command("cache export {0}", [], ["file"]),
     "captions": Command("research captions captions {0}", ["captions"], ["file"]),
     "pretrain": Command(
         "research pretrain encoder {0} --objective text --images images --captions captions",

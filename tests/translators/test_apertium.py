@@ -56,6 +56,7 @@ def program(tmp_path, monkeypatch):
     path.write_text(FAKE.format(python=sys.executable, starts=tmp_path / "starts"))
     path.chmod(path.stat().st_mode | stat.S_IEXEC)
     monkeypatch.setenv("PATH", str(path.parent))
+    monkeypatch.setenv("APERTIUM_DATADIR", str(tmp_path))  # without data: translations are not kept on disk
     return tmp_path
 
 
@@ -65,7 +66,9 @@ def nothing_installed(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def real():
+def real(tmp_path, monkeypatch):
+    monkeypatch.setenv("SPACY_XPROJ_CACHE", str(tmp_path))
+    monkeypatch.setenv("SPACY_XPROJ_TRANSLATIONS_MB", "9")
     modes = installed_modes() if shutil.which("apertium") else []
     if not {"eng-spa", "spa-eng"} <= set(modes):
         pytest.skip("apertium and apertium-eng-spa are not installed")
@@ -229,6 +232,8 @@ def test_real_translations(real):
     assert all(sign in made[3] for sign in "[]{}*@#~^$/\\<>")
     (kept,) = real([f"Mr {real.keep('Bush')} lives here."])
     assert "Bush" in kept and real.counts()["unknown words"] >= 1
+    again = ApertiumTranslator("en", "es")
+    assert list(again(texts)) == made and again.counts() == {"translated before": 3}
     assert real.input_digests() and "GPL" in real.license
 
 

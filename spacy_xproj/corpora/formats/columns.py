@@ -1,8 +1,6 @@
 """What the column formats share: a token a line, an empty line after each sentence."""
 
-import io
 import re
-import sys
 from abc import ABC, abstractmethod
 from bisect import bisect_right
 from dataclasses import dataclass, field
@@ -13,10 +11,11 @@ from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from ...errors import XprojError
+from ...storage.files import split_lines
 from ...text.languages import blank_vocab
 from .repair import Repair, settle
 from .schemes import Entity, check_scheme
-from .tagging import BadTag, Tagging
+from .tagging import BadTag, Tagging, TagTable
 from .tokens import Spacing, find_tokens, make_doc
 
 Line = Tuple[int, str]
@@ -71,7 +70,7 @@ def read_lines(text: str) -> Iterator[Line]:
     YIELDS (Line): each line.
     RAISES (XprojError): if a carriage return stands inside a line, as in files whose lines end in nothing else.
     """
-    for number, line in enumerate(io.StringIO(text), 1):
+    for number, line in enumerate(split_lines(text), 1):
         content = line.rstrip("\r\n")
         if "\r" in content:
             raise XprojError(
@@ -204,10 +203,10 @@ class ColumnConverter(ABC):
         RAISES (XprojError): if the input is bad, with its line.
         """
         vocab = blank_vocab(self.lang)  # the tokens are given: no segmenter is needed
-        tags: List[List[str]] = []
+        tags = TagTable()
         spacing = Spacing()
         for sentence in read():
-            tags.append([sys.intern(row.tag) for row in sentence.rows])
+            tags.append([row.tag for row in sentence.rows])
             spacing.count([row.token for row in sentence.rows])
         tagging = Tagging.detect(tags, self.scheme, self.default_label)
         try:

@@ -1,8 +1,9 @@
 """The tags of a file: their notation and scheme, told from all of them, and whether they are tags at all."""
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass
-from typing import List, Sequence, Tuple
+from typing import Dict, Iterable, Iterator, List, Sequence, Tuple
 
 from ...errors import XprojError
 from .notation import Notation, check_notation, detect_notation, tag_share
@@ -12,7 +13,27 @@ from .schemes import SCHEMES, Entity, allowed_letters, detect_scheme, parse_tag,
 MAX_TYPOS = 2
 MAX_TYPO_SHARE = 0.05
 
-Tags = Sequence[Sequence[str]]
+Tags = Iterable[Sequence[str]]
+
+
+class TagTable(Iterable[List[str]]):
+    """The tags of the sentences of a file, in few bytes a token, since a file may have millions."""
+
+    def __init__(self) -> None:
+        self._numbers: Dict[str, int] = {}
+        self._tags = array("I")
+        self._lengths = array("I")
+
+    def append(self, tags: Sequence[str]) -> None:
+        """Add the tags of a sentence."""
+        self._tags.extend(self._numbers.setdefault(tag, len(self._numbers)) for tag in tags)
+        self._lengths.append(len(tags))
+
+    def __iter__(self) -> Iterator[List[str]]:
+        names, start = list(self._numbers), 0
+        for length in self._lengths:
+            yield [names[number] for number in self._tags[start : start + length]]
+            start += length
 
 
 class BadTag(XprojError):

@@ -9,7 +9,7 @@ import numpy
 from ...evaluation.bootstrap import bootstrap_mean
 from ...evaluation.strict import PROTOCOL
 from ...types import Ints3d
-from ..report import NO_FIGURE, interval, markdown_row, markdown_text, percent, signed
+from ...view.tables import NO_FIGURE, interval, markdown_row, markdown_text, percent, signed
 from .cells import Cell
 from .config import SETUPS, StudySettings
 
