@@ -12,7 +12,7 @@ from ..errors import XprojError
 from ..registry import loaded_code
 from ..storage.atomic import atomic_path, recover
 from ..storage.outputs import check_output
-from ..text.languages import LanguageRow, check_language, equivalent_codes, is_known, language_table
+from ..text.languages import check_language, find_row, is_known
 from .app import command
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -110,7 +110,7 @@ def _settings(source: str, target: str, translator: str, script: Optional[str]) 
     """What the languages and the translator have to say."""
     for lang in (source, target):
         check_language(lang)
-    rows = {lang: _row(lang) for lang in (source, target)}
+    rows = {lang: find_row(lang) for lang in (source, target)}
     row = rows[target]
     if script is None and row is None:
         raise XprojError(f"no script is known for the language '{target}'; name it, such as --script Latin")
@@ -135,11 +135,6 @@ def _settings(source: str, target: str, translator: str, script: Optional[str]) 
         "scripts": "".join(f" --script {name}" for name in scripts),
         "code": "",
     }
-
-
-def _row(lang: str) -> Optional[LanguageRow]:
-    codes = equivalent_codes(lang)
-    return next((row for row in language_table() if row.code in codes), None)
 
 
 def _fill(template: str, settings: Dict[str, Any]) -> str:
