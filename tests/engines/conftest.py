@@ -44,20 +44,20 @@ class Score:
     """How often the corpus has the first word of a candidate: a process must know all of it."""
 
     def initialize(self, get_bitexts):
-        self.counts = {}
+        self.seen = {}
         for bitext in get_bitexts():
             for token in bitext.target:
-                self.counts[token.text] = self.counts.get(token.text, 0) + 1
+                self.seen[token.text] = self.seen.get(token.text, 0) + 1
 
     def to_bytes(self):
-        return json.dumps(self.counts).encode()
+        return json.dumps(self.seen).encode()
 
     def from_bytes(self, data):
-        self.counts = json.loads(data)
+        self.seen = json.loads(data)
 
     def __call__(self, pairs):
         for bitext, candidates in pairs:
-            scores = [self.counts[bitext.target[start].text] / (end - start) for start, end in candidates.spans]
+            scores = [self.seen[bitext.target[start].text] / (end - start) for start, end in candidates.spans]
             yield numpy.tile(numpy.asarray(scores, dtype="float32"), (len(bitext.source.ents), 1))
 
 
