@@ -46,6 +46,23 @@ tgt_lang = "pt"
 @xproj_aligners = "spacy-xproj.PharaohAligner.v1"
 path = "links.txt"
 """
+MATCHING = """
+[projector]
+@xproj_projectors = "spacy-xproj.CandidateMatching.v1"
+
+[projector.aligner]
+@xproj_aligners = "spacy-xproj.PharaohAligner.v1"
+path = "links.txt"
+
+[projector.extractor]
+@xproj_extractors = "spacy-xproj.NgramCandidates.v1"
+
+[projector.scorer]
+@xproj_scores = "spacy-xproj.AlignmentScore.v1"
+
+[projector.solver]
+@xproj_solvers = "spacy-xproj.ExactSolver.v1"
+"""
 CONLL = "Ana B-PER\nlives O\nin O\nLisbon I-LOC\n\nRui B-PER\nsleeps O\n"
 
 
@@ -76,6 +93,7 @@ SCENARIOS: Dict[str, Scenario] = {
     ),
     "view": Scenario("view projected -o out.html", (PAIR, "project bt projected -c all.cfg")),
     "report": Scenario("report projected -o out.html", (PAIR, "project bt projected -c all.cfg")),
+    "tune": Scenario("tune bt pt_gold.spacy out -c matching.cfg", (PAIR,)),
     "label a file": Scenario("label en.spacy out.spacy -m model"),
     "label a corpus": Scenario("label bt out -m model", (PAIR,)),
     "label in place": Scenario("label bt bt -m model", (PAIR,)),
@@ -247,6 +265,7 @@ def make_inputs(directory: Path) -> None:
     """
     directory.mkdir()
     (directory / "all.cfg").write_text(CONFIG)
+    (directory / "matching.cfg").write_text(MATCHING)
     (directory / "table.tsv").write_text("".join(f"{source}\t{target}\n" for source, target in SENTENCES))
     (directory / "links.txt").write_text("0-0 1-1 2-2 3-3\n0-0 1-1\n0-0\n")
     (directory / "en.conll").write_text(CONLL)
@@ -258,8 +277,8 @@ def make_inputs(directory: Path) -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe("entity_ruler").add_patterns([{"label": "LOC", "pattern": "Lisbon"}])
     nlp.to_disk(directory / "model")
-    for name, side, labels in (("en", 0, 1), ("other", 0, 2), ("pt", 1, 0)):
-        docs = [spacy.blank(name if name == "pt" else "en")(pair[side]) for pair in SENTENCES]
+    for name, side, labels in (("en", 0, 1), ("other", 0, 2), ("pt", 1, 0), ("pt_gold", 1, 2)):
+        docs = [spacy.blank("pt" if side else "en")(pair[side]) for pair in SENTENCES]
         for doc in docs:
             doc.set_ents([Span(doc, 0, 1, "PER")] if len(doc) > 1 and labels else [], default="outside")
         if labels == 1:

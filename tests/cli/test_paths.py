@@ -51,6 +51,7 @@ COMMANDS: Dict[str, Command] = {
         ["projected", "b.spacy", "map.json"],
         ["file"],
     ),
+    "tune": Command("tune bitext b.spacy {0} -c a.cfg", ["bitext", "b.spacy", "a.cfg", "links.txt"], ["directory"]),
     "label": Command("label a.spacy {0} -m model --label-map map.json", ["a.spacy", "model", "map.json"], ["file"]),
     "label_bitext": Command("label bitext {0} -m model", ["model"], ["directory"]),
     "evaluate": Command("evaluate a.spacy b.spacy --json {0}", ["a.spacy", "b.spacy"], ["file"]),
