@@ -74,6 +74,8 @@ SCENARIOS: Dict[str, Scenario] = {
     "project, again": Scenario(
         "project bt out -c all.cfg --filter.drop_empty true", (PAIR, "project bt out -c all.cfg")
     ),
+    "view": Scenario("view projected -o out.html", (PAIR, "project bt projected -c all.cfg")),
+    "report": Scenario("report projected -o out.html", (PAIR, "project bt projected -c all.cfg")),
     "label a file": Scenario("label en.spacy out.spacy -m model"),
     "label a corpus": Scenario("label bt out -m model", (PAIR,)),
     "label in place": Scenario("label bt bt -m model", (PAIR,)),

@@ -17,7 +17,7 @@ import statistics
 import sys
 from pathlib import Path
 from shutil import rmtree
-from typing import Dict, Iterable, List, NamedTuple, Tuple
+from typing import Dict, Iterable, List, NamedTuple, Sequence, Tuple
 
 import numpy
 import spacy
@@ -40,12 +40,13 @@ class System(NamedTuple):
 
     corpora (List[str]): kinds of corpora, as in `make_corpora`.
     single (bool): whether each language has a student of its own.
-    teacher (str): the system whose student of the same seed labels the text of the development sets for this one.
+    teachers (List[str]): systems whose students of the same seed label the text of the development sets for this one:
+        what the first of them finds, and of the others what does not overlap with it.
     """
 
     corpora: List[str]
     single: bool = False
-    teacher: str = ""
+    teachers: Sequence[str] = ()
 
 
 SYSTEMS = {
@@ -58,7 +59,8 @@ SYSTEMS = {
     "ours, places filled in": System(["filled"]),
     "ours, without doubtful sentences": System(["confident"]),
     "English and ours": System(["english", "ours"]),
-    "English, ours and self-labelled text": System(["english", "ours"], teacher="English and ours"),
+    "English and ours, places filled in": System(["english", "filled"]),
+    "ours and text that students labelled": System(["filled"], teachers=["ours, places filled in", "model transfer"]),
 }
 BASELINE = "model transfer"
 PEER = "T-Projection's labels"
@@ -139,11 +141,11 @@ def gold_path(args: argparse.Namespace, lang: str, part: str) -> Path:
 
 def measure(system: str, seed: int, args: argparse.Namespace) -> numpy.ndarray:
     """Train and score, unless that is done. RETURNS (numpy.ndarray): counts. *Shape:* ``(sentences, 3)``"""
-    kinds, single, teacher = SYSTEMS[system]
+    kinds, single, teachers = SYSTEMS[system]
     groups: List[Tuple[str, Iterable[str]]] = [(f"-{lang}", [lang]) for lang in LANGS] if single else [("", LANGS)]
     counts = []
     for suffix, langs in groups:
-        name = f"{'-'.join(kinds)}{'-self' if teacher else ''}{suffix}"
+        name = f"{'-'.join(kinds)}{'-self' if teachers else ''}{suffix}"
         student = student_path(args, name, seed)
         scores = student.with_name(f"{student.name}.{args.part}.json")
         if not scores.exists():
@@ -152,8 +154,8 @@ def measure(system: str, seed: int, args: argparse.Namespace) -> numpy.ndarray:
                 for kind in kinds:
                     for lang in langs:
                         link(corpus(args, kind, lang), corpora / f"{kind}.{lang}.spacy")
-                if teacher:
-                    corpora = add_labelled(corpora, teacher, seed, args)
+                if teachers:
+                    corpora = add_labelled(corpora, teachers, seed, args)
                 train_student(corpora, student, seed, args)
             with atomic_path(scores) as temporary:
                 srsly.write_json(temporary, {lang: score(student, lang, args) for lang in langs})
@@ -170,16 +172,17 @@ def student_path(args: argparse.Namespace, name: str, seed: int) -> Path:
     return args.work / "students" / f"{name}-{args.layers}-{args.steps}-{seed}"
 
 
-def add_labelled(corpora: Path, teacher: str, seed: int, args: argparse.Namespace) -> Path:
-    """Add the text of the development sets, as a teacher labels it, to corpora."""
-    model = student_path(args, "-".join(SYSTEMS[teacher].corpora), seed) / "model-last"
-    if not model.exists():
-        sys.exit(f"{model}: the teacher is gone; run the system '{teacher}' with --keep")
+def add_labelled(corpora: Path, teachers: Sequence[str], seed: int, args: argparse.Namespace) -> Path:
+    """Add the text of the development sets, as teachers label it, to corpora."""
     both = corpora.with_name(f"{corpora.name}-{seed}")
     for lang in LANGS:
-        labelled = model.parent / f"{lang}.spacy"
-        once(labelled, "label", gold_path(args, lang, "dev"), labelled, "--model", model)
-        link(labelled, both / f"self.{lang}.spacy")
+        labelled = both / f"self.{lang}.spacy"
+        models = [student_path(args, "-".join(SYSTEMS[name].corpora), seed) / "model-last" for name in teachers]
+        for name, model in zip(teachers, models, strict=True):
+            if not (labelled.exists() or model.exists()):
+                sys.exit(f"{model}: a teacher is gone; run the system '{name}' with --keep")
+        options = [option for model in models for option in ("--model", model)]
+        once(labelled, "label", gold_path(args, lang, "dev"), labelled, *options)
     for file in corpora.glob("*.spacy"):
         link(file, both / file.name)
     return both

@@ -26,6 +26,7 @@ from .types import (
     WordAligner,
     WordAlignment,
 )
+from .view.render import render
 
 __all__ = [
     "Bitext",
@@ -48,5 +49,6 @@ __all__ = [
     "apply_projection",
     "load_projector",
     "registry",
+    "render",
     "score",
 ]

@@ -37,7 +37,7 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
     RETURNS (Config): the config, interpolated.
     RAISES (XprojError): if the file is missing or not a config.
     """
-    return _parse(read_text(path), path, overrides=_read_overrides(overrides))
+    return parse_config(read_text(path), path, overrides=read_overrides(overrides))
 
 
 def load_project_config(path: Optional[Path] = None, overrides: Sequence[str] = ()) -> Config:
@@ -49,15 +49,15 @@ def load_project_config(path: Optional[Path] = None, overrides: Sequence[str] = 
     RETURNS (Config): the config, interpolated.
     RAISES (XprojError): if the file is missing or not a config, or has a section that nobody would read.
     """
-    config = _parse(read_text(DEFAULT_PATH), DEFAULT_PATH, interpolate=False)
+    config = parse_config(read_text(DEFAULT_PATH), DEFAULT_PATH, interpolate=False)
     if path is not None:
-        own = _parse(read_text(path), path, interpolate=False)
+        own = parse_config(read_text(path), path, interpolate=False)
         check_sections(own, path)
         config.update(own)
     if any(argument.startswith("--translation.") for argument in overrides):
         config.setdefault("translation", {})  # all of its settings have defaults: a config need not have the section
     text = config.to_str(interpolate=False)
-    return _parse(text, path or "the default config", overrides=_read_overrides(overrides))
+    return parse_config(text, path or "the default config", overrides=read_overrides(overrides))
 
 
 def check_sections(config: Config, origin: Origin) -> None:
@@ -207,7 +207,15 @@ def _place(error: XprojError, block: Dict[str, Any], section: str) -> str:
     return f"[{section}] "
 
 
-def _parse(text: str, origin: Origin, **settings: Any) -> Config:
+def parse_config(text: str, origin: Origin, **settings: Any) -> Config:
+    """Parse the text of a config.
+
+    text (str): the text.
+    origin (Origin): where it came from, for messages.
+    **settings (Any): `interpolate` and `overrides`, as thinc's `Config.from_str` has them.
+    RETURNS (Config): the config.
+    RAISES (XprojError): if it is none, or an override is of a section that it does not have.
+    """
     try:
         return Config().from_str(text, **settings)
     except (ValueError, configparser.Error) as error:
@@ -218,8 +226,13 @@ def _parse(text: str, origin: Origin, **settings: Any) -> Config:
         raise XprojError(f"{origin}: {plain(error)}; correct the config") from None
 
 
-def _read_overrides(arguments: Sequence[str]) -> Dict[str, Any]:
-    """Read settings on the command line. RAISES (XprojError): if an argument is none."""
+def read_overrides(arguments: Sequence[str]) -> Dict[str, Any]:
+    """Read settings on the command line.
+
+    arguments (Sequence[str]): such as ``["--projector.solver.power", "2"]``.
+    RETURNS (Dict[str, Any]): their values, by dotted name.
+    RAISES (XprojError): if an argument is no setting.
+    """
     if not arguments:
         return {}
     takes_value = False

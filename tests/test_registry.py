@@ -37,6 +37,7 @@ SOLVER = '[block.solver]\n@xproj_solvers = "spacy-xproj.GreedySolver.v1"\n'
 SETTINGS = {
     "spacy-xproj.Seq2SeqTranslator.v1": LANGS + 'model = "some/model"\n',
     "spacy-xproj.BundledTranslator.v1": LANGS,
+    "spacy-xproj.ApertiumTranslator.v1": 'src_lang = "en"\ntgt_lang = "es"\nallow_poor = true\n',
     "spacy-xproj.TableTranslator.v1": LANGS + 'path = "${tmp}/table.tsv"\n',
     "spacy-xproj.EmbeddingAligner.v1": 'encoder = "${encoder}"\nlayer = 1\n',
     "spacy-xproj.SimAlign.v1": 'encoder = "${encoder}"\nlayer = 1\n',

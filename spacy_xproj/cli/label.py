@@ -4,11 +4,11 @@ from collections import Counter
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, Optional, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 import typer
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 from spacy.util import is_package
 from wasabi import msg
 
@@ -31,7 +31,13 @@ def label_cli(
         ..., metavar="CORPUS", help="Sentences (.spacy) or a parallel corpus (a directory); entities are not read"
     ),
     output: Path = typer.Argument(..., metavar="OUTPUT", help="Where to write it with the pipeline's entities"),
-    model: str = typer.Option(..., "--model", "-m", help="Pipeline: a package or a directory"),
+    models: List[str] = typer.Option(
+        ...,
+        "--model",
+        "-m",
+        help="Pipeline: a package or a directory. If several are given, the second adds what does not overlap with "
+        "what the first has found, and so on",
+    ),
     map_name: Optional[str] = typer.Option(
         None,
         "--label-map",
@@ -45,24 +51,27 @@ def label_cli(
     recover(corpus)  # as a run that labels in place may have been killed
     parallel = is_parallel(corpus)
     in_place = parallel and output.exists() and output.samefile(corpus)
-    inputs = [None if in_place else corpus, Path(model), Path(map_name) if map_name else None]
+    inputs = [None if in_place else corpus, *map(Path, models), Path(map_name) if map_name else None]
     directories = [output] if parallel and not in_place else []
     check_paths("label", inputs, directories=directories, corpora=[] if parallel else [output])
-    nlp = load_pipeline(model)
+    pipelines = {model: load_pipeline(model) for model in models}
     label_map = LabelMap.load(map_name) if map_name else LabelMap()
     changes: Counter[Tuple[str, str]] = Counter()
     trimmed: Counter[str] = Counter()
     if parallel:
         bitexts = ParallelCorpus(corpus)
-        provenance = _label_provenance(bitexts, model, nlp, map_name, label_map)
+        provenance = _label_provenance(bitexts, pipelines, map_name, label_map)
         if in_place and _is_labelled_so(bitexts, provenance):
             discard_partial(output, "label")
             msg.good(f"{output}: {len(bitexts)} pairs, labelled so already")
             return
-        count = _label_parallel(bitexts, output, nlp, label_map, changes, trimmed, provenance, in_place)
+        count = _label_parallel(
+            bitexts, output, [*pipelines.values()], label_map, changes, trimmed, provenance, in_place
+        )
     else:
-        total, docs = stream_docs(corpus, nlp.vocab)
-        labelled = progress(_label_docs(docs, nlp, label_map, changes, trimmed), total, "sentences")
+        total, docs = stream_docs(corpus, pipelines[models[0]].vocab)
+        labelled = _label_docs(docs, [*pipelines.values()], label_map, changes, trimmed)
+        labelled = progress(labelled, total, "sentences")
         count = write_docs(labelled, output, "label", overwrite)
     msg.good(f"{output}: {count} {'pairs' if parallel else 'sentences'}")
     for line in label_summary(changes):
@@ -72,19 +81,19 @@ def label_cli(
 
 
 def _label_provenance(
-    corpus: ParallelCorpus, model: str, nlp: Language, map_name: Optional[str], label_map: LabelMap
+    corpus: ParallelCorpus, pipelines: Dict[str, Language], map_name: Optional[str], label_map: LabelMap
 ) -> Dict[str, Any]:
-    """Record what a labelled corpus is made from: what the model and the map are, and not only what they are called."""
+    """Record what a labelled corpus is made from: what models and map are, and not only what they are called."""
+    versions = [nlp.meta["version"] for nlp in pipelines.values()]
     settings = {
-        "model": model,
-        "model_version": nlp.meta["version"],
+        "model": ", ".join(pipelines),
+        "model_version": ", ".join(versions),
         "label_map": map_name,
         "renames": label_map.renames,
         "trim": {"leading": sorted(label_map.leading), "trailing": sorted(label_map.trailing)},
     }
     files = [corpus.path / MANIFEST]
-    if Path(model).is_dir() and not is_package(model):
-        files.append(Path(model))
+    files += [Path(model) for model in pipelines if Path(model).is_dir() and not is_package(model)]
     return {**make_provenance("label", files, settings), "corpus": corpus.manifest.get("provenance", {})}
 
 
@@ -100,25 +109,37 @@ def _is_labelled_so(corpus: ParallelCorpus, provenance: Dict[str, Any]) -> bool:
 
 def _label_docs(
     docs: Iterable[Doc],
-    nlp: Language,
+    pipelines: Sequence[Language],
     label_map: LabelMap,
     changes: "Counter[Tuple[str, str]]",
     trimmed: "Counter[str]",
 ) -> Iterator[Doc]:
     """Label sentences, as new Docs with the same words, spaces and user data. No annotation that they have guides the
-    pipeline."""
-    pairs = ((words_only(doc, nlp.vocab), doc) for doc in docs)
-    for labelled, doc in nlp.pipe(pairs, as_tuples=True):
+    pipelines."""
+    first, *others = pipelines
+    pairs = first.pipe(((words_only(doc, first.vocab), doc) for doc in docs), as_tuples=True)
+    for nlp in others:
+        pairs = _add_entities(pairs, nlp)
+    for labelled, doc in pairs:
         trimmed["entities"] += label_map.trimmed(labelled)
         labelled.user_data = dict(doc.user_data)  # and nothing of the pipeline's: transformers leave all their vectors
         changes.update(label_map.apply(labelled))
         yield labelled
 
 
+def _add_entities(pairs: Iterable[Tuple[Doc, Doc]], nlp: Language) -> Iterator[Tuple[Doc, Doc]]:
+    """Add the entities of another pipeline to labelled Docs, as far as they overlap with none that is there."""
+    contexts = ((words_only(pair[0], nlp.vocab), pair) for pair in pairs)
+    for found, (labelled, doc) in nlp.pipe(contexts, as_tuples=True):
+        more = [Span(labelled, ent.start, ent.end, ent.label_) for ent in found.ents]
+        labelled.set_ents([*labelled.ents, *(span for span in more if not any(token.ent_type for token in span))])
+        yield labelled, doc
+
+
 def _label_parallel(
     corpus: ParallelCorpus,
     output: Path,
-    nlp: Language,
+    pipelines: Sequence[Language],
     label_map: LabelMap,
     changes: "Counter[Tuple[str, str]]",
     trimmed: "Counter[str]",
@@ -132,6 +153,6 @@ def _label_parallel(
         if done:
             msg.info(f"the first {done} pairs were labelled before and are not in the counts of labels")
         todo, targets = (islice(corpus.docs(side), done, None) for side in SIDES)
-        sources = _label_docs(progress(todo, len(corpus) - done, "pairs"), nlp, label_map, changes, trimmed)
+        sources = _label_docs(progress(todo, len(corpus) - done, "pairs"), pipelines, label_map, changes, trimmed)
         pairs = (Bitext(*sides) for sides in zip(sources, targets, strict=True))
         return len(writer.write(with_rejects(pairs, corpus, writer.done)))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from time import perf_counter
-from typing import Optional
+from typing import Callable, Optional
 
 import typer
 from wasabi import msg
@@ -35,6 +35,9 @@ def project_cli(
     shard_size: int = typer.Option(
         SHARD_SIZE, "--shard-size", min=1, help="Sentences in a shard; a finished shard is never redone"
     ),
+    pages: bool = typer.Option(
+        True, "--pages/--no-pages", help="Write view.html (the 1,000 pairs most in doubt), report.html and report.md"
+    ),
     safe: bool = SAFE,
     engine: str = ENGINE,
     workers: int = WORKERS,
@@ -44,7 +47,8 @@ def project_cli(
     """Project entities, and say what became of each. A run that was interrupted goes on after its last finished shard.
 
     OUTPUT_DIR gets target.spacy (the labelled target side), outcomes.jsonl (a line for every source entity),
-    rejects.jsonl (sentences that the [filter] dropped) and summary.json (counts, provenance, licences). Settings are
+    pairs.jsonl (the words of every pair and their links), rejects.jsonl (sentences that the [filter] dropped),
+    summary.json (counts, provenance, licences), and pages to look at: view.html and report.html. Settings are
     overridden as in `spacy train`: --projector.min_score 0.5 --filter.drop_incomplete true
     """
     processes = choose_engine(engine, workers, gpu_ids, gpus)
@@ -58,7 +62,8 @@ def project_cli(
     projector: Projector = resolve(config, "projector", origin)
     sentence_filter: SentenceFilter = resolve(config, "filter", origin)
     settings = {name: config[name] for name in ("projector", "filter")}
-    writer = ProjectionWriter(output_dir, corpus, settings, projector, sentence_filter, shard_size)
+    page_writer = _page_writer() if pages else None
+    writer = ProjectionWriter(output_dir, corpus, settings, projector, sentence_filter, shard_size, page_writer)
     corpus.check_labelled()
     writer.statistics = prepare(projector, lambda: progress(corpus, None, "pairs read first"), writer.statistics)
     start, todo = perf_counter(), len(corpus) - writer.done
@@ -84,3 +89,11 @@ def project_cli(
         msg.text(f"{name}: {count}")
     for line in text_warnings("target text", text_statistics(corpus.docs("target"), count_words=False)):
         msg.warn(line)
+    if pages:
+        msg.info(f"look at it in a browser: {output_dir / 'view.html'}, {output_dir / 'report.html'}")
+
+
+def _page_writer() -> Callable[[Path, str], None]:
+    from ..view.report import write_pages  # matplotlib, which `--help` does not need
+
+    return write_pages

@@ -34,9 +34,10 @@ def translate_cli(
     from ..text.languages import equivalent_codes
     from ..text.tokenizers import blank_segmented
     from ..translators.bitexts import translate_docs
+    from ..translators.protection import NOT_PROTECTED, PROTECTED
     from ..translators.quality import make_checks
     from ..translators.stage import EngineTranslator
-    from ..types import HasInputs, Licensed
+    from ..types import Counting, HasInputs, Licensed
 
     processes = choose_engine(engine, workers, gpu_ids, gpus)
     config = load_project_config(config_path, ctx.args)
@@ -72,6 +73,10 @@ def translate_cli(
 
     report_counts("flagged, kept", corpus.manifest["flags"])
     report_counts("rejected", corpus.manifest["rejects"])
+    if checks.protect and not {PROTECTED, NOT_PROTECTED} & {*corpus.manifest["flags"]}:
+        msg.warn(f"no entity of {source} is labelled {' or '.join(checks.protect)}: nothing was to be protected")
+    if isinstance(translator, Counting):  # of this run alone
+        report_counts("translator", translator.counts())
     msg.good(f"{bitext_dir}: {len(corpus)} pairs, {rate:.1f} sentences/s")
 
 

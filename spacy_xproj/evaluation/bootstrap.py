@@ -5,7 +5,7 @@ Sentences are drawn with replacement, as many as there are, and the score is com
 paired (Koehn 2004), so what is hard or easy about a sentence for both of them does not widen the interval.
 """
 
-from typing import Iterator, NamedTuple
+from typing import Iterator, List, NamedTuple, Sequence, Union
 
 import numpy
 from numpy.typing import ArrayLike, NDArray
@@ -90,7 +90,37 @@ def bootstrap_contrast(
     return _interval(f1(counts.sum(axis=1)) @ weights, f1(sums) @ weights, level)
 
 
-def _draws(counts: Ints2d, resamples: int, seed: int) -> Iterator[NDArray]:
+def bootstrap_mean(
+    groups: Sequence[Ints3d],
+    weights: Sequence[ArrayLike],
+    resamples: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Interval:
+    """Measure the mean over groups of sentences, such as languages, of a weighted sum of F1 scores. Sentences are drawn
+    within each group.
+
+    groups (Sequence[Ints3d]): the counts of each group, as in `bootstrap_contrast`.
+        *Shape of each:* ``(scores, sentences, 3)``
+    weights (Sequence[ArrayLike]): the weights of its scores. *Shape of each:* ``(scores,)``
+    resamples (int): how often sentences are drawn.
+    level (float): the share of resamples that the interval holds.
+    seed (int): seed of the random draws.
+    RETURNS (Interval): the mean and its interval.
+    RAISES (XprojError): if there is no group, or one without sentences, or the counts are of another shape.
+    """
+    if not groups:
+        raise XprojError("no group of sentences: give at least one")
+    estimates, resampled = [], []
+    for number, (counts, own) in enumerate(zip(groups, weights, strict=True)):
+        draws = _draws(counts[0], resamples, [seed, number])
+        sums = numpy.stack([counts[:, draw].sum(axis=1) for draw in draws])
+        estimates.append(f1(counts.sum(axis=1)) @ own)
+        resampled.append(f1(sums) @ own)
+    return _interval(numpy.mean(estimates), numpy.mean(resampled, axis=0), level)
+
+
+def _draws(counts: Ints2d, resamples: int, seed: Union[int, List[int]]) -> Iterator[NDArray]:
     if counts.ndim != 2 or counts.shape[1] != 3 or not len(counts):
         raise XprojError(f"counts of shape {counts.shape}: give three for each of at least one sentence")
     random = numpy.random.default_rng(seed)

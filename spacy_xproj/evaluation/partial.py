@@ -4,7 +4,7 @@ nervaluate itself needs Python 3.11, and counts tokens, which the two sides may 
 """
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from spacy.tokens import Doc
 
@@ -81,6 +81,54 @@ def matched_partial_scores(
         _count(right, found, counts["partial"], _same_place, "partial")
         _count(right, found, counts["type"], _same_label, "incorrect")
     return {measure: count.scores() for measure, count in counts.items()}
+
+
+#: What can become of an entity, as nervaluate's five categories of error have it.
+FAULTS = {
+    "exact": "both boundaries and the label are right",
+    "boundary": "the label is right, a boundary is not",
+    "type": "both boundaries are right, the label is not",
+    "both": "it overlaps a gold entity, but label and a boundary are wrong",
+    "missed": "a gold entity that nothing was found of",
+    "invented": "a predicted entity that overlaps no gold one",
+}
+
+
+def count_faults(
+    gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None
+) -> Dict[str, Dict[str, int]]:
+    """Sort entities by kind of fault. Each gold and each predicted entity is counted once: together, if they overlap.
+
+    gold (Sequence[Doc]): the gold sentences.
+    predicted (Sequence[Doc]): the same sentences, with predicted entities; white space and tokens may differ.
+    labels (Optional[Sequence[str]]): the labels to look at; all by default.
+    RETURNS (Dict[str, Dict[str, int]]): for each label, the number of entities of each of `FAULTS`. The label is the
+        gold one; that of the prediction if it is invented.
+    RAISES (XprojError): if the two do not hold the same sentences, or entities were never set.
+    """
+    counts: Dict[str, Dict[str, int]] = {}
+    for a, b in zip(gold, match_sentences(gold, predicted), strict=True):
+        for label, fault in _faults(_places(a, labels), _places(b, labels)):
+            counts.setdefault(label, dict.fromkeys(FAULTS, 0))[fault] += 1
+    return dict(sorted(counts.items()))
+
+
+def _faults(gold: List[Place], predicted: List[Place]) -> Iterator[Tuple[str, str]]:
+    """Give the label and the fault of each entity of a sentence. What is right is taken out first."""
+    left = [place for place in gold if place not in predicted]
+    yield from ((place.label, "exact") for place in gold if place in predicted)
+    for place in (place for place in predicted if place not in gold):
+        near = [other for other in left if place.start < other.end and other.start < place.end]
+        if not near:
+            yield place.label, "invented"
+            continue
+        other = _same_label(place, near) or _same_place(place, near) or near[0]
+        left.remove(other)
+        if other.label == place.label:
+            yield other.label, "boundary"
+        else:
+            yield other.label, "type" if other[:2] == place[:2] else "both"
+    yield from ((place.label, "missed") for place in left)
 
 
 def _count(

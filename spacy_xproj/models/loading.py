@@ -77,7 +77,7 @@ def load_model(
     RAISES (XprojError): if it cannot be loaded.
     """
     place = pick_device(device)
-    settings.update(revision=revision, use_safetensors=True, torch_dtype=_pick_dtype(place, dtype))
+    settings.update(revision=revision, use_safetensors=True, torch_dtype=pick_dtype(place, dtype))
     return load_pretrained(cls, name, remedy, kind, **settings).to(place).eval()
 
 
@@ -92,8 +92,8 @@ def pick_device(device: str) -> torch.device:
     return torch.device(device)
 
 
-def _pick_dtype(device: torch.device, dtype: str) -> torch.dtype:
-    """Choose the number format on a device; see `DType`."""
+def pick_dtype(device: torch.device, dtype: str) -> torch.dtype:
+    """Choose the number format on a device; see `DType`. RAISES (XprojError): if there is no such format."""
     if dtype not in get_args(DType):
         raise XprojError(f"no dtype '{dtype}': use one of {', '.join(get_args(DType))}")
     if dtype != "auto":

@@ -4,12 +4,12 @@ import re
 from functools import cached_property
 from typing import Any, Dict, Optional
 
-from transformers import AutoModelForSeq2SeqLM, MarianTokenizer
+from transformers import AutoConfig, AutoModelForSeq2SeqLM, MarianTokenizer
 
 from ..errors import XprojError
 from ..lazy import Lazy
 from ..text.languages import equivalent_codes
-from .loading import DType, load_model, load_tokenizer, model_license
+from .loading import DType, load_model, load_pretrained, load_tokenizer, model_license, pick_device, pick_dtype
 
 LANGUAGE_TOKEN = re.compile(r"[a-z]{3}_[A-Z][a-z]{3}|__\w+__|>>\w+<<")
 OTHER_WAYS = (
@@ -31,6 +31,9 @@ class Seq2SeqModel:
     def __init__(self, name: str, revision: Optional[str], device: str, dtype: DType, remedy: str = OTHER_WAYS):
         self.name = name
         self.revision = revision
+        self.device = device
+        self._dtype = dtype
+        self._remedy = remedy
         self._tokenizer = Lazy(load_tokenizer, name, remedy, revision)
         self._network = Lazy(load_model, AutoModelForSeq2SeqLM, name, remedy, revision, device, dtype)
 
@@ -43,6 +46,16 @@ class Seq2SeqModel:
     def network(self) -> Any:
         """The network, ready to use."""
         return self._network.value
+
+    @property
+    def dtype(self) -> str:
+        """The number format of the weights, without loading them."""
+        return str(pick_dtype(pick_device(self.device), self._dtype)).removeprefix("torch.")
+
+    def commit(self) -> Optional[str]:
+        """Find the commit of a model of the hub. Its config is loaded for that, not its weights."""
+        config = load_pretrained(AutoConfig, self.name, self._remedy, revision=self.revision)
+        return getattr(config, "_commit_hash", None) or self.revision
 
     @property
     def limit(self) -> int:

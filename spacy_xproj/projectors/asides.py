@@ -8,6 +8,7 @@ the name beside it has it.
 from dataclasses import replace
 from typing import List, NamedTuple, Tuple
 
+import numpy
 from rapidfuzz.distance import Indel
 from spacy.tokens import Doc
 
@@ -95,13 +96,23 @@ def with_asides(bitext: Bitext, projection: Projection, found: List[Aside]) -> P
     if not found:
         return projection
     kept = _kept(bitext.target, found)
-    outcomes = [replace(o, spans=tuple((kept[s], kept[e - 1] + 1) for s, e in o.spans)) for o in projection.outcomes]
+
+    def whole(span: Tuple[int, int]) -> Tuple[int, int]:
+        return kept[span[0]], kept[span[1] - 1] + 1
+
+    outcomes = [
+        replace(o, spans=tuple(map(whole, o.spans)), rivals=tuple((whole(span), score) for span, score in o.rivals))
+        for o in projection.outcomes
+    ]
     for aside in found:
         outcome = outcomes[aside.entity]
         ends = [_next_word(bitext.target, end) for _, end in outcome.spans]
         if not ends or aside.first in ends:
             outcomes[aside.entity] = _added(outcome, (aside.first + 1, aside.last), aside.score)
-    return Projection(replace(projection.bitext, target=bitext.target), outcomes, projection.flags)
+    links = projection.bitext.alignment
+    if links is not None:
+        links = replace(links, target=numpy.asarray(kept, dtype=numpy.int32)[links.target])
+    return Projection(replace(bitext, alignment=links), outcomes, projection.flags)
 
 
 def _added(outcome: Outcome, span: Tuple[int, int], score: float) -> Outcome:

@@ -23,6 +23,7 @@ from ..types import (
     MatchScorer,
     Outcome,
     Projection,
+    ScoredSpan,
     Solver,
     WordAligner,
     is_positional,
@@ -30,7 +31,9 @@ from ..types import (
 from .align import align
 from .asides import original_names, with_asides, without_asides
 
-_Place = Tuple[Tuple[int, int], float, float]  # span, score, margin
+_Match = Tuple[Tuple[int, int], float, float]  # span, score, margin
+#: So many rivals of a match are told, of those that score as much.
+RIVALS, RIVAL_SCORE = 3, 0.01
 
 
 class CandidateMatching(Composite):
@@ -116,8 +119,9 @@ def match_candidates(
     considered = numpy.where(valid >= min_score, valid, 0)
     matches = solver(considered, candidates)
     flags = matches.flags if isinstance(matches, Matches) else ()
-    places: List[List[_Place]] = [[] for _ in bitext.source.ents]
-    for match, margin in zip(matches, margins(matches, valid, candidates)):
+    places: List[List[_Match]] = [[] for _ in bitext.source.ents]
+    free = free_scores(matches, valid, candidates)
+    for match, margin in zip(matches, margins(matches, free)):
         start, end = candidates.spans[match.candidate].tolist()
         places[match.entity].append(((start, end), match.score, margin))
     outcomes = []
@@ -125,7 +129,8 @@ def match_candidates(
         clear = [place for place in places[i] if place[2] >= min_margin]
         spans, values, differences = zip(*clear) if clear else ((), (), ())
         status = "projected" if clear else "ambiguous" if places[i] else _reason(scores[i], valid[i], considered[i])
-        outcomes.append(Outcome(i, ent.label_, status, spans, values, differences))
+        others = best_places((free if places[i] else valid)[i], candidates)
+        outcomes.append(Outcome(i, ent.label_, status, spans, values, differences, others))
     return Projection(bitext, outcomes, flags)
 
 
@@ -142,25 +147,52 @@ def entity_edges(doc: Doc, spans: Ints2d) -> NDArray:
     return ~(space[spans[:, 0]] | space[spans[:, 1] - 1] | cut[spans[:, 0]] | cut[spans[:, 1]])
 
 
-def margins(matches: List[Match], scores: Floats2d, candidates: Candidates) -> List[float]:
-    """By how much each match scores more than the best rival place of its entity.
+def free_scores(matches: List[Match], scores: Floats2d, candidates: Candidates) -> Floats2d:
+    """Set the scores of all candidates that are no rivals of a match to 0.
 
     A rival overlaps no span that was chosen: neither its own, as neighbours that share tokens with it always score
-    nearly as much, nor another, as two mentions of one name are no rivals if each has its entity. An entity without
-    a rival has its whole score as margin.
+    nearly as much, nor another, as two mentions of one name are no rivals if each has its entity.
 
     matches (List[Match]): the chosen matches.
     scores (Floats2d): all scores. *Shape:* ``(entities, candidates)``
     candidates (Candidates): the spans of the columns.
-    RETURNS (List[float]): the margins, in the order of the matches; 0 if a better place was left free.
+    RETURNS (Floats2d): the scores of the rivals. *Shape:* ``(entities, candidates)``
     """
     starts, ends = candidates.spans.T
     taken = numpy.zeros(ends.max(initial=0), dtype=int)
     for match in matches:
         taken[starts[match.candidate] : ends[match.candidate]] = 1
     before = numpy.concatenate([[0], numpy.cumsum(taken)])
-    free = scores[:, before[starts] == before[ends]]
+    return numpy.where(before[starts] == before[ends], scores, 0)
+
+
+def margins(matches: List[Match], free: Floats2d) -> List[float]:
+    """By how much each match scores more than the best rival place of its entity. An entity without a rival has its
+    whole score as margin.
+
+    matches (List[Match]): the chosen matches.
+    free (Floats2d): the scores of the rivals, see `free_scores`. *Shape:* ``(entities, candidates)``
+    RETURNS (List[float]): the margins, in the order of the matches; 0 if a better place was left free.
+    """
     return [max(0.0, match.score - float(free[match.entity].max(initial=0))) for match in matches]
+
+
+def best_places(scores: Floats1d, candidates: Candidates) -> Tuple[ScoredSpan, ...]:
+    """List the best places of an entity, none of which overlaps a better one.
+
+    scores (Floats1d): the score of each candidate. *Shape:* ``(candidates,)``
+    candidates (Candidates): the candidates.
+    RETURNS (Tuple[ScoredSpan, ...]): three at most, best first; those that score almost nothing are left out.
+    """
+    starts, ends = candidates.spans.T
+    left = numpy.where(scores >= RIVAL_SCORE, scores, 0)
+    places: List[ScoredSpan] = []
+    while len(places) < RIVALS and left.any():
+        best = left.argmax()
+        start, end = int(starts[best]), int(ends[best])
+        places.append(((start, end), float(left[best])))
+        left[(starts < end) & (ends > start)] = 0
+    return tuple(places)
 
 
 def _reason(scores: Floats1d, valid: Floats1d, considered: Floats1d) -> str:

@@ -4,6 +4,7 @@
       target.spacy          the labelled sentences, those that a filter dropped left out; if there are more than 10,000,
                             a directory of such files, which `spacy train` reads as it reads one
       outcomes.jsonl        what became of every source entity, dropped sentences included
+      pairs.jsonl           the tokens of every pair, the links between them, and what was flagged
       rejects.jsonl         the sentences that a filter dropped, and why
       summary.json          counts, settings, provenance, licences
 
@@ -14,16 +15,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Dict, Iterator, Optional
 
+import numpy
 from spacy.tokens import Span
 
 from .. import __version__
 from ..corpora.parallel import ParallelCorpus
-from ..types import FLAGS, Outcome, Projection
+from ..types import FLAGS, Outcome, Projection, WordAlignment
 
 TARGET = "target.spacy"
 OUTCOMES = "outcomes.jsonl"
+PAIRS = "pairs.jsonl"
 REJECTS = "rejects.jsonl"
 SUMMARY = "summary.json"
+#: Links that weigh less are not kept in `pairs.jsonl`: an aligner by probability has many.
+LINK_WEIGHT = 0.05
 
 
 @dataclass
@@ -122,7 +127,36 @@ def outcome_rows(pair: int, projection: Projection) -> Iterator[Dict[str, Any]]:
             "target": [
                 _place_row(target[start:end], score, margin) for (start, end), score, margin in outcome.placed()
             ],
+            "rivals": [_place_row(target[start:end], score, None) for (start, end), score in outcome.rivals],
         }
+
+
+def pair_row(pair: int, projection: Projection, reason: Optional[str]) -> Dict[str, Any]:
+    """Describe a pair for those who look at it.
+
+    pair (int): the number of the pair, from 0.
+    projection (Projection): its result.
+    reason (Optional[str]): why the filter dropped it, or None.
+    RETURNS (Dict[str, Any]): the tokens of both sides, each with the space after it; the links between them as a
+        Pharaoh line, weights with two digits, or None if they were not aligned; what the translator and the
+        projector have flagged; and the reason.
+    """
+    bitext = projection.bitext
+    links = None
+    if bitext.alignment is not None and bitext.source.ents:  # a pair without entities is not aligned
+        chosen = bitext.alignment.weight >= LINK_WEIGHT
+        weight = numpy.round(bitext.alignment.weight[chosen], 2)
+        links = WordAlignment(bitext.alignment.source[chosen], bitext.alignment.target[chosen], weight).to_pharaoh()
+    return {
+        "pair": pair,
+        "sent_id": bitext.source.user_data.get("sent_id"),
+        "source": [token.text_with_ws for token in bitext.source],
+        "target": [token.text_with_ws for token in bitext.target],
+        "links": links,
+        "translation_flags": list(bitext.target.user_data.get("flags", ())),
+        "flags": list(projection.flags),
+        "reject": reason,
+    }
 
 
 def source_row(projection: Projection, outcome: Outcome) -> Dict[str, Any]:

@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from functools import partial
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional
 
 from spacy.tokens import DocBin
 from spacy.util import minibatch
@@ -20,7 +20,7 @@ from ..storage.files import input_digests, json_digest, write_json
 from ..storage.journal import Journal
 from ..types import Projection, Projector, SentenceFilter
 from .apply import apply_projection
-from .summary import OUTCOMES, REJECTS, SUMMARY, TARGET, ProjectionCounts, outcome_rows, reject_row
+from .summary import OUTCOMES, PAIRS, REJECTS, SUMMARY, TARGET, ProjectionCounts, outcome_rows, pair_row, reject_row
 
 STATISTICS = "statistics.msgpack"
 #: A multiple of the pairs that the parts read at a time, so that shards leave their batches as they are.
@@ -43,6 +43,8 @@ class ProjectionWriter:
     projector (Projector): what makes the results: its counts and licences go to the summary.
     sentence_filter (Optional[SentenceFilter]): says which sentences to drop; by default all are kept.
     shard_size (int): pairs in a shard.
+    write_pages (Optional[Callable[[Path, str], None]]): writes pages for people into the finished directory, given the
+        name of the run; by default there are none.
     RAISES (XprojError): if the corpus has no pair, if PATH or ``PATH.partial`` is something else or cannot be written,
         or if another run writes there.
     """
@@ -55,6 +57,7 @@ class ProjectionWriter:
         projector: Projector,
         sentence_filter: Optional[SentenceFilter] = None,
         shard_size: int = SHARD_SIZE,
+        write_pages: Optional[Callable[[Path, str], None]] = None,
     ):
         if not len(corpus):
             raise XprojError(f"{corpus.path}: no pair to project; check what made the corpus and its rejects")
@@ -63,6 +66,8 @@ class ProjectionWriter:
         self.projector = projector
         self.sentence_filter = sentence_filter
         self.shard_size = shard_size
+        self.write_pages = write_pages
+        self.name = path.resolve().name
         provenance = corpus.manifest.get("provenance", {})
         self.licenses = {**provenance_licenses(provenance), **part_licenses(projector)}
         #: The corpus statistics of the projector; to be set before `write`, unless an earlier run has left them.
@@ -118,11 +123,13 @@ class ProjectionWriter:
             reasons = ", ".join(f"{reason} {count}" for reason, count in counts.rejects.most_common())
             raise XprojError(f"{self.corpus.path}: the filter drops every sentence ({reasons}); relax [filter]")
         with self._journal.finish() as directory:
-            for name in (OUTCOMES, REJECTS):
+            for name in (OUTCOMES, PAIRS, REJECTS):
                 self._journal.join(name, directory)
             groups = self._file_groups()
             write_files(map(self._join_docs, groups), directory / TARGET, len(groups) == 1)
             write_json(directory / SUMMARY, counts.summary(self.corpus, self.config, self.licenses))
+            if self.write_pages is not None:
+                self.write_pages(directory, self.name)
         return counts
 
     def _file_groups(self) -> List[List[int]]:
@@ -162,17 +169,20 @@ def write_shard(
     """
     counts, docs = ProjectionCounts(), DocBin(store_user_data=True)
     outcomes: List[Dict[str, Any]] = []
+    pairs: List[Dict[str, Any]] = []
     rejects: List[Dict[str, Any]] = []
     for pair, projection in enumerate(projections, first):
         outcomes += outcome_rows(pair, projection)
         reason = sentence_filter(projection) if sentence_filter else None
+        pairs.append(pair_row(pair, projection, reason))
         counts.count(projection, reason)
         if reason is None:
             docs.add(apply_projection(projection))
         else:
             rejects.append(reject_row(pair, projection, reason))
     counts.counts = Counter({name: count - before.get(name, 0) for name, count in counted.items()})
-    contents = {TARGET: docs.to_bytes(), OUTCOMES: _json_lines(outcomes), REJECTS: _json_lines(rejects)}
+    rows = {OUTCOMES: outcomes, PAIRS: pairs, REJECTS: rejects}
+    contents = {TARGET: docs.to_bytes(), **{name: _json_lines(lines) for name, lines in rows.items()}}
     return {"items": len(projections), "contents": contents, "counts": vars(counts)}
 
 

@@ -85,12 +85,15 @@ def atomic_path(path: Path, overwrite: bool = True, either: bool = False) -> Ite
         _remove(directory, lock)
 
 
-def mark_line(command: str) -> bytes:
+def mark_line(command: str, html: bool = False) -> bytes:
     """Make a last line that says which command made a file, for files that may have more than their format asks for.
 
     command (str): the command; empty for a file without such a line.
+    html (bool): make it a comment of HTML or Markdown.
     RETURNS (bytes): the line.
     """
+    if html:
+        return f"\n<!-- xproj {command} -->\n".encode()
     return f"\n# xproj {command}\n".encode() if command else b""
 
 
@@ -200,7 +203,7 @@ def last_line(file: Path) -> bytes:
     """Read the line of `mark_line` from a file; empty if there is none."""
     with file.open("rb") as stream:
         stream.seek(max(0, file.stat().st_size - 100))
-        found = re.search(rb"\n# xproj [a-z -]+\n\Z", stream.read())
+        found = re.search(rb"\n(?:# xproj [a-z -]+|<!-- xproj [a-z -]+ -->)\n\Z", stream.read())
     return found[0] if found else b""
 
 

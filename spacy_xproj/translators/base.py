@@ -1,18 +1,22 @@
 """What all translators of texts in batches share."""
 
 from abc import ABC, abstractmethod
-from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Union
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Union
 
 from spacy.util import minibatch
 
 from ..models.batching import run_in_batches
 from ..types import Translation
+from .cache import TranslationCache
 from .split import split_text
 
 #: What a translator can say of a translation: it reached the model's limit before its end; or it is that of several
 #: pieces of a text that was too long.
 NOT_ENDED = "not_ended"
 SPLIT = "split"
+#: Or the translator could not translate it; or it has words whose form could not be generated.
+FAILED = "failed"
+NOT_GENERATED = "not_generated"
 
 
 class BatchTranslator(ABC):
@@ -20,9 +24,9 @@ class BatchTranslator(ABC):
 
     A new model is a subclass with `_translate_batch`, and `_length` if characters do not measure the
     model's work. Texts that repeat are translated once as long as they are among the last `cache_size`
-    different ones. White space is its own translation. A text longer than `max_length` is never cut off:
-    it is split after sentences, clauses or words, the translations of its pieces are joined with spaces, and the
-    result is flagged `split`.
+    different ones; with an `identity`, those of earlier runs are found on disk too. White space is its own translation.
+    A text longer than `max_length` is never cut off: it is split after sentences, clauses or words, the translations of
+    its pieces are joined with spaces, and the result is flagged `split`.
 
     src_lang (str): code of the source language.
     tgt_lang (str): code of the target language.
@@ -53,6 +57,8 @@ class BatchTranslator(ABC):
         self.buffer = buffer
         self.cache_size = cache_size
         self._cache: Dict[str, Translation] = {}
+        self._disk = TranslationCache()
+        self._n_found = 0
 
     def __call__(self, texts: Iterable[str]) -> Iterator[str]:
         """Translate texts.
@@ -71,10 +77,34 @@ class BatchTranslator(ABC):
         """
         for buffered in minibatch(texts, self.buffer):
             new = [text for text in dict.fromkeys(buffered) if text.strip() and text not in self._cache]
-            self._cache.update(zip(new, self._translate(new), strict=True))
+            self._cache.update(self._translate_new(new) if new else {})
             yield from [self._cache.get(text) or Translation(text) for text in buffered]
             while len(self._cache) > self.cache_size:
                 del self._cache[next(iter(self._cache))]
+
+    def identity(self) -> Optional[Dict[str, Any]]:
+        """Tell what the translations depend on besides the text, as JSON: they are kept on disk under it.
+
+        RETURNS (Optional[Dict[str, Any]]): the model, its revision, settings and languages; None if translations shall
+            not be kept, as by default.
+        """
+        return None
+
+    def counts(self) -> Dict[str, int]:
+        """Count the texts whose translations were kept by an earlier run."""
+        return {"translated before": self._n_found} if self._n_found else {}
+
+    def _translate_new(self, texts: List[str]) -> Dict[str, Translation]:
+        """Find the translations of texts on disk, translate the others and keep them."""
+        key = self.identity()
+        if key is None:
+            return dict(zip(texts, self._translate(texts), strict=True))
+        found = self._disk.get(key, texts)
+        self._n_found += len(found)
+        left = [text for text in texts if text not in found]
+        made = dict(zip(left, self._translate(left), strict=True))
+        self._disk.put(key, {text: one for text, one in made.items() if FAILED not in one.flags})
+        return {**found, **made}
 
     def _translate(self, texts: List[str]) -> List[Translation]:
         split = [split_text(text, self._fits) for text in texts]

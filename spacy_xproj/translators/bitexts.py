@@ -8,8 +8,9 @@ from spacy.tokens import Doc
 
 from ..corpora.parallel_writer import Item, Reject
 from ..text.forms import nfc
-from ..types import Bitext, FlaggingTranslator, Translation, Translator
-from .base import SPLIT
+from ..types import Bitext, Translator
+from .base import FAILED, SPLIT
+from .protection import PROTECTED, translate_protected, translate_texts
 from .quality import EMPTY, Checks
 
 COMPOSED = "put into NFC"
@@ -27,13 +28,18 @@ def translate_docs(docs: Iterable[Doc], translator: Translator, nlp: Language, c
     YIELDS (Item): a pair or a reject for each Doc, in order.
     """
     docs, copies = tee(docs)
-    translations = translate_texts((doc.text for doc in copies), translator)
+    if checks.protect:
+        translations = translate_protected(copies, translator, checks.protect)
+    else:
+        translations = translate_texts((doc.text for doc in copies), translator)
     for source, translation in zip(docs, translations, strict=True):
         flag = checks.flag(source.text, translation.text)
         flags = [*([flag] if flag else []), *translation.flags]
-        wrong = [flag for flag in flags if flag != SPLIT]
+        wrong = [flag for flag in flags if flag not in (SPLIT, PROTECTED)]
         if EMPTY in wrong or (wrong and checks.on_flag == "drop"):
-            yield Reject(wrong[0], source.text, translation.text, source.user_data.get("sent_id"))
+            yield Reject(
+                FAILED if FAILED in wrong else wrong[0], source.text, translation.text, source.user_data.get("sent_id")
+            )
             continue
         composed = nfc(translation.text)
         if composed != translation.text:
@@ -42,13 +48,6 @@ def translate_docs(docs: Iterable[Doc], translator: Translator, nlp: Language, c
         if flags:
             target.user_data["flags"] = flags
         yield Bitext(source, target)
-
-
-def translate_texts(texts: Iterable[str], translator: Translator) -> Iterator[Translation]:
-    """Translate texts; with each translation comes what the translator says of it, if anything."""
-    if isinstance(translator, FlaggingTranslator):
-        return translator.translate_flagged(texts)
-    return map(Translation, translator(texts))
 
 
 def make_target(source: Doc, translation: str, nlp: Language, lang: str) -> Doc:

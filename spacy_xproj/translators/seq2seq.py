@@ -3,7 +3,7 @@
 import warnings
 from functools import cached_property
 from pathlib import Path
-from typing import Dict, List, Optional
+from typing import Any, Dict, List, Optional
 
 import torch
 
@@ -60,6 +60,22 @@ class Seq2SeqTranslator(BatchTranslator):
         RETURNS (Dict[str, str]): the digests by path; none for a model of the hub.
         """
         return input_digests(Path(self.name)) if Path(self.name).is_dir() else {}
+
+    def identity(self) -> Optional[Dict[str, Any]]:
+        """What the translations depend on: the model, as its files or its commit, the settings and the languages."""
+        return {
+            "model": self.name,
+            "revision": self._revision,
+            "dtype": self.model.dtype,
+            "num_beams": self.num_beams,
+            "max_length": self.max_length,
+            "src_lang": self.src_lang,
+            "tgt_lang": self.tgt_lang,
+        }
+
+    @cached_property
+    def _revision(self) -> Any:
+        return sorted(self.input_digests().values()) or self.model.commit()
 
     def _length(self, text: str) -> int:
         return len(self.model.tokenizer(self.model.prefix(self.tgt_lang) + text, verbose=False).input_ids)

@@ -26,6 +26,8 @@ COMMANDS = [
     "export",
     "project",
     "label",
+    "view",
+    "report",
     "evaluate",
     "encoder",
     "describe",

@@ -55,6 +55,24 @@ def test_tokens_and_user_data_stay(job, tmp_path):
         assert after.user_data["lang"] == "en"
 
 
+def test_a_second_pipeline_adds_what_does_not_overlap(job, tmp_path):
+    """The first knows Lisbon as a place; the second has it in a longer name, and knows a person besides."""
+    nlp = spacy.blank("en")
+    patterns = [("ORG", "like Lisbon"), ("PER", "Rui Silva")]
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": label, "pattern": name} for label, name in patterns])
+    nlp.to_disk(tmp_path / "second")
+    result = job(options=("--model", tmp_path / "second"))
+    assert result.exit_code == 0, result.output
+    predicted = read(tmp_path / "predicted.spacy")
+    assert [[(ent.text, ent.label_) for ent in doc.ents] for doc in predicted] == [
+        [("Lisbon", "LOC")],
+        [("Rui Silva", "PER")],
+    ]
+    assert all(token.ent_iob_ for doc in predicted for token in doc), "nothing is left unknown"
+    assert not job(model="second", options=("--model", tmp_path / "model", "--overwrite")).exit_code
+    assert [ent.text for ent in read(tmp_path / "predicted.spacy")[0].ents] == ["like Lisbon"]
+
+
 @Language.component("leaves_vectors")
 def leaves_vectors(doc):
     """Stands for a transformer, which leaves what it has computed."""

@@ -45,6 +45,12 @@ COMMANDS: Dict[str, Command] = {
     "pair": Command("pair a.spacy b.spacy {0}", ["a.spacy", "b.spacy"], ["directory"]),
     "align": Command("align bitext {0} -c a.cfg", ["bitext", "a.cfg", "links.txt"], ["file"]),
     "project": Command("project bitext {0} -c a.cfg", ["bitext", "a.cfg", "links.txt"], ["directory"]),
+    "view": Command("view projected --output {0}", ["projected"], ["file"]),
+    "report": Command(
+        "report projected --gold b.spacy --timing map.json --output {0}",
+        ["projected", "b.spacy", "map.json"],
+        ["file"],
+    ),
     "label": Command("label a.spacy {0} -m model --label-map map.json", ["a.spacy", "model", "map.json"], ["file"]),
     "label_bitext": Command("label bitext {0} -m model", ["model"], ["directory"]),
     "evaluate": Command("evaluate a.spacy b.spacy --json {0}", ["a.spacy", "b.spacy"], ["file"]),
@@ -55,6 +61,7 @@ COMMANDS: Dict[str, Command] = {
     ),
     "train-candidates": Command("train-candidates a.spacy {0} -m encoder", ["a.spacy", "encoder"], ["directory"]),
     "languages": Command("languages --json {0}", [], ["file"]),
+    "cache export": Command("cache export {0}", [], ["file"]),
     "captions": Command("research captions captions {0}", ["captions"], ["file"]),
     "pretrain": Command(
         "research pretrain encoder {0} --objective text --images images --captions captions",
@@ -78,7 +85,7 @@ def clashes() -> List[Tuple[str, List[str]]]:
 
 
 @pytest.fixture(scope="module")
-def inputs(tmp_path_factory):
+def inputs(tmp_path_factory, invoke):
     """A directory with all that the commands read; `link` is a link to the first input of a command, made later."""
     folder = tmp_path_factory.mktemp("inputs")
     (folder / "a.conll").write_text("Ana B-PER\nruns O\n")
@@ -92,6 +99,8 @@ def inputs(tmp_path_factory):
     for name in ("a.spacy", "b.spacy"):
         DocBin(docs=[doc]).to_disk(folder / name)
     write_parallel_corpus(folder / "bitext", [Bitext(doc, nlp("Ana corre"))], "en", "pt", {"command": "pair"})
+    (folder / "pharaoh.cfg").write_text(CONFIG.replace("links.txt", (folder / "links.txt").as_posix()))
+    invoke("project", folder / "bitext", folder / "projected", "-c", folder / "pharaoh.cfg")
     nlp.add_pipe("entity_ruler").add_patterns([{"label": "PER", "pattern": "Ana"}])
     nlp.to_disk(folder / "model")
     for name in ("encoder", "captions", "images"):

@@ -56,8 +56,12 @@ def test_what_is_written(entities, job, tmp_path):
     result = job()
     assert result.exit_code == 0, result.output
     out = tmp_path / "out"
-    names = ["outcomes.jsonl", "rejects.jsonl", "summary.json", "target.spacy", "xproj.json"]
-    assert sorted(file.name for file in out.iterdir()) == names
+    names = ["outcomes.jsonl", "pairs.jsonl", "rejects.jsonl", "summary.json", "target.spacy"]
+    pages = ["report.html", "report.md", "view.html"]
+    assert sorted(file.name for file in out.iterdir()) == sorted([*names, *pages, "xproj.json"])
+    assert f"look at it in a browser: {out / 'view.html'}, {out / 'report.html'}" in result.text
+    assert "Projection: out" in (out / "view.html").read_text("utf8")
+    assert "| out | en to pt | 3 | 4 | 75.0% |" in (out / "report.md").read_text("utf8")
     assert entities(out) == [[("Ana Silva", "PER"), ("Lisboa", "LOC")], [], [("Acme", "ORG")]]
 
     rows = list(srsly.read_jsonl(out / "outcomes.jsonl"))
@@ -76,6 +80,13 @@ def test_what_is_written(entities, job, tmp_path):
         assert source[row["source"]["start"] : row["source"]["end"]] == row["source"]["text"]
         assert all(target[span["start"] : span["end"]] == span["text"] for span in row["target"])
 
+    pairs = list(srsly.read_jsonl(out / "pairs.jsonl"))
+    assert [pair["links"] for pair in pairs] == ["0-0 1-1 2-2 3-3 4-4", None, "0-1:0.4 1-2"]
+    for number, pair in enumerate(pairs):
+        assert (pair["pair"], pair["sent_id"], pair["reject"]) == (number, f"s{number}", None)
+        texts = ["".join(pair[side]).strip() for side in ("source", "target")]
+        assert texts == list(SENTENCES[number][:2])
+
     summary = srsly.read_json(out / "summary.json")
     assert (summary["pairs"], summary["entities"]) == (3, 4) == (len(SENTENCES), len(rows))
     assert summary["outcomes"] == {"projected": 3, "unaligned": 1}
@@ -88,6 +99,11 @@ def test_what_is_written(entities, job, tmp_path):
     (doc, *_) = DocBin().from_disk(out / "target.spacy").get_docs(Vocab())
     assert doc.user_data["sent_id"] == "s0"
     assert doc.spans["projected"].attrs["outcomes"] == {"projected": 2}
+
+
+def test_without_pages(job, tmp_path):
+    assert "browser" not in job("--no-pages").text
+    assert not list((tmp_path / "out").glob("*.html"))
 
 
 def test_warnings_of_the_target_text(entities, job, tmp_path, make_bitext):

@@ -8,7 +8,13 @@ from seqeval.metrics import f1_score
 from seqeval.scheme import IOB2
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.evaluation.bootstrap import bootstrap_contrast, bootstrap_difference, bootstrap_interval, f1
+from spacy_xproj.evaluation.bootstrap import (
+    bootstrap_contrast,
+    bootstrap_difference,
+    bootstrap_interval,
+    bootstrap_mean,
+    f1,
+)
 from spacy_xproj.evaluation.strict import score, strict_counts
 
 counts = st.lists(st.tuples(*[st.integers(0, 3)] * 3), min_size=1, max_size=30).map(numpy.asarray)
@@ -124,3 +130,34 @@ def test_contrasts():
         values.append((a - b) - (c - d))
     a, b, c, d = (f1(side.sum(axis=0)) for side in sides)
     assert found == pytest.approx(((a - b) - (c - d), *numpy.quantile(values, [0.1, 0.9])))
+
+
+def test_mean_over_groups_against_plain_resampling():
+    random = numpy.random.default_rng(1)
+    groups = [random.integers(0, 3, size=(2, size, 3)) for size in (40, 60)]
+    weights = [[1, -1], [1, -1]]
+    found = bootstrap_mean(groups, weights)
+
+    def difference(group, chosen):
+        first, second = (group[i][chosen].sum(axis=0) for i in (0, 1))
+        return 2 * first[0] / (2 * first[0] + first[1:].sum()) - 2 * second[0] / (2 * second[0] + second[1:].sum())
+
+    whole = [difference(group, slice(None)) for group in groups]
+    assert found.estimate == pytest.approx(sum(whole) / 2)
+    draws = []
+    for _ in range(4000):
+        drawn = [difference(group, random.choice(group.shape[1], group.shape[1])) for group in groups]
+        draws.append(sum(drawn) / 2)
+    assert (found.low, found.high) == pytest.approx(numpy.quantile(draws, [0.025, 0.975]), abs=0.015)
+
+
+@given(counts)
+def test_mean_over_one_group(counts):
+    found = bootstrap_mean([counts[None]], [[1.0]], resamples=20)
+    assert found.estimate == pytest.approx(float(f1(counts.sum(axis=0))))
+    assert 0 <= found.low <= found.high <= 1
+
+
+def test_mean_over_nothing():
+    with pytest.raises(XprojError, match="no group of sentences"):
+        bootstrap_mean([], [])

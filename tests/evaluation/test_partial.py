@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Doc, Span
 
-from spacy_xproj.evaluation.partial import MEASURES, partial_scores
+from spacy_xproj.evaluation.partial import FAULTS, MEASURES, count_faults, partial_scores
 
 VOCAB = spacy.blank("xx").vocab
 Entity = Tuple[int, int, str]
@@ -31,6 +31,17 @@ def test_by_hand() -> None:
     assert counts == {"exact": (1, 0, 1, 1, 1), "partial": (1, 1, 0, 1, 1), "type": (1, 0, 1, 1, 1)}
     assert scores["partial"]["p"] == scores["partial"]["r"] == scores["partial"]["f"] == 0.5
     assert scores["exact"]["f"] == pytest.approx(1 / 3)
+
+
+def test_kinds_of_fault_by_hand() -> None:
+    gold = make_doc(20, [(0, 2, "PER"), (3, 5, "PER"), (6, 8, "LOC"), (9, 12, "LOC"), (13, 14, "ORG")])
+    predicted = make_doc(20, [(0, 2, "PER"), (3, 4, "PER"), (6, 8, "ORG"), (9, 10, "ORG"), (16, 17, "ORG")])
+    faults = count_faults([gold], [predicted])
+    expected = {"PER": ["exact", "boundary"], "LOC": ["type", "both"], "ORG": ["missed", "invented"]}
+    assert {label: sorted(kind for kind in row if row[kind]) for label, row in faults.items()} == {
+        label: sorted(kinds) for label, kinds in expected.items()
+    }
+    assert list(count_faults([gold], [predicted], ["PER"])) == ["PER"]
 
 
 def test_labels_and_nothing_at_all() -> None:
@@ -75,3 +86,13 @@ def test_as_nervaluate(corpus: List[Tuple[List[Entity], List[Entity]]]) -> None:
             assert ours[measure][key] == getattr(theirs[name], key), (measure, key)
         for key, other in (("p", "precision"), ("r", "recall"), ("f", "f1")):
             assert ours[measure][key] == pytest.approx(getattr(theirs[name], other))
+
+
+@settings(max_examples=100, deadline=None)
+@given(entities(), entities())
+def test_every_entity_is_of_one_kind(gold: List[Entity], predicted: List[Entity]) -> None:
+    rows = count_faults([make_doc(9, gold)], [make_doc(9, predicted)]).values()
+    total = {kind: sum(row[kind] for row in rows) for kind in FAULTS}
+    paired = sum(total[kind] for kind in ("exact", "boundary", "type", "both"))
+    assert paired + total["missed"] == len(gold) and paired + total["invented"] == len(predicted)
+    assert total["exact"] == len(set(gold) & set(predicted))

@@ -9,6 +9,8 @@ from spacy_xproj.extractors.ngram import ngrams
 from spacy_xproj.models.probability import TranslationProbability
 from spacy_xproj.models.seq2seq import Seq2SeqModel
 from spacy_xproj.scores.translation import TranslationScore
+from spacy_xproj.translators.base import Translation
+from spacy_xproj.translators.seq2seq import Seq2SeqTranslator
 from spacy_xproj.types import Candidates
 
 TEXTS = ["Ana", "the river", "cat and dog", "Lisbon near the mat"]
@@ -84,9 +86,20 @@ def test_languages_that_a_model_has_not(m2m100):
         probability(m2m100).log_probabilities([(("a", "en"), ("b", "eo"))])
 
 
-def by_hand(path, entity, candidate, normalize, symmetric):
+def by_hand(path, entity, candidate, normalize, symmetric, variant="direct"):
+    def translation(text):
+        (found,) = Seq2SeqTranslator(path, text[1], "pt", num_beams=5, device="cpu")([text[0]])
+        return found, "pt"
+
     def similarity(text, given):
-        return 2 ** alone(path, given, text) / (2 ** alone(path, text, text) if normalize else 1)
+        if variant == "cross_likelihood":
+            rows = (text, translation(given)), (given, translation(given))
+        elif variant == "pivot":
+            rows = (translation(given), text), (translation(text), text)
+        else:
+            rows = (given, text), (text, text)
+        found, own = (2 ** alone(path, *row) for row in rows)
+        return found / own if normalize else found
 
     forward = similarity(candidate, entity)
     return (forward + similarity(entity, candidate)) / 2 if symmetric else forward
@@ -114,6 +127,41 @@ def test_score_is_the_formula(m2m100, pair, normalize, symmetric):
     limit = sorted(first.ravel().tolist())[first.size // 2]
     (cut,) = TranslationScore(m2m100, "en", "pt", threshold=limit, **make)([pair])
     assert ((cut == 0) == (first < limit)).all() and (cut == 0).any()
+
+
+@pytest.fixture
+def translations(monkeypatch):
+    """Translations of a model that has learned nothing would not end: rules make them. Gives the models that did."""
+    models = []
+
+    def translate(self, texts):
+        models.append(self.model)
+        return [Translation(f"the {text.lower()} {self.src_lang[:1]}") for text in texts]
+
+    monkeypatch.setattr(Seq2SeqTranslator, "_translate_batch", translate)
+    return models
+
+
+@pytest.mark.parametrize("normalize, symmetric", [(True, True), (False, False)])
+@pytest.mark.parametrize("variant", ["pivot", "cross_likelihood"])
+def test_other_variants_are_their_formulas(m2m100, make_bitext, translations, variant, normalize, symmetric):
+    bitext = make_bitext("Ana and the cat", "A cat and Ana", [(0, 1, "PER")])
+    pair = bitext, Candidates(ngrams(4, 1))
+    make = {"normalize": normalize, "symmetric": symmetric, "variant": variant, "pivot_lang": "pt", "device": "cpu"}
+    scorer = TranslationScore(m2m100, "en", "pt", threshold=0, **make)
+    first, second = scorer(iter([pair, pair]))
+    assert first.tolist() == second.tolist()
+    assert len(translations) == 2 and all(model is scorer.model.model for model in translations)  # loaded once
+    expected = [
+        by_hand(m2m100, ("Ana", "en"), (token.text, "pt"), normalize, symmetric, variant) for token in bitext.target
+    ]
+    assert first[0].tolist() == pytest.approx(expected, rel=1e-3)
+
+
+def test_other_variants_need_a_multilingual_model(marian, pair):
+    scorer = TranslationScore(marian, "en", "pt", normalize=False, symmetric=False, variant="pivot", device="cpu")
+    with pytest.raises(XprojError, match="does not translate both ways"):
+        list(scorer([pair]))
 
 
 @pytest.mark.parametrize("normalize", [True, False])
@@ -155,7 +203,7 @@ def test_nothing_to_score(m2m100, make_bitext):
 
 
 def test_model_for_one_direction(marian, pair):
-    with pytest.raises(XprojError, match="does not translate both ways.*normalize = false and symmetric = false"):
+    with pytest.raises(XprojError, match="does not translate both ways.*normalize = false, symmetric = false and"):
         list(TranslationScore(marian, "en", "pt", device="cpu")([pair]))
     scorer = TranslationScore(marian, "en", "pt", normalize=False, symmetric=False, threshold=0, device="cpu")
     (scores,) = scorer([pair])

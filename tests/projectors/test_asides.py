@@ -49,6 +49,15 @@ def test_spans_come_back_to_the_whole_sentence(make_bitext):
     assert with_asides(bitext, Projection(part, elsewhere), found).outcomes[0].spans == ((8, 9),)
 
 
+def test_links_and_rivals_come_back_too(make_bitext):
+    bitext = make_bitext("Aoun spoke", "奧恩 （ Aoun ） x y", [(0, 1, "PER")])
+    part = without_asides(bitext, original_names(bitext)).aligned(WordAlignment.from_pharaoh("0-0 1-2:0.5"))
+    placed = [Outcome(0, "PER", "projected", ((0, 1),), (0.5,), (0.4,), (((1, 3), 0.1),))]
+    whole = with_asides(bitext, Projection(part, placed), original_names(bitext))
+    assert whole.bitext.links().to_pharaoh() == "0-0 1-5:0.5"
+    assert whole.outcomes[0].rivals == (((4, 6), 0.1),)
+
+
 class FirstToFirst:
     """Link the first words."""
 

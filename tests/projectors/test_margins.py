@@ -6,7 +6,7 @@ from spacy.tokens import DocBin
 
 from spacy_xproj.api import apply_projection
 from spacy_xproj.extractors.ngram import NgramCandidates, ngrams
-from spacy_xproj.projectors.matching import CandidateMatching, margins
+from spacy_xproj.projectors.matching import CandidateMatching, best_places, free_scores, margins
 from spacy_xproj.projectors.summary import outcome_rows
 from spacy_xproj.solvers.exact import ExactSolver
 from spacy_xproj.solvers.milp import MilpSolver
@@ -35,6 +35,10 @@ def project(make_bitext, rows, solver=None, max_length=1, **settings):
     return projection
 
 
+def margins_of(matches, scores, candidates):
+    return margins(matches, free_scores(matches, scores, candidates))
+
+
 def test_a_rival_is_another_place(make_bitext):
     (outcome,) = project(make_bitext, [[0.9, 0.0, 0.6, 0.5]]).outcomes
     assert outcome.spans == ((0, 1),)
@@ -44,7 +48,7 @@ def test_a_rival_is_another_place(make_bitext):
 def test_spans_that_overlap_the_match_are_no_rivals():
     candidates = Candidates(numpy.asarray([[1, 3], [0, 3], [2, 4], [1, 2], [3, 4], [0, 1]], dtype=numpy.int32))
     scores = numpy.asarray([[0.9, 0.8, 0.8, 0.8, 0.3, 0.4]], dtype=numpy.float32)
-    assert margins([Match(0, 0, 0.9)], scores, candidates) == pytest.approx([0.5])
+    assert margins_of([Match(0, 0, 0.9)], scores, candidates) == pytest.approx([0.5])
 
 
 def test_places_given_to_others_are_no_rivals(make_bitext):
@@ -71,7 +75,7 @@ def test_several_places_of_one_entity_are_no_rivals_of_each_other(make_bitext):
 def test_a_better_place_left_free_makes_0():
     candidates = Candidates(ngrams(2, 1))
     scores = numpy.asarray([[0.2, 0.9]], dtype=numpy.float32)
-    assert margins([Match(0, 0, 0.2)], scores, candidates) == [0.0]
+    assert margins_of([Match(0, 0, 0.2)], scores, candidates) == [0.0]
 
 
 def test_margins_equal_a_plain_reference():
@@ -86,8 +90,31 @@ def test_margins_equal_a_plain_reference():
         for match in matches:
             rivals = [scores[match.entity, c] for c in range(len(candidates)) if not tokens[c] & taken]
             expected.append(match.score - max(rivals, default=0))
-        assert margins(matches, scores, candidates) == pytest.approx(expected)
+        assert margins_of(matches, scores, candidates) == pytest.approx(expected)
         assert min(expected) >= 0  # an optimal solution leaves no better place free
+
+
+def test_rivals_are_told_best_first(make_bitext):
+    (outcome,) = project(make_bitext, [[0.9, 0.0, 0.6, 0.5, 0.005]]).outcomes
+    assert [span for span, _ in outcome.rivals] == [(2, 3), (3, 4)]
+    assert [score for _, score in outcome.rivals] == pytest.approx([0.6, 0.5])
+    (row,) = outcome_rows(0, project(make_bitext, [[0.9, 0.0, 0.6]]))
+    assert row["rivals"] == [{"start": 4, "end": 5, "text": "c", "score": 0.6}]
+
+
+def test_what_is_lost_has_its_best_places_as_rivals(make_bitext):
+    (outcome,) = project(make_bitext, [[0.2, 0.3]], min_score=0.5).outcomes
+    assert outcome.status == "below_threshold"
+    assert [span for span, _ in outcome.rivals] == [(1, 2), (0, 1)]
+
+
+def test_rivals_do_not_overlap_a_better_one():
+    candidates = Candidates(ngrams(6, 3))
+    scores = numpy.random.default_rng(0).random(len(candidates)).astype(numpy.float32)
+    places = best_places(scores, candidates)
+    tokens = [set(range(*span)) for span, _ in places]
+    assert places[0][1] == scores.max() and len(places) > 1
+    assert len(set().union(*tokens)) == sum(map(len, tokens))
 
 
 def test_a_small_margin_is_ambiguous(make_bitext):

@@ -95,7 +95,14 @@ class Alarm:
 def test_an_interruption_anywhere_changes_nothing(job, tmp_path, monkeypatch):
     job("whole")
     expected = content(tmp_path / "whole")
-    assert sorted(expected) == ["outcomes.jsonl", "rejects.jsonl", "summary.json", "target.spacy", "xproj.json"]
+    assert sorted(expected) == [
+        "outcomes.jsonl",
+        "pairs.jsonl",
+        "rejects.jsonl",
+        "summary.json",
+        "target.spacy",
+        "xproj.json",
+    ]
     starts = []
     monkeypatch.setattr(os, "fsync", id)  # the disk has no part in this, and is slow
     for moment in range(1, 1000):

@@ -1,16 +1,14 @@
 """Tables, figures and pages."""
 
-import sys
 from base64 import b64decode
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
 
-from spacy_xproj.errors import XprojError
-from spacy_xproj.research.encoder_comparison.figures import check_report, curve_figure, f1_figure, to_svg
+from spacy_xproj.research.encoder_comparison.figures import curve_figure, f1_figure, to_svg
 from spacy_xproj.research.encoder_comparison.tables import comparison_tables, to_markdown
-from spacy_xproj.research.report import Table, interval, make_page, number, p_value, percent, signed
+from spacy_xproj.view.tables import Table, interval, make_page, number, p_value, percent, signed
 
 SUMMARY = {
     "protocol": "strict F1",
@@ -187,10 +185,5 @@ def test_page():
     prefix = "data:image/svg+xml;base64,"
     assert [b64decode(image.removeprefix(prefix)).decode() for image in page.images] == list(figures.values())
     assert "<title>Title &amp; more</title>" in text and "what &lt;was&gt; compared" in text
-    assert "http" not in text  # it loads nothing
-
-
-def test_without_matplotlib(monkeypatch):
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(XprojError, match=r"pip install 'spacy_xproj\[report\]'"):
-        check_report()
+    assert "http://" not in text and "https://" not in text  # it loads nothing
+    assert "default-src 'none'" in text

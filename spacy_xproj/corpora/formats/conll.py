@@ -3,7 +3,6 @@
 from itertools import islice
 from typing import Iterator, List, Tuple
 
-from ...errors import XprojError
 from .columns import (
     DOCUMENT,
     ColumnConverter,
@@ -118,7 +117,7 @@ def _sentence(rows: List[Row], comments: List[Line], repair: bool) -> Iterator[C
 
 
 class MasakhanerConverter(ColumnConverter):
-    """Convert MasakhaNER: a token and its tag, separated by one space.
+    """Convert MasakhaNER: a token and its tag, separated by one space, or by a tab.
 
     ::
 
@@ -131,9 +130,8 @@ class MasakhanerConverter(ColumnConverter):
         for block in read_blocks(text):
             rows: List[Row] = []
             for number, line in block:
-                if "\t" in line.rstrip():
-                    raise XprojError(f"line {number}: 1 columns, not 2: a tab separates them; take --format conll")
-                cells = line.rstrip(" \t").split(" ")
+                line = line.rstrip(" \t")
+                cells = line.split("\t" if "\t" in line else " ")
                 if not (self.repair and len(cells) == 2 and not cells[0]):
                     check_columns(cells, 2, number)
                 rows.append(Row(number, cells[0], cells[1]))

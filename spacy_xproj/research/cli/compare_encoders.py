@@ -32,11 +32,9 @@ def compare_encoders_cli(
     a last run puts the report together.
     """
     from ..encoder_comparison.config import read_comparison
-    from ..encoder_comparison.figures import check_report
     from ..encoder_comparison.students import run_comparison
     from ..encoder_comparison.summary import make_summary
 
-    check_report()
     config = load_config(config_path, ctx.args)
     with naming(config_path):
         comparison = read_comparison(config)
@@ -59,9 +57,9 @@ def _write_report(summary: "Summary", output_dir: Path) -> None:
     """Write JSON, Markdown, figures and page."""
     from ...storage.atomic import atomic_path
     from ...storage.files import write_json
+    from ...view.tables import make_page
     from ..encoder_comparison.figures import curve_figure, f1_figure, to_svg
     from ..encoder_comparison.tables import comparison_tables, heading, to_markdown
-    from ..report import make_page
 
     figures = {"f1": f1_figure(summary), "curves": curve_figure(summary)}
     drawn = {name: to_svg(figure) for name, figure in figures.items()}

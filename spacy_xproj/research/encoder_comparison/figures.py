@@ -1,9 +1,8 @@
-"""Figures, drawn with matplotlib (the extra ``report``)."""
+"""Figures, drawn with matplotlib."""
 
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, Callable, Dict, List
 
-from ...errors import XprojError
 from .summary import Summary
 
 if TYPE_CHECKING:
@@ -13,14 +12,6 @@ if TYPE_CHECKING:
 #: Told apart by colour-blind readers too (Okabe and Ito 2008).
 COLOURS = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#000000")
 PANEL = (4.2, 3.2)
-
-
-def check_report() -> None:
-    """Check that matplotlib is installed."""
-    try:
-        import matplotlib  # noqa: F401
-    except ImportError:
-        raise XprojError("figures need matplotlib; run: pip install 'spacy_xproj[report]'") from None
 
 
 def f1_figure(summary: Summary) -> "Figure":

@@ -21,9 +21,9 @@ from ...encoders.texts import corpus_files
 from ...storage.atomic import atomic_path
 from ...storage.files import sha256
 from ...storage.results import attempt, keep_result
+from ..isolate import run_alone
+from ..training import label_tests, train_student
 from .config import LANG, Comparison, DataSettings
-from .isolate import run_alone
-from .training import label_tests, train_student
 
 #: Of an encoder's directory, what does not change the student: its card, and the record of its training.
 NOT_READ = ("README.md", "pretrain.json")

@@ -2,7 +2,7 @@
 
 from typing import Any, Dict, List
 
-from ..report import NO_FIGURE, Table, interval, number, p_value, percent, signed
+from ...view.tables import NO_FIGURE, Table, interval, number, p_value, percent, signed
 from .summary import Summary
 
 PAIRED_HEADER = ["pairs", "difference", "interval", "t-test p", "Holm", "Wilcoxon p", "Holm", "d_z", "interval"]

@@ -1,9 +1,10 @@
 """The sentences of a language: gold, translated, and labelled once for all methods, kept on disk."""
 
+from collections import Counter
 from contextlib import closing
 from itertools import islice, tee
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, Iterator, List
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -14,13 +15,16 @@ from ...corpora.datasets import SOURCE, get_dataset
 from ...corpora.labels import LabelMap
 from ...corpora.pairing import without_entities
 from ...corpora.parallel import MANIFEST, ParallelCorpus, read_manifest
-from ...corpora.parallel_writer import ParallelCorpusWriter
+from ...corpora.parallel_writer import Item, ParallelCorpusWriter
+from ...corpora.rewriting import Spelling, rewrite
+from ...corpora.text_comparison import text_statistics
 from ...errors import XprojError
-from ...storage.files import read_text
+from ...projectors.apply import apply_projection, count_statuses
+from ...storage.files import input_digests, json_digest, read_text, sha256
 from ...text.scripts import is_unspaced
 from ...translators.bitexts import translate_docs
 from ...translators.quality import Checks
-from ...types import Bitext, Converter, Tagger, Translator
+from ...types import Bitext, Converter, Initializable, Projector, Tagger, Translator
 from .config import StudySettings
 
 SHARD_SIZE = 200
@@ -34,21 +38,65 @@ def read_gold(path: Path, settings: StudySettings, converter: Converter) -> List
     settings (StudySettings): the dataset that it belongs to, and what becomes of its labels.
     converter (Converter): reads its format.
     RETURNS (List[Doc]): the sentences, at least one.
-    RAISES (XprojError): if the file is missing, bad or empty.
+    RAISES (XprojError): if the file is missing, bad or empty, or is not the one that the checksums name.
     """
-    if not path.is_file():
+    if settings.dataset and not path.exists():
         dataset = get_dataset(settings.dataset)
         raise XprojError(f"{path}: no such file; get {dataset.title} from {dataset.url} and put it there")
-    label_map = settings.label_map()
+    if settings.checksums:
+        check_checksum(path, Path(settings.checksums))
+    return read_sentences(path, converter, settings.limit, settings.label_map())
+
+
+def check_checksum(path: Path, checksums: Path) -> None:
+    """Check that a file is the one that is meant.
+
+    path (Path): the file.
+    checksums (Path): lines of a SHA-256 and a name.
+    RAISES (XprojError): if it is not, or is not named.
+    """
+    lines = (line.split(maxsplit=1) for line in read_text(checksums).splitlines() if line.strip())
+    known = {name.strip().lstrip("*"): digest for digest, name in lines}
+    remedy = 'fetch it again, or set [study] checksums = "" to use it as it is'
+    if path.name not in known:
+        raise XprojError(f"{path}: not named in {checksums}; {remedy}")
+    if sha256(path) != known[path.name]:
+        raise XprojError(f"{path}: not the file that {checksums} means (its SHA-256 is another); {remedy}")
+
+
+def path_digest(path: Path) -> str:
+    """Identify what is in a file or directory."""
+    return json_digest(sorted(input_digests(path).values())) if path.is_dir() else sha256(path)
+
+
+def read_sentences(path: Path, converter: Converter, limit: int, label_map: Optional[LabelMap] = None) -> List[Doc]:
+    """Read a file.
+
+    path (Path): the file, or a directory if the converter reads those.
+    converter (Converter): reads its format.
+    limit (int): only the first sentences; 0 for all.
+    label_map (Optional[LabelMap]): what becomes of its labels, if they are of interest.
+    RETURNS (List[Doc]): the sentences, at least one.
+    RAISES (XprojError): if the file is missing, bad or empty.
+    """
+    read_path: Optional[Callable[[Path], Iterable[Doc]]] = getattr(converter, "read_path", None)
+    text = read_text(path) if read_path is None else ""
     try:
-        docs = list(islice(converter(read_text(path)), settings.limit or None))
-        for doc in docs:
-            label_map.apply(doc)
+        docs = list(islice(converter(text) if read_path is None else read_path(path), limit or None))
+        if label_map is not None:
+            for doc in docs:
+                label_map.apply(doc)
     except XprojError as error:
         raise XprojError(f"{path}, {error}") from None
     if not docs:
-        raise XprojError(f"{path}: no sentence in it; check the path and [converter]")
+        raise XprojError(f"{path}: no sentence in it; check the path and its converter")
     return docs
+
+
+def respell(docs: List[Doc], like: List[Doc]) -> List[Doc]:
+    """Write sentences as another text of their language is written, as `xproj rewrite` does."""
+    spelling = Spelling.of(text_statistics(like)).with_words_of(docs)
+    return [rewrite(doc, spelling)[0] for doc in docs]
 
 
 def target_doc(gold: Doc, spaced: bool) -> Doc:
@@ -69,7 +117,7 @@ def target_doc(gold: Doc, spaced: bool) -> Doc:
 
 
 def keep_corpus(
-    path: Path, tgt_lang: str, provenance: Dict[str, Any], make: Callable[[int], Iterable[Bitext]]
+    path: Path, tgt_lang: str, provenance: Dict[str, Any], make: Callable[[int], Iterable[Item]]
 ) -> ParallelCorpus:
     """Take a corpus that is on disk, go on with one that is not finished, or make one.
 
@@ -77,7 +125,7 @@ def keep_corpus(
     tgt_lang (str): its target language.
     provenance (Dict[str, Any]): all that it depends on. If the corpus on disk has another one, or its manifest cannot
         be read, it is made anew.
-    make (Callable[[int], Iterable[Bitext]]): gives the pairs from that number on.
+    make (Callable[[int], Iterable[Item]]): gives the pairs, and rejects, from that number on.
     RETURNS (ParallelCorpus): the corpus.
     """
     if _is_made_from(path, provenance):
@@ -141,3 +189,21 @@ def tag_docs(docs: Iterable[Doc], tagger: Tagger, label_map: LabelMap) -> Iterat
             doc.set_ents([Span(doc, start, end, label) for start, end, label in entities], default="outside")
             label_map.apply(doc)
             yield doc
+
+
+def project(projector: Projector, corpus: ParallelCorpus, limit: int = 0) -> Tuple[List[Doc], "Counter[str]"]:
+    """Project the labels of a corpus.
+
+    projector (Projector): projects them.
+    corpus (ParallelCorpus): pairs whose source sides are labelled.
+    limit (int): only the first pairs; 0 for all.
+    RETURNS (Tuple[List[Doc], Counter[str]]): the labelled target sentences, and what became of the source entities.
+    """
+    if isinstance(projector, Initializable):
+        projector.initialize(lambda: islice(corpus, limit or None))
+    outcomes: Counter[str] = Counter()
+    docs = []
+    for projection in projector(islice(corpus, limit or None)):
+        outcomes.update(count_statuses(projection.outcomes))
+        docs.append(apply_projection(projection))
+    return docs, outcomes

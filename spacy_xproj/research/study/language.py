@@ -1,174 +1,205 @@
 """One language under every method.
 
-OUTPUT_DIR/CODE/
-  translated/           the test sentences and their translations into English, a parallel corpus
-  labelled/             the same, with the entities that the tagger finds in the translations
+OUTPUT_DIR/CODE/SETUP/
   METHOD.json           the scores of a method, and the digest of all that they depend on
   METHOD.spacy          its entities on the test sentences
   METHOD.error.txt      the traceback, if it failed
+  METHOD-SEED.…         likewise, if there is a student in it
 """
 
-from collections import Counter
-from functools import cached_property, partial
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
+import spacy
 from spacy.tokens import Doc
 
-from ... import __version__
-from ...config import resolve
-from ...corpora.datasets import SOURCE, dataset_code
-from ...corpora.docbin import write_docs
-from ...corpora.parallel import ParallelCorpus
-from ...evaluation.strict import score
-from ...projectors.apply import apply_projection, count_statuses
-from ...storage.files import sha256
+from ...corpora.datasets import SOURCE
+from ...corpora.docbin import read_docs, write_docs
+from ...evaluation.strict import score, strict_counts
 from ...storage.results import attempt, keep_result
+from ...taggers.pipeline import make_spacy_tagger
 from ...text.languages import LanguageRow
-from ...text.tokenizers import blank_segmented
-from ...translators.quality import make_checks
-from ...types import Bitext, Initializable
-from .config import read_study
-from .data import keep_corpus, label_sources, read_gold, tag_docs, target_doc, translate_targets
-from .results import MethodResult
+from ...types import Tagger
+from .cells import Cell, list_cells
+from .config import STUDENT, Study
+from .corpora import LanguageCorpora, Progress
+from .data import project, tag_docs
+from .results import CellResult
+from .students import Students
 
-Progress = Callable[[Iterable[Bitext], int, str], Iterator[Bitext]]
+#: Gold, predicted, and what else there is to say.
+Prediction = Tuple[List[Doc], List[Doc], Dict[str, Any]]
 
 
 class LanguageStudy:
-    """Translate and label the test sentences of a language once, then apply each method to them and score it.
+    """Translate and label the test sentences of a language once, then apply each method to them and score it; project
+    onto the training data, and train a student of what comes out.
 
-    What is on disk is taken as it is, as long as all that it depends on is the same: version, settings and gold file.
+    What is on disk is taken as it is, as long as all that it depends on is the same: version, settings and files.
     (The files of a model that is named by its path are not looked into.) A translation that was interrupted goes on
     after its last shard.
 
+    study (Study): the study in this language.
     row (LanguageRow): the language.
-    config (Dict[str, Any]): the config of the study, interpolated for this language.
-    path (Path): the directory of the language.
+    code (str): what the study calls it.
+    output_dir (Path): the directory of the study.
     progress (Progress): shows how far the translation is; takes the pairs, their number, and what one is called.
     """
 
-    def __init__(self, row: LanguageRow, config: Dict[str, Any], path: Path, progress: Progress):
+    def __init__(self, study: Study, row: LanguageRow, code: str, output_dir: Path, progress: Progress):
+        self.study = study
         self.row = row
-        self.config = config
-        self.path = path
-        self.settings = read_study(config)
-        self.code = dataset_code(row, self.settings.dataset)
-        self.gold_path = self.settings.gold_path(row)
-        self.progress = progress
-        self.failure: Optional[Exception] = None
+        self.code = code
+        self.path = output_dir / code
+        self.corpora = LanguageCorpora(study, row, code, self.path, progress)
+        self.students = Students(study, output_dir)
 
-    def results(self) -> Iterator[MethodResult]:
-        """Apply and score each method. One that fails does not keep the others from running."""
-        for method in self.config["methods"]:
-            made, reason = attempt(self.path / f"{method}.error.txt", partial(self._result, method))
+    def results(self) -> Iterator[CellResult]:
+        """Make each cell. One that fails does not keep the others from being made."""
+        failed = False
+        for cell in list_cells(self.study, self.code):
+            base = self._base(cell)
+            made, reason = attempt(base.with_name(f"{base.name}.error.txt"), partial(self._result, cell))
             scores, fresh = made or (None, True)
-            yield MethodResult(self.code, self.row.name, method, scores, reason, fresh)
+            failed = failed or scores is None
+            yield CellResult(self.code, self.row.name, cell, scores, reason, fresh)
+        if not failed:
+            self.students.discard(self.code)
 
-    def _result(self, method: str) -> Tuple[Dict[str, Any], bool]:
-        """Score a method; tell also whether it had to be done."""
-        _ = self.gold  # its errors are clearer than that of a digest
-        return keep_result(
-            self.path / f"{method}.json", self._method_inputs(method), partial(self._make_result, method)
-        )
+    def _base(self, cell: Cell) -> Path:
+        return self.path / str(cell)
 
-    def _make_result(self, method: str) -> Dict[str, Any]:
-        corpus = self._corpus() if self._reads_source(method) else None
+    def _result(self, cell: Cell) -> Tuple[Dict[str, Any], bool]:
+        """Score a cell; tell also whether it had to be made."""
+        _ = self.corpora.gold()  # its errors are clearer than that of a digest
+        base = self._base(cell)
+        return keep_result(base.with_name(f"{base.name}.json"), self._inputs(cell), partial(self._make_result, cell))
+
+    def _make_result(self, cell: Cell) -> Dict[str, Any]:
         start = perf_counter()
-        predicted, outcomes = self._tag(method) if corpus is None else self._project(method, corpus)
+        gold, predicted, details = getattr(self, f"_{cell.setup}")(cell)
         seconds = perf_counter() - start
-        scores = score(self.gold, predicted, self.settings.scored())
-        write_docs(predicted, self.path / f"{method}.spacy")
+        labels = self.study.settings.scored()
+        scores = score(gold, predicted, labels)
+        counts = strict_counts(gold, predicted, labels)
+        base = self._base(cell)
+        write_docs(predicted, base.with_name(f"{base.name}.spacy"))
         return {
             "language": self.code,
-            "method": method,
-            "sentences": len(self.gold),
-            "repairs": sum(len(doc.user_data.get("repairs", ())) for doc in self.gold),
-            "flags": corpus.manifest["flags"] if corpus else {},
-            "outcomes": dict(outcomes),
+            "setup": cell.setup,
+            "method": cell.method,
+            "seed": cell.seed,
+            "sentences": len(gold),
+            "repairs": sum(len(doc.user_data.get("repairs", ())) for doc in gold),
+            **details,
             "seconds": round(seconds, 2),
             **scores,
+            "counts": [" ".join(map(str, row)) for row in counts.tolist()],
         }
 
-    @cached_property
-    def gold(self) -> List[Doc]:
-        """The gold sentences."""
-        converter = self._make("converter", self.config["converter"])
-        return read_gold(self.gold_path, self.settings, converter)
+    def _inputs(self, cell: Cell) -> Dict[str, Any]:
+        corpora = self.corpora
+        block = self.study.config["methods"].get(cell.method)
+        inputs = {**corpora.gold_inputs(), **corpora.task_inputs(), "method": block, "seed": cell.seed}
+        if cell.setup == "projection":
+            return {**corpora.parallel_inputs(), "method": block}
+        if cell.setup in ("translate_test", "ensemble"):
+            inputs["labelled"] = corpora.labelled_inputs(self._tagger_inputs(cell))
+        if cell.setup == "ensemble":
+            inputs["ensemble"] = self.study.config.get("ensemble", {})
+        if cell.setup in ("translate_train", "union", "ensemble"):
+            inputs["student"] = self._student_path(cell).name
+        if cell.method == STUDENT:
+            inputs["student"] = self._source_student_path(cell).name
+        return inputs
 
-    def _targets(self) -> List[Doc]:
-        return [target_doc(doc, self.row.spaced) for doc in self.gold]
+    def _tagger_seed(self, cell: Cell) -> Optional[int]:
+        """The seed of the student that labels translations, if there is no other tagger."""
+        return None if "tagger" in self.study.config else cell.seed
 
-    def _tag(self, method: str) -> Tuple[List[Doc], "Counter[str]"]:
-        tagger = self._make(method, self.config["methods"][method])
-        return list(tag_docs(self._targets(), tagger, self.settings.label_map())), Counter()
+    def _tagger_inputs(self, cell: Cell) -> Dict[str, Any]:
+        if self._tagger_seed(cell) is None:
+            return {"tagger": self.study.config["tagger"]}
+        return {"student": self._source_student_path(cell).name}
 
-    def _project(self, method: str, corpus: ParallelCorpus) -> Tuple[List[Doc], "Counter[str]"]:
-        projector = self._make(method, self.config["methods"][method])
-        if isinstance(projector, Initializable):
-            projector.initialize(lambda: iter(corpus))
-        outcomes: Counter[str] = Counter()
-        docs = []
-        for projection in projector(corpus):
-            outcomes.update(count_statuses(projection.outcomes))
-            docs.append(apply_projection(projection))
-        return docs, outcomes
+    def _model_transfer(self, cell: Cell) -> Prediction:
+        if cell.method == STUDENT:
+            return self._label(self._source_student(cell.seed or 0), {})
+        tagger = self.corpora.make(cell.method, self.study.config["methods"][cell.method])
+        docs = list(tag_docs(self.corpora.targets(), tagger, self.study.settings.label_map()))
+        return self.corpora.gold(), docs, {}
 
-    def _corpus(self) -> ParallelCorpus:
-        """Take the labelled pairs. If that failed once, it is not tried again for the next method."""
-        if self.failure is not None:
-            raise self.failure
-        try:
-            return self._label(self._translate())
-        except Exception as error:
-            self.failure = error
-            raise
+    def _translate_test(self, cell: Cell) -> Prediction:
+        seed = self._tagger_seed(cell)
+        name = "labelled" if seed is None else f"labelled-{seed}"
+        corpus = self.corpora.labelled(name, self._tagger_inputs(cell), partial(self._tagger, seed))
+        docs, outcomes = project(self._projector(cell), corpus)
+        return self.corpora.gold(), docs, {"flags": corpus.manifest["flags"], "outcomes": dict(outcomes)}
 
-    def _translate(self) -> ParallelCorpus:
-        checks = make_checks(self.config.get("translation", {}))
+    def _projection(self, cell: Cell) -> Prediction:
+        gold, corpus = self.corpora.parallel()
+        docs, outcomes = project(self._projector(cell), corpus)
+        return gold, docs, {"flags": corpus.manifest["flags"], "outcomes": dict(outcomes)}
 
-        def make(done: int) -> Iterator[Bitext]:
-            translator = self._make("translator", self.config["translator"])
-            nlp = blank_segmented(SOURCE, checks.segment, checks.tokenizer)
-            todo = self._targets()[done:]
-            return self.progress(translate_targets(todo, translator, nlp, checks), len(todo), "sentences")
+    def _translate_train(self, cell: Cell) -> Prediction:
+        _, projected = self.corpora.projected(cell.method)
+        details = {key: projected[key] for key in ("flags", "outcomes", "filled")}
+        return self._label(self._student(cell), details)
 
-        return keep_corpus(self.path / "translated", self.row.code, self._translated_inputs(), make)
+    _union = _translate_train
 
-    def _label(self, translated: ParallelCorpus) -> ParallelCorpus:
-        def make(done: int) -> Iterator[Bitext]:
-            tagger = self._make("tagger", self.config["tagger"])
-            return label_sources(islice(translated, done, None), tagger, self.settings.label_map())
+    def _ensemble(self, cell: Cell) -> Prediction:
+        other = Cell("translate_test", cell.method, self._tagger_seed(cell))
+        self._result(other)
+        student = self._student(Cell("translate_train", cell.method, cell.seed))
+        nlp = spacy.blank("xx")
+        tagger = {"@xproj_taggers": "spacy-xproj.SpacyTagger.v1", "model": str(student / "model")}
+        nlp.add_pipe("xproj_ensemble", config={**self.study.config.get("ensemble", {}), "tagger": tagger})
+        base = self._base(other)
+        docs = list(nlp.pipe(read_docs(base.with_name(f"{base.name}.spacy"), nlp.vocab)))
+        return self.corpora.gold(), docs, {}
 
-        return keep_corpus(self.path / "labelled", self.row.code, self._labelled_inputs(), make)
+    def _label(self, student: Path, details: Dict[str, Any]) -> Prediction:
+        docs = self.students.label(student, self.corpora.test_path())
+        return self.corpora.gold(), docs, {**details, "training": self.students.training(student)}
 
-    def _reads_source(self, method: str) -> bool:
-        return "@xproj_taggers" not in self.config["methods"][method]
+    def _projector(self, cell: Cell) -> Any:
+        return self.corpora.make(cell.method, self.study.config["methods"][cell.method])
 
-    def _gold_inputs(self) -> Dict[str, Any]:
-        """List what the gold sentences depend on."""
-        return {
-            "spacy_xproj": __version__,
-            "gold": sha256(self.gold_path),
-            "converter": self.config["converter"],
-            "limit": self.settings.limit,
-        }
+    def _tagger(self, seed: Optional[int]) -> Tagger:
+        if seed is None:
+            return self.corpora.make("tagger", self.study.config["tagger"])
+        return make_spacy_tagger(str(self._source_student(seed) / "model"))
 
-    def _translated_inputs(self) -> Dict[str, Any]:
-        sections = {name: self.config.get(name, {}) for name in ("translator", "translation")}
-        return {**self._gold_inputs(), **sections}
+    def _student(self, cell: Cell) -> Path:
+        """Take or train the student of projected labels; that of an ensemble is the one of translate-train."""
 
-    def _labelled_inputs(self) -> Dict[str, Any]:
-        return {**self._translated_inputs(), **self._task(), "tagger": self.config["tagger"]}
+        def make_docs() -> Iterator[Doc]:
+            path, _ = self.corpora.projected(cell.method)
+            yield from read_docs(path)
+            if cell.setup == "union":
+                yield from self.corpora.source()
 
-    def _method_inputs(self, method: str) -> Dict[str, Any]:
-        inputs = self._labelled_inputs() if self._reads_source(method) else self._gold_inputs()
-        return {**inputs, **self._task(), "method": self.config["methods"][method]}
+        name, seed, inputs = self._student_name(cell)
+        return self.students.keep(name, seed, self.row.spacy, inputs, make_docs)
 
-    def _task(self) -> Dict[str, str]:
-        return {"labels": self.settings.labels, "map": self.settings.map}
+    def _student_path(self, cell: Cell) -> Path:
+        name, seed, inputs = self._student_name(cell)
+        return self.students.path(name, seed, self.row.spacy, inputs)
 
-    def _make(self, name: str, block: Dict[str, Any]) -> Any:
-        return resolve({name: block}, name, "the config of the study")
+    def _student_name(self, cell: Cell) -> Tuple[str, int, Dict[str, Any]]:
+        setup = "translate_train" if cell.setup == "ensemble" else cell.setup
+        inputs = self.corpora.projected_inputs(cell.method)
+        if setup == "union":
+            inputs["source corpus"] = self.corpora.source_inputs()
+        return f"{self.code}-{setup}-{cell.method}", cell.seed or 0, inputs
+
+    def _source_student(self, seed: int) -> Path:
+        """Take or train the student of the source corpus. Languages with the same one share it."""
+        inputs = self.corpora.source_inputs()
+        return self.students.keep("source", seed, SOURCE, inputs, self.corpora.source)
+
+    def _source_student_path(self, cell: Cell) -> Path:
+        return self.students.path("source", cell.seed or 0, SOURCE, self.corpora.source_inputs())

@@ -116,6 +116,14 @@ def test_uner_lines_that_are_not_the_next_token(position: str, message: str) -> 
         list(UnerConverter("en")(UNER.replace("1\tObama", f"{position}\tObama")))
 
 
+def test_masakhaner_takes_tabs_and_what_trails():
+    docs = MasakhanerConverter("xx")("John B-PER \nsings O\n\nRio\tB-LOC\t\nis\tO\n")
+    assert [(doc.text, [ent.text for ent in doc.ents]) for doc in docs] == [
+        ("John sings", ["John"]),
+        ("Rio is", ["Rio"]),
+    ]
+
+
 def test_masakhaner_hash_is_a_token() -> None:
     (doc,) = MasakhanerConverter("xx")("# O\nJohn B-PER\nLewis I-PER\n")
     assert (doc.text, entities(doc)) == ("# John Lewis", [("John Lewis", "PER")])
@@ -139,7 +147,7 @@ def test_wikiann_leaves_out_the_language_only() -> None:
         (ConllConverter, "a O\n\nb X O\n", "line 3: 3 columns, not 2"),
         (ConllConverter, "a\n", "line 1: 1 columns, not 2"),
         (ConllConverter, "a\tX\tO\nb\tX\t\n", "line 2: column 3 is empty"),
-        (MasakhanerConverter, "a O\nb\tO\n", "line 2: 1 columns"),
+        (MasakhanerConverter, "a O\nb;O\n", "line 2: 1 columns"),
         (MasakhanerConverter, "a  O\n", "line 1: 3 columns"),
         (UnerConverter, "1\ta\tO\n", "line 1: 3 columns, not 5"),
         (WikiannConverter, "en:a O\n", "line 1: 1 columns"),

@@ -18,7 +18,7 @@ from spacy.tokens import DocBin
 from spacy.vocab import Vocab
 
 from spacy_xproj.research.encoder_comparison.tables import comparison_tables, to_markdown
-from spacy_xproj.research.encoder_comparison.training import label_tests, train_student
+from spacy_xproj.research.training import label_tests, train_student
 
 TRAIN_CONFIG = Path(__file__).parents[3] / "configs" / "train" / "transformer.cfg"
 

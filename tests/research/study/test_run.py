@@ -21,8 +21,8 @@ def study(invoke, study_dir):
 def figures(study_dir):
     table = srsly.read_json(study_dir / "out" / "table.json")
     return {
-        code: {method: round(score["f"], 3) for method, score in row["scores"].items()}
-        for code, row in table["languages"].items()
+        code: {row["method"]: round(row["scores"][code]["f"], 3) for row in table["rows"] if code in row["scores"]}
+        for code in table["languages"]
     }
 
 
@@ -30,14 +30,13 @@ def test_figures_and_table(study, study_dir):
     result = study()
     assert result.exit_code == 0, result.output
     assert figures(study_dir) == {
-        "hau": {"model_transfer": 0.5, "string": 1.0},
-        "swa": {"model_transfer": 0.667, "string": 1.0},
+        "hau": {"lagos": 0.5, "string": 1.0},
+        "swa": {"lagos": 0.667, "string": 1.0},
     }
     text = (study_dir / "out" / "table.md").read_text(encoding="utf8")
-    assert "| language | model transfer | string |" in text
-    assert "| hau Hausa | 50.0 | **100.0** |" in text
-    assert "| swa Swahili | 66.7 | **100.0** |" in text
-    assert "| mean of 2 | 58.3 | **100.0** |" in text
+    assert "| setup, method | hau Hausa | swa Swahili | mean | − model transfer, lagos |" in text
+    assert "| model transfer, lagos | **50.0** | **66.7** | 58.3 (" in text
+    assert "| translate-test, string | **100.0** | **100.0** | 100.0 (50.0 to 100.0; 2) | +41.7 (" in text
     assert "labels PER, ORG, LOC" in text and "Without a figure" not in text
 
 
@@ -52,13 +51,13 @@ def test_what_is_on_disk(study, study_dir):
         [],
     ]
     assert not any(pair.target.ents for pair in pairs)  # gold labels do not leak
-    docs = list(DocBin().from_disk(folder / "string.spacy").get_docs(Vocab()))
+    docs = list(DocBin().from_disk(folder / "translate_test" / "string.spacy").get_docs(Vocab()))
     assert [[(ent.text, ent.label_) for ent in doc.ents] for doc in docs] == [
         [("Ana", "PER"), ("Lagos", "LOC")],
         [("Ana", "PER")],
         [],
     ]
-    scores = srsly.read_json(folder / "string.json")
+    scores = srsly.read_json(folder / "translate_test" / "string.json")
     assert (scores["sentences"], scores["outcomes"], scores["flags"]) == (3, {"projected": 3}, {})
     assert scores["strict"]["per_type"]["PER"]["support"] == 2
 
@@ -79,13 +78,13 @@ def test_settings_with_many_digits_are_the_same_in_the_next_run(study, study_dir
         file.write("[translation]\nmax_ratio = 3.1234567890123\n")
     study()
     (study_dir / "hau.tsv").unlink()  # would be needed to translate again
-    (study_dir / "out" / "hau" / "string.json").unlink()
+    (study_dir / "out" / "hau" / "translate_test" / "string.json").unlink()
     result = study()
     assert result.exit_code == 0, result.output
     assert result.text.count("done before") == 3
 
 
-@pytest.mark.parametrize("name", ["string.json", "translated/manifest.json", "labelled/manifest.json"])
+@pytest.mark.parametrize("name", ["translate_test/string.json", "translated/manifest.json", "labelled/manifest.json"])
 def test_what_is_damaged_is_made_again(study, study_dir, name):
     study()
     before = figures(study_dir)
@@ -112,7 +111,7 @@ def test_other_labels_do_not_need_other_translations(study, study_dir):
     result = study("--study.map", "DATE=,MISC=,LOC=")
     assert result.exit_code == 0, result.output
     assert "done before" not in result.text
-    assert figures(study_dir)["swa"] == {"model_transfer": 0.0, "string": 1.0}
+    assert figures(study_dir)["swa"] == {"lagos": 0.0, "string": 1.0}
 
 
 def test_changed_gold_is_translated_again(study, study_dir):
@@ -131,10 +130,10 @@ def test_a_missing_file_is_reported_and_the_others_go_on(study, study_dir):
     assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
     assert "hau.test.txt: no such file; get MasakhaNER 2.0 from https://github.com/masakhane-io" in result.text
     assert "2 of 4 results are missing (hau)" in result.text
-    assert figures(study_dir) == {"hau": {}, "swa": {"model_transfer": 0.667, "string": 1.0}}
+    assert figures(study_dir) == {"hau": {}, "swa": {"lagos": 0.667, "string": 1.0}}
     text = (study_dir / "out" / "table.md").read_text(encoding="utf8")
-    assert "| hau Hausa | – | – |" in text and "| mean of 1 | 66.7 | **100.0** |" in text
-    assert "- hau (model_transfer, string): " in text
+    assert "| model transfer, lagos | – | **66.7** | 66.7 (" in text
+    assert "- hau (model_transfer/lagos, translate_test/string): " in text
 
     (study_dir / "hau.test.txt").write_text(gold, encoding="utf8")
     result = study()
@@ -157,9 +156,9 @@ def test_a_translator_that_fails_is_asked_once_and_model_transfer_goes_on(study,
     assert result.exit_code == 1
     assert asked == ["ha", "sw"]
     assert "4 of 6 results are missing (hau, swa)" in result.text
-    assert "hau, again: MemoryError: no memory left" in result.text
-    assert figures(study_dir)["hau"] == {"model_transfer": 0.5}
-    assert "Traceback" in (study_dir / "out" / "hau" / "string.error.txt").read_text(encoding="utf8")
+    assert "hau, translate_test/again: MemoryError: no memory left" in result.text
+    assert figures(study_dir)["hau"] == {"lagos": 0.5}
+    assert "Traceback" in (study_dir / "out" / "hau" / "translate_test" / "string.error.txt").read_text(encoding="utf8")
 
 
 def test_an_interrupted_translation_goes_on(watch_tables, study, study_dir, monkeypatch):
@@ -178,7 +177,7 @@ def test_a_sentence_without_translation_is_scored_all_the_same(study, study_dir)
     (study_dir / "hau.tsv").write_text("Ana na Lagos\t\nAna ta yi\tAna did\nGobe\tTomorrow\n", encoding="utf8")
     result = study()
     assert result.exit_code == 0, result.output
-    scores = srsly.read_json(study_dir / "out" / "hau" / "string.json")
+    scores = srsly.read_json(study_dir / "out" / "hau" / "translate_test" / "string.json")
     assert (scores["sentences"], scores["flags"]) == (3, {"empty": 1})
     assert (scores["strict"]["p"], round(scores["strict"]["r"], 3)) == (1.0, 0.333)
 
@@ -191,7 +190,7 @@ def test_a_label_that_nobody_settled_is_an_error(study, study_dir):
 
 def test_limit(study, study_dir):
     assert study("--study.limit", "1").exit_code == 0
-    assert srsly.read_json(study_dir / "out" / "hau" / "string.json")["sentences"] == 1
+    assert srsly.read_json(study_dir / "out" / "hau" / "translate_test" / "string.json")["sentences"] == 1
 
 
 @pytest.mark.parametrize(

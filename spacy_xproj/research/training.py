@@ -1,12 +1,12 @@
-"""Training a student, and labelling the test sets with it: each a piece of work for a process of its own."""
+"""Training a student, and labelling test sets with it: each a piece of work for a process of its own."""
 
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Dict, List
 
-from ...corpora.docbin import read_docs, write_docs
-from ...corpora.pairing import without_entities
-from ...storage.atomic import atomic_path
+from ..corpora.docbin import read_docs, write_docs
+from ..corpora.pairing import without_entities
+from ..storage.atomic import atomic_path
 from .isolate import peak_gpu_memory, peak_memory
 
 #: Set after initialization: spaCy does not initialize what is frozen, so an encoder would have no weights.
@@ -23,9 +23,9 @@ def train_student(config_path: Path, overrides: Dict[str, Any], model_path: Path
     overrides (Dict[str, Any]): what is changed in it: values by dotted name.
     model_path (Path): the directory to write the student to.
     gpu_id (int): the GPU, -1 for the CPU.
-    RETURNS (Dict[str, Any]): `sentences` and `seconds` of training, peak memory in MB as `memory` and `gpu_memory`, and
-        `curve`: at each evaluation the `step`, the `losses` since the last one, as spaCy logs them, and F1 `f` (spaCy's
-        scorer) on the development corpus.
+    RETURNS (Dict[str, Any]): `sentences`, `steps` and `seconds` of training, peak memory in MB as `memory` and
+        `gpu_memory`, and `curve`: at each evaluation the `step`, the `losses` since the last one, as spaCy logs them,
+        and F1 `f` (spaCy's scorer) on the development corpus.
     """
     from spacy.schemas import ConfigSchemaTraining
     from spacy.training.initialize import init_nlp
@@ -55,7 +55,7 @@ def train_student(config_path: Path, overrides: Dict[str, Any], model_path: Path
         return scores
 
     curve: List[Dict[str, Any]] = []
-    sentences = 0
+    sentences = steps = 0
     start = perf_counter()
     for batch, info, is_best in train_while_improving(
         nlp,
@@ -72,6 +72,7 @@ def train_student(config_path: Path, overrides: Dict[str, Any], model_path: Path
         before_update=settings["before_update"],
     ):
         sentences += len(batch)
+        steps += 1
         if is_best is not None:
             losses = {name: float(loss) for name, loss in info["losses"].items()}
             curve.append({"step": info["step"], "losses": losses, "f": info["other_scores"]["ents_f"] or 0.0})
@@ -79,7 +80,8 @@ def train_student(config_path: Path, overrides: Dict[str, Any], model_path: Path
     memory, gpu_memory = peak_memory(), peak_gpu_memory()
     with nlp.use_params(settings["optimizer"].averages), atomic_path(model_path) as temporary:
         nlp.to_disk(temporary)
-    return {"sentences": sentences, "seconds": seconds, "memory": memory, "gpu_memory": gpu_memory, "curve": curve}
+    cost = {"seconds": seconds, "memory": memory, "gpu_memory": gpu_memory}
+    return {"sentences": sentences, "steps": steps, **cost, "curve": curve}
 
 
 def label_tests(model_path: Path, tests: Dict[str, Path], output_dir: Path, gpu_id: int) -> Dict[str, Any]:

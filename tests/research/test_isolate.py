@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from spacy_xproj.research.encoder_comparison.isolate import peak_memory, run_alone
+from spacy_xproj.research.isolate import peak_memory, run_alone
 
 
 def peak_after(megabytes):

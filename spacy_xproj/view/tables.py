@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Dict, Iterable, Optional, Sequence
 
+from jinja2 import Environment
+
 NO_FIGURE = "–"
-TEMPLATE = Path(__file__).with_name("page.html")
+TEMPLATE = Path(__file__).with_name("tables.html")
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,6 @@ def make_page(title: str, heading: str, figures: Dict[str, str], tables: Iterabl
     tables (Iterable[Table]): the tables.
     RETURNS (str): the HTML. It loads nothing.
     """
-    from jinja2 import Environment
-
     template = Environment(autoescape=True).from_string(TEMPLATE.read_text(encoding="utf8"))
     encoded = [{"caption": caption, "data": b64encode(svg.encode()).decode()} for caption, svg in figures.items()]
     return template.render(title=title, heading=heading, figures=encoded, tables=list(tables))
