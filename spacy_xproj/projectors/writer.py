@@ -181,12 +181,8 @@ def write_shard(
         else:
             rejects.append(reject_row(pair, projection, reason))
     counts.counts = Counter({name: count - before.get(name, 0) for name, count in counted.items()})
-    contents = {
-        TARGET: docs.to_bytes(),
-        OUTCOMES: _json_lines(outcomes),
-        PAIRS: _json_lines(pairs),
-        REJECTS: _json_lines(rejects),
-    }
+    rows = {OUTCOMES: outcomes, PAIRS: pairs, REJECTS: rejects}
+    contents = {TARGET: docs.to_bytes(), **{name: _json_lines(lines) for name, lines in rows.items()}}
     return {"items": len(projections), "contents": contents, "counts": vars(counts)}
 
 
