@@ -1,4 +1,4 @@
-"""Peak memory and processor time of every command that reads or writes corpora: `python benchmarks/scale.py 10000 100000`.
+"""Peak memory and processor time of commands on corpora of any size: `python benchmarks/scale.py 10000 100000`.
 
 The corpora are made up: sentences of 8 to 24 words, of 20,000 words with the frequencies of Zipf's law, and two names
 of 2,000. The translator changes each word by itself, and links are read from a file: the time is that of the package,
@@ -111,8 +111,7 @@ def make_inputs(folder: Path, number: int) -> None:
 
 
 def measure(command: str, folder: Path) -> Tuple[float, float]:
-    """Run a command in a process of its own. RETURNS (Tuple[float, float]): the seconds of processors that it took, and its
-    peak in MB."""
+    """Run a command in a process of its own. RETURNS (Tuple[float, float]): its processor time, and its peak in MB."""
     process = os.fork()
     if not process:
         os.chdir(folder)
