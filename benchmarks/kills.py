@@ -106,12 +106,12 @@ SCENARIOS: Dict[str, Scenario] = {
     "rewrite": Scenario("rewrite en.spacy out.spacy --like pt.spacy"),
     "describe": Scenario("describe model out --license MIT"),
     "init": Scenario("init out --source en --target pt"),
-    "convert, large": Scenario("convert many.conll out.spacy -f conll -l en"),
+    "convert, large": Scenario("convert many.conll out.spacy -f conll -l en --repair"),
     "convert, file to directory": Scenario(
-        "convert many.conll out.spacy -f conll -l en", ("convert en.conll out.spacy -f conll -l en",)
+        "convert many.conll out.spacy -f conll -l en --repair", ("convert en.conll out.spacy -f conll -l en --repair",)
     ),
     "convert, directory to file": Scenario(
-        "convert en.conll out.spacy -f conll -l en", ("convert many.conll out.spacy -f conll -l en",)
+        "convert en.conll out.spacy -f conll -l en --repair", ("convert many.conll out.spacy -f conll -l en --repair",)
     ),
     "project, large": Scenario(
         "project many out -c default.cfg --shard-size 4", ("pair many.spacy many.spacy many --by order",)
