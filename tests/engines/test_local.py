@@ -2,7 +2,7 @@
 
 import pytest
 
-PROJECT = "project bitext {} -c {}.cfg --shard-size 4 --code code.py"
+PROJECT = "project bitext {}/out -c {}.cfg --shard-size 4 --code code.py"
 
 
 @pytest.mark.parametrize("aligner", ["fatal", "links", "statistics"])

@@ -32,7 +32,7 @@ def test_two_nodes_give_the_bytes_of_one_process(cluster, work, invoke, is_same,
     """With `fatal`, a worker is killed in the middle."""
     assert sum(node["Alive"] for node in ray.nodes()) == 2
     for out, options in (("one", []), ("two", ["--engine", "ray", "-n", "2"])):
-        command = f"project bitext {out} -c {aligner}.cfg --shard-size 4 --code code.py"
+        command = f"project bitext {out}/out -c {aligner}.cfg --shard-size 4 --code code.py"
         result = invoke(*command.split(), *options)
         assert result.exit_code == 0, result.output + result.stderr
     assert is_same(work / "one", work / "two")
