@@ -19,7 +19,7 @@ from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance, wit
 from ..storage.atomic import recover
 from ..storage.journal import discard_partial
 from ..storage.outputs import check_paths
-from ..taggers.pipeline import load_pipeline
+from ..taggers.pipeline import find_pipeline, load_pipeline
 from ..text.docs import words_only
 from ..types import Bitext
 from .app import OVERWRITE, command, progress
@@ -31,7 +31,9 @@ def label_cli(
         ..., metavar="CORPUS", help="Sentences (.spacy) or a parallel corpus (a directory); entities are not read"
     ),
     output: Path = typer.Argument(..., metavar="OUTPUT", help="Where to write it with the pipeline's entities"),
-    model: str = typer.Option(..., "--model", "-m", help="Pipeline: a package or a directory"),
+    model: str = typer.Option(
+        ..., "--model", "-m", help="Pipeline: a package, a directory, or english (extra of that name)"
+    ),
     map_name: Optional[str] = typer.Option(
         None,
         "--label-map",
@@ -42,6 +44,7 @@ def label_cli(
 ) -> None:
     """Label the sentences of a corpus with a pipeline: the target side for model transfer, or the source side of an
     unlabelled parallel corpus, which `project` can then use."""
+    model = find_pipeline(model)
     recover(corpus)  # as a run that labels in place may have been killed
     parallel = corpus.is_dir()
     in_place = parallel and output.exists() and output.samefile(corpus)
