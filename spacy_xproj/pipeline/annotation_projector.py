@@ -268,9 +268,9 @@ def make_annotation_projector(
     nlp (Language): the pipeline that it is added to.
     name (str): the component's name.
     translator (Translator): translates from the language of the pipeline.
-    source (Optional[str]): the pipeline of the other language: an installed package or a directory, where the component
-        will look for it wherever it is loaded. To save one with the component, set its attribute `source`, or name it
-        in ``[initialize.components.annotation_projector]``.
+    source (Optional[str]): the pipeline of the other language: an installed package, a directory or `english` (of the
+        extra with that name), where the component will look for it wherever it is loaded. To save one with the
+        component, set its attribute `source`, or name it in ``[initialize.components.annotation_projector]``.
     projector (Optional[Projector]): projects the entities; None for the default projector.
     label_map (Optional[str]): what becomes of the labels of the source pipeline: `ontonotes`, … or a JSON file (see
         `spacy_xproj.corpora.labels`); all are kept by default.
