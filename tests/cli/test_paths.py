@@ -45,6 +45,7 @@ COMMANDS: Dict[str, Command] = {
     "pair": Command("pair a.spacy b.spacy {0}", ["a.spacy", "b.spacy"], ["directory"]),
     "align": Command("align bitext {0} -c a.cfg", ["bitext", "a.cfg", "links.txt"], ["file"]),
     "project": Command("project bitext {0} -c a.cfg", ["bitext", "a.cfg", "links.txt"], ["directory"]),
+    "project_json": Command("project bitext {0} -c a.cfg --json {1}", ["bitext", "links.txt"], ["directory", "file"]),
     "view": Command("view projected --output {0}", ["projected"], ["file"]),
     "report": Command(
         "report projected --gold b.spacy --timing map.json --output {0}",
