@@ -28,6 +28,8 @@ from wasabi import msg  # noqa: E402
 
 import spacy_xproj.research.cli  # noqa: E402, F401  (its commands join the group)
 from spacy_xproj.cli import app  # noqa: E402
+from spacy_xproj.corpora import docbin  # noqa: E402
+from spacy_xproj.projectors import writer  # noqa: E402
 
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod"}
 WRITES = os.O_WRONLY | os.O_RDWR
@@ -46,6 +48,38 @@ tgt_lang = "pt"
 @xproj_aligners = "spacy-xproj.PharaohAligner.v1"
 path = "links.txt"
 """
+MATCHING = """
+[projector]
+@xproj_projectors = "spacy-xproj.CandidateMatching.v1"
+
+[projector.aligner]
+@xproj_aligners = "spacy-xproj.PharaohAligner.v1"
+path = "links.txt"
+
+[projector.extractor]
+@xproj_extractors = "spacy-xproj.NgramCandidates.v1"
+
+[projector.scorer]
+@xproj_scores = "spacy-xproj.AlignmentScore.v1"
+
+[projector.solver]
+@xproj_solvers = "spacy-xproj.ExactSolver.v1"
+"""
+STRINGS = """
+[projector]
+@xproj_projectors = "spacy-xproj.CandidateMatching.v1"
+
+[projector.extractor]
+@xproj_extractors = "spacy-xproj.NgramCandidates.v1"
+
+[projector.scorer]
+@xproj_scores = "spacy-xproj.StringScore.v1"
+
+[projector.solver]
+@xproj_solvers = "spacy-xproj.ExactSolver.v1"
+"""
+#: Sentences in a file: so few that small corpora are large.
+FILE_SIZE = 4
 CONLL = "Ana B-PER\nlives O\nin O\nLisbon I-LOC\n\nRui B-PER\nsleeps O\n"
 
 
@@ -76,6 +110,7 @@ SCENARIOS: Dict[str, Scenario] = {
     ),
     "view": Scenario("view projected -o out.html", (PAIR, "project bt projected -c all.cfg")),
     "report": Scenario("report projected -o out.html", (PAIR, "project bt projected -c all.cfg")),
+    "tune": Scenario("tune bt pt_gold.spacy out -c matching.cfg", (PAIR,)),
     "label a file": Scenario("label en.spacy out.spacy -m model"),
     "label a corpus": Scenario("label bt out -m model", (PAIR,)),
     "label in place": Scenario("label bt bt -m model", (PAIR,)),
@@ -89,6 +124,16 @@ SCENARIOS: Dict[str, Scenario] = {
     "rewrite": Scenario("rewrite en.spacy out.spacy --like pt.spacy"),
     "describe": Scenario("describe model out --license MIT"),
     "init": Scenario("init out --source en --target pt"),
+    "convert, large": Scenario("convert many.conll out.spacy -f conll -l en --repair"),
+    "convert, file to directory": Scenario(
+        "convert many.conll out.spacy -f conll -l en --repair", ("convert en.conll out.spacy -f conll -l en --repair",)
+    ),
+    "convert, directory to file": Scenario(
+        "convert en.conll out.spacy -f conll -l en --repair", ("convert many.conll out.spacy -f conll -l en --repair",)
+    ),
+    "project, large": Scenario(
+        "project many out -c default.cfg --shard-size 4", ("pair many.spacy many.spacy many --by order",)
+    ),
     "encoder, again": Scenario("encoder encoder out --layers 1", ("encoder encoder out",)),
 }
 
@@ -247,6 +292,7 @@ def make_inputs(directory: Path) -> None:
     """
     directory.mkdir()
     (directory / "all.cfg").write_text(CONFIG)
+    (directory / "matching.cfg").write_text(MATCHING)
     (directory / "table.tsv").write_text("".join(f"{source}\t{target}\n" for source, target in SENTENCES))
     (directory / "links.txt").write_text("0-0 1-1 2-2 3-3\n0-0 1-1\n0-0\n")
     (directory / "en.conll").write_text(CONLL)
@@ -258,13 +304,19 @@ def make_inputs(directory: Path) -> None:
     nlp = spacy.blank("en")
     nlp.add_pipe("entity_ruler").add_patterns([{"label": "LOC", "pattern": "Lisbon"}])
     nlp.to_disk(directory / "model")
-    for name, side, labels in (("en", 0, 1), ("other", 0, 2), ("pt", 1, 0)):
-        docs = [spacy.blank(name if name == "pt" else "en")(pair[side]) for pair in SENTENCES]
+    for name, side, labels in (("en", 0, 1), ("other", 0, 2), ("pt", 1, 0), ("pt_gold", 1, 2)):
+        docs = [spacy.blank("pt" if side else "en")(pair[side]) for pair in SENTENCES]
         for doc in docs:
             doc.set_ents([Span(doc, 0, 1, "PER")] if len(doc) > 1 and labels else [], default="outside")
         if labels == 1:
             docs[0].ents = [*docs[0].ents, Span(docs[0], 3, 4, "LOC")]
         DocBin(docs=docs, store_user_data=True).to_disk(directory / f"{name}.spacy")
+    (directory / "many.conll").write_text("\n".join([CONLL.replace("I-LOC", "B-LOC")] * 3))
+    (directory / "default.cfg").write_text(STRINGS)
+    docs = [spacy.blank("en")(SENTENCES[i % 3][0]) for i in range(FILE_SIZE + 2)]
+    for doc in docs:
+        doc.set_ents([Span(doc, 0, 1, "PER")], default="outside")
+    DocBin(docs=docs, store_user_data=True).to_disk(directory / "many.spacy")
     make_encoder(directory / "encoder")
 
 
@@ -304,6 +356,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help=", ".join(SCENARIOS))
     parser.add_argument("--step", type=int, default=1)
     arguments = parser.parse_args()
+    docbin.FILE_SIZE = writer.FILE_SIZE = FILE_SIZE
     chosen = {name: SCENARIOS[name] for name in arguments.names or SCENARIOS}
     rows, faults = [], []
     with tempfile.TemporaryDirectory() as folder:

@@ -3,6 +3,8 @@
 from functools import cached_property
 from typing import Any, Callable
 
+from .progress import loading
+
 
 class Lazy:
     """Something that is made when it is first used, such as a model.
@@ -21,7 +23,9 @@ class Lazy:
     @cached_property
     def value(self) -> Any:
         """What `make` returned."""
-        return self.make(*self.args)
+        name = next((argument for argument in self.args if isinstance(argument, str)), self.make.__name__)
+        with loading(name):
+            return self.make(*self.args)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Call what was made."""

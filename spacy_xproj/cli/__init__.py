@@ -15,6 +15,7 @@ for _name in (
     "label",
     "view",
     "report",
+    "tune",
     "evaluate",
     "encoder",
     "describe",

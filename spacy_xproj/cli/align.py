@@ -10,10 +10,11 @@ from wasabi import msg
 from ..config import check_devices, check_safe, load_project_config, resolve
 from ..corpora.parallel import ParallelCorpus
 from ..errors import XprojError
+from ..progress import progress, stage, take_seconds
 from ..storage.atomic import atomic_path
 from ..storage.outputs import check_paths
 from ..types import Initializable, WordAligner
-from .app import OVERRIDES, OVERWRITE, SAFE, command, progress
+from .app import OVERRIDES, OVERWRITE, RUN_JSON, SAFE, command, print_times, write_run
 
 
 @command("align", context_settings=OVERRIDES)
@@ -28,6 +29,7 @@ def align_cli(
         help="Config with [projector.aligner]; that of the default projector is used without a [projector]",
     ),
     overwrite: bool = OVERWRITE,
+    json_path: Optional[Path] = RUN_JSON,
     safe: bool = SAFE,
 ) -> None:
     """Align every pair and write a line for each, with weights.
@@ -37,7 +39,7 @@ def align_cli(
     --projector.aligner.method itermax
     """
     config = load_project_config(config_path, ctx.args)
-    check_paths("align", [bitext_dir, config_path], [output_path], settings=config["projector"])
+    check_paths("align", [bitext_dir, config_path], [output_path, json_path], settings=config["projector"])
     origin = f"{config_path or 'the default config'}, [projector]"
     if safe:
         check_safe(config, origin)
@@ -45,14 +47,22 @@ def align_cli(
     corpus = ParallelCorpus(bitext_dir)
     aligner: WordAligner = resolve(config["projector"], "aligner", origin)
     if isinstance(aligner, Initializable):
-        aligner.initialize(lambda: iter(corpus))
+        with stage("reading all pairs first"):
+            aligner.initialize(lambda: progress(corpus, None, "pairs read first"))
     start = perf_counter()
     pairs = links = 0
-    with atomic_path(output_path, overwrite) as temporary, temporary.open("w", encoding="utf8") as file:
+    with (
+        stage("aligning"),
+        atomic_path(output_path, overwrite) as temporary,
+        temporary.open("w", encoding="utf8") as file,
+    ):
         for alignment in progress(aligner(corpus), len(corpus), "pairs"):
             file.write(alignment.to_pharaoh() + "\n")
             pairs += 1
             links += len(alignment)
         if pairs != len(corpus):
             raise XprojError(f"{origin}: the aligner gave {pairs} alignments for {len(corpus)} pairs; correct it")
-    msg.good(f"{output_path}: {pairs} pairs, {links} links, {pairs / (perf_counter() - start):.0f} pairs/s")
+    rate, seconds = pairs / (perf_counter() - start), take_seconds()
+    write_run(json_path, seconds, rate, pairs=pairs, links=links)
+    msg.good(f"{output_path}: {pairs} pairs, {links} links, {rate:.0f} pairs/s")
+    print_times(seconds)

@@ -4,16 +4,20 @@ import sys
 from functools import wraps
 from inspect import Parameter, signature
 from pathlib import Path
-from typing import Any, Callable, Iterable, Iterator, List, NoReturn, Optional, TypeVar
+from typing import Any, Callable, Dict, List, NoReturn, Optional
 
 import spacy
 import typer
 from spacy.cli._util import app as spacy_app
 from typer.core import TyperCommand, TyperGroup
+from wasabi import msg
 
 from .. import __version__
+from .. import progress as bars
 from ..errors import XprojError
+from ..progress import progress, take_seconds
 from ..registry import load_code, registry
+from ..storage.files import write_json
 
 HELP = "Cross-lingual named-entity recognition by annotation projection."
 #: Commands that take a config accept overrides such as `--projector.solver.power 2`.
@@ -21,13 +25,17 @@ OVERRIDES = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 #: An option of all commands. As in `spacy train`, the file may register what the config names.
 CODE = typer.Option(None, "--code", help="Python file to run first, which registers parts of your own")
+#: Another one.
+QUIET = typer.Option(False, "--quiet", help="Print nothing but errors: no bars, counts or warnings")
+#: What a run writes about itself, for `report --timing` and other programs.
+RUN_JSON = typer.Option(None, "--json", dir_okay=False, help="Where to write counts, speed, and seconds by stage")
 #: What a wrong option or argument raises: of click, which newer versions of typer bring along as a part of their own.
 UsageError: Any = typer.BadParameter.__mro__[1]
 
 SAFE = typer.Option(False, "--safe", help="Refuse a config that calls functions that are not of spaCy or xproj")
 OVERWRITE = typer.Option(False, "--overwrite", help="Replace files that something else has made")
 
-Item = TypeVar("Item")
+__all__ = ["CODE", "OVERRIDES", "OVERWRITE", "SAFE", "app", "command", "fail", "progress"]
 
 
 class OneLineCommand(TyperCommand):
@@ -76,7 +84,8 @@ def group(
 
 
 def command(name: str, group: Optional[typer.Typer] = None, **settings: Any) -> Callable[[Callable], Callable]:
-    """Register a command that ends an `XprojError` with its one line and exit code 1. It gets the option ``--code``.
+    """Register a command that ends an `XprojError` with its one line and exit code 1. It gets the options
+    ``--code`` and ``--quiet``.
 
     name (str): the command's name.
     group (Optional[typer.Typer]): the group that the command belongs to; by default, `xproj` itself.
@@ -86,8 +95,10 @@ def command(name: str, group: Optional[typer.Typer] = None, **settings: Any) -> 
 
     def register(function: Callable) -> Callable:
         @wraps(function)
-        def run(*args: Any, code: Optional[Path] = None, **kwargs: Any) -> Any:
+        def run(*args: Any, code: Optional[Path] = None, quiet: bool = False, **kwargs: Any) -> Any:
+            take_seconds()  # of what ran before in this process
             try:
+                silence(quiet)
                 if code is not None:
                     load_code(code)
                 result = function(*args, **kwargs)
@@ -100,16 +111,27 @@ def command(name: str, group: Optional[typer.Typer] = None, **settings: Any) -> 
             except OSError as error:
                 what = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
                 fail(f"{what}; check the path, its permissions and the space left")
+            finally:
+                silence(False)
 
         parameters = [
             *signature(function).parameters.values(),
             Parameter("code", Parameter.KEYWORD_ONLY, default=CODE, annotation=Optional[Path]),
+            Parameter("quiet", Parameter.KEYWORD_ONLY, default=QUIET, annotation=bool),
         ]
         run.__signature__ = signature(function).replace(parameters=parameters)  # type: ignore[attr-defined]
-        run.__annotations__ = {**function.__annotations__, "code": Optional[Path]}
+        run.__annotations__ = {**function.__annotations__, "code": Optional[Path], "quiet": bool}
         return (group or app).command(name, cls=OneLineCommand, **settings)(run)
 
     return register
+
+
+def silence(quiet: bool) -> None:
+    """Print nothing but errors from now on, or print again.
+
+    quiet (bool): whether to be silent.
+    """
+    bars.shown, msg.no_print = not quiet, quiet
 
 
 def fail(message: str, code: int = 1) -> NoReturn:
@@ -123,14 +145,20 @@ def fail(message: str, code: int = 1) -> NoReturn:
     raise typer.Exit(code)
 
 
-def progress(items: Iterable[Item], total: Optional[int], unit: str) -> Iterator[Item]:
-    """Pass items on behind a bar with rate and time left, shown on a terminal only.
+def print_times(seconds: Dict[str, float]) -> None:
+    """Print how long each stage took, the longest first; nothing of those that took no time worth telling."""
+    told = sorted(((name, time) for name, time in seconds.items() if time >= 0.1), key=lambda item: -item[1])
+    if told:
+        msg.text(f"time: {', '.join(f'{name} {time:.1f} s' for name, time in told)}")
 
-    items (Iterable[Item]): what to pass on.
-    total (Optional[int]): how many there are, if known.
-    unit (str): what one item is called.
-    YIELDS (Item): each item.
+
+def write_run(path: Optional[Path], seconds: Dict[str, float], rate: float, **counts: Any) -> None:
+    """Write what a run did and how long it took, if the user wants it.
+
+    path (Optional[Path]): the JSON file.
+    seconds (Dict[str, float]): the time of each stage.
+    rate (float): sentences in a second.
+    **counts: what else there is to say.
     """
-    from tqdm import tqdm
-
-    yield from tqdm(items, total=total, unit=f" {unit}", disable=not sys.stderr.isatty())
+    if path is not None:
+        write_json(path, {**counts, "sentences_per_second": round(rate, 3), "seconds": seconds})

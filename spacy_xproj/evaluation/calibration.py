@@ -1,5 +1,6 @@
 """How far scores are chances of being right: reliability, the calibration error, and maps that make them so."""
 
+from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Sequence
 
 import numpy
@@ -8,6 +9,7 @@ from scipy.optimize import isotonic_regression, minimize
 from scipy.special import expit
 
 from ..errors import XprojError
+from ..storage.files import read_json
 
 BINS = 10
 
@@ -92,6 +94,24 @@ def calibrate(calibration: Dict[str, Any], scores: Sequence[float]) -> NDArray:
     if calibration["method"] == "isotonic":
         return numpy.interp(values, calibration["scores"], calibration["chances"])
     return expit(calibration["slope"] * values + calibration["intercept"])
+
+
+def read_calibration(path: Path) -> Dict[str, Any]:
+    """Read a map that `xproj tune --calibrate` wrote.
+
+    path (Path): the file.
+    RETURNS (Dict[str, Any]): the map.
+    RAISES (XprojError): if it is none.
+    """
+    calibration = read_json(path)
+    try:
+        chances = calibrate(calibration, [0.0, 1.0])
+        valid = bool((chances >= 0).all() and (chances <= 1).all())
+    except (KeyError, TypeError, ValueError):
+        valid = False
+    if not valid:
+        raise XprojError(f"{path}: not a calibration; write one with `xproj tune --calibrate isotonic`")
+    return calibration
 
 
 def _fit_isotonic(values: NDArray, hits: NDArray) -> Dict[str, Any]:

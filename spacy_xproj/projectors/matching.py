@@ -1,7 +1,9 @@
 """Projection by matching source entities with target candidates."""
 
+from dataclasses import replace
 from itertools import tee
-from typing import Iterable, Iterator, List, Optional, Tuple
+from pathlib import Path
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Tuple
 
 import numpy
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from spacy.tokens import Doc
 
 from ..config import check_fraction
 from ..errors import XprojError
+from ..evaluation.calibration import calibrate, read_calibration
 from ..parts import Composite
 from ..text.forms import continues
 from ..types import (
@@ -48,7 +51,10 @@ class CandidateMatching(Composite):
     min_margin (float): matches whose margin (see `margins`) is smaller are given up after the matching; 0 keeps all.
     original_names (bool): if a name is followed by its spelling in the source language in brackets, label both: see
         `spacy_xproj.projectors.asides`. Not if the aligner tells pairs by their place in a corpus.
-    RAISES (XprojError): if one of the two is not in [0, 1].
+    calibration (Optional[str]): a JSON file of `xproj tune --calibrate`, which turns the scores that are told into
+        chances of being right. The settings above are compared with the match scores, and margins are differences of
+        these, with or without it.
+    RAISES (XprojError): if one of the two is not in [0, 1], or the file is none of these.
     """
 
     def __init__(
@@ -60,6 +66,7 @@ class CandidateMatching(Composite):
         min_score: float = 0.0,
         min_margin: float = 0.0,
         original_names: bool = False,
+        calibration: Optional[str] = None,
     ):
         check_fraction("min_score", min_score)
         check_fraction("min_margin", min_margin)
@@ -69,6 +76,7 @@ class CandidateMatching(Composite):
         self.solver = solver
         self.min_score = min_score
         self.min_margin = min_margin
+        self.calibration = None if calibration is None else read_calibration(Path(calibration))
         self.original_names = original_names and not (aligner and is_positional(aligner))
 
     def __call__(self, bitexts: Iterable[Bitext]) -> Iterator[Projection]:
@@ -90,7 +98,8 @@ class CandidateMatching(Composite):
         pairs, for_extractor = tee(aligned)
         with_candidates, for_scorer = tee(zip(pairs, self.extractor(for_extractor), strict=True))
         for (bitext, candidates), scores in zip(with_candidates, self.scorer(for_scorer), strict=True):
-            yield match_candidates(bitext, candidates, scores, self.solver, self.min_score, self.min_margin)
+            projection = match_candidates(bitext, candidates, scores, self.solver, self.min_score, self.min_margin)
+            yield projection if self.calibration is None else calibrated(projection, self.calibration)
 
 
 def match_candidates(
@@ -132,6 +141,22 @@ def match_candidates(
         others = best_places((free if places[i] else valid)[i], candidates)
         outcomes.append(Outcome(i, ent.label_, status, spans, values, differences, others))
     return Projection(bitext, outcomes, flags)
+
+
+def calibrated(projection: Projection, calibration: Dict[str, Any]) -> Projection:
+    """Tell chances in place of the match scores.
+
+    projection (Projection): the result for a pair.
+    calibration (Dict[str, Any]): see `spacy_xproj.evaluation.calibration`.
+    RETURNS (Projection): the same places, their scores and those of their rivals turned into chances.
+    """
+    outcomes = []
+    for outcome in projection.outcomes:
+        scores = calibrate(calibration, outcome.scores).tolist()
+        rivals = calibrate(calibration, [score for _, score in outcome.rivals]).tolist()
+        places = tuple((span, score) for (span, _), score in zip(outcome.rivals, rivals))
+        outcomes.append(replace(outcome, scores=tuple(scores), rivals=places))
+    return replace(projection, outcomes=outcomes)
 
 
 def entity_edges(doc: Doc, spans: Ints2d) -> NDArray:

@@ -68,3 +68,24 @@ def reliability_figure(rows: Dict[str, List[Bin]]) -> str:
         axes.set_ylim(0, 1.03)
 
     return draw(plot, "score", "share that is right")
+
+
+def threshold_figure(rows: Sequence[Dict[str, float]], name: str, chosen: float) -> str:
+    """Draw F1, precision, recall and coverage against a threshold.
+
+    rows (Sequence[Dict[str, float]]): what each value is worth, see `describe_trials`.
+    name (str): the threshold.
+    chosen (float): the value that was chosen.
+    RETURNS (str): the SVG.
+    """
+    x = [row["value"] for row in rows]
+
+    def plot(axes: Axes) -> None:
+        axes.fill_between(x, [row["low"] for row in rows], [row["high"] for row in rows], color=COLOURS[0], alpha=0.15)
+        for number, (key, label) in enumerate({"f": "F1", "p": "precision", "r": "recall"}.items()):
+            style = "-" if key == "f" else ":"
+            axes.plot(x, [row[key] for row in rows], style, label=label, color=COLOURS[number])
+        axes.plot(x, [row["coverage"] for row in rows], "--", label="coverage", color=COLOURS[4])
+        axes.axvline(chosen, color="#777777", linewidth=1)
+
+    return draw(plot, name, "share")

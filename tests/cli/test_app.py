@@ -28,6 +28,7 @@ COMMANDS = [
     "label",
     "view",
     "report",
+    "tune",
     "evaluate",
     "encoder",
     "describe",

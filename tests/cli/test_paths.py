@@ -45,12 +45,14 @@ COMMANDS: Dict[str, Command] = {
     "pair": Command("pair a.spacy b.spacy {0}", ["a.spacy", "b.spacy"], ["directory"]),
     "align": Command("align bitext {0} -c a.cfg", ["bitext", "a.cfg", "links.txt"], ["file"]),
     "project": Command("project bitext {0} -c a.cfg", ["bitext", "a.cfg", "links.txt"], ["directory"]),
+    "project_json": Command("project bitext {0} -c a.cfg --json {1}", ["bitext", "links.txt"], ["directory", "file"]),
     "view": Command("view projected --output {0}", ["projected"], ["file"]),
     "report": Command(
         "report projected --gold b.spacy --timing map.json --output {0}",
         ["projected", "b.spacy", "map.json"],
         ["file"],
     ),
+    "tune": Command("tune bitext b.spacy {0} -c a.cfg", ["bitext", "b.spacy", "a.cfg", "links.txt"], ["directory"]),
     "label": Command("label a.spacy {0} -m model --label-map map.json", ["a.spacy", "model", "map.json"], ["file"]),
     "label_bitext": Command("label bitext {0} -m model", ["model"], ["directory"]),
     "evaluate": Command("evaluate a.spacy b.spacy --json {0}", ["a.spacy", "b.spacy"], ["file"]),
@@ -63,6 +65,8 @@ COMMANDS: Dict[str, Command] = {
     "languages": Command("languages --json {0}", [], ["file"]),
     "cache export": Command("cache export {0}", [], ["file"]),
     "captions": Command("research captions captions {0}", ["captions"], ["file"]),
+    "study": Command("research study a.cfg {0}", ["a.cfg"], ["directory"]),
+    "compare-encoders": Command("research compare-encoders a.cfg {0}", ["a.cfg"], ["directory"]),
     "pretrain": Command(
         "research pretrain encoder {0} --objective text --images images --captions captions",
         ["encoder", "images", "captions"],

@@ -101,6 +101,16 @@ def test_what_is_written(entities, job, tmp_path):
     assert doc.spans["projected"].attrs["outcomes"] == {"projected": 2}
 
 
+def test_quiet_and_json(job, tmp_path):
+    result = job("--quiet", "--json", tmp_path / "run.json")
+    assert result.exit_code == 0 and result.output == ""
+    run = srsly.read_json(tmp_path / "run.json")
+    assert (run["pairs"], run["entities"], run["outcomes"]) == (3, 4, {"projected": 3, "unaligned": 1})
+    assert run["sentences_per_second"] > 0 and {"preparing", "projecting", "writing pages"} <= set(run["seconds"])
+    assert job("--quiet", "--foo").stderr.startswith("✘ ")
+    assert job().output != ""
+
+
 def test_without_pages(job, tmp_path):
     assert "browser" not in job("--no-pages").text
     assert not list((tmp_path / "out").glob("*.html"))
