@@ -30,7 +30,7 @@ def test_a_run_that_stops_goes_on_with_any_number_of_processes(work, invoke, is_
     assert result.exit_code == 1 and "ended 3 times at the same batch" in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
     result = invoke(*PROJECT.format("two", "fatal").split(), "-n", "2")  # other settings: afresh
-    assert result.exit_code == 0 and "starting afresh" in result.output + result.stderr
+    assert result.exit_code == 0 and "made from other input" in result.output + result.stderr
     assert is_same(work / "one", work / "two")
 
 
