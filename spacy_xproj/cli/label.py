@@ -19,7 +19,7 @@ from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance, wit
 from ..storage.atomic import recover
 from ..storage.journal import discard_partial
 from ..storage.outputs import check_paths
-from ..taggers.pipeline import load_pipeline
+from ..taggers.pipeline import find_pipeline, load_pipeline
 from ..text.docs import words_only
 from ..types import Bitext
 from .app import OVERWRITE, command, progress
@@ -35,8 +35,8 @@ def label_cli(
         ...,
         "--model",
         "-m",
-        help="Pipeline: a package or a directory. If several are given, the second adds what does not overlap with "
-        "what the first has found, and so on",
+        help="Pipeline: a package, a directory, or english (extra of that name). If several are given, the second adds "
+        "what does not overlap with what the first has found, and so on",
     ),
     map_name: Optional[str] = typer.Option(
         None,
@@ -48,6 +48,7 @@ def label_cli(
 ) -> None:
     """Label the sentences of a corpus with a pipeline: the target side for model transfer, or the source side of an
     unlabelled parallel corpus, which `project` can then use."""
+    models = [find_pipeline(model) for model in models]
     recover(corpus)  # as a run that labels in place may have been killed
     parallel = is_parallel(corpus)
     in_place = parallel and output.exists() and output.samefile(corpus)

@@ -10,13 +10,16 @@ from wasabi import msg
 from ..config import check_devices, check_safe, load_project_config, resolve
 from ..corpora.parallel import ParallelCorpus
 from ..corpora.text_comparison import text_statistics, text_warnings
+from ..engines.engine import StageMaker
 from ..parts import prepare
 from ..progress import progress, stage, take_seconds
+from ..projectors.stage import ProjectionStage, check_portable, shard_batches
 from ..projectors.stream import project_shards
 from ..projectors.writer import SHARD_SIZE, ProjectionWriter
 from ..storage.outputs import check_paths
 from ..types import FLAGS, Projector, SentenceFilter
 from .app import OVERRIDES, RUN_JSON, SAFE, command, print_times, write_run
+from .engine import ENGINE, GPU_IDS, GPUS, WORKERS, choose_engine
 
 
 @command("project", context_settings=OVERRIDES)
@@ -38,6 +41,10 @@ def project_cli(
     ),
     json_path: Optional[Path] = RUN_JSON,
     safe: bool = SAFE,
+    engine: str = ENGINE,
+    workers: int = WORKERS,
+    gpu_ids: str = GPU_IDS,
+    gpus: float = GPUS,
 ) -> None:
     """Project entities, and say what became of each. A run that was interrupted goes on after its last finished shard.
 
@@ -46,6 +53,7 @@ def project_cli(
     summary.json (counts, provenance, licences), and pages to look at: view.html and report.html. Settings are
     overridden as in `spacy train`: --projector.min_score 0.5 --filter.drop_incomplete true
     """
+    processes = choose_engine(engine, workers, gpu_ids, gpus)
     config = load_project_config(config_path, ctx.args)
     check_paths("project", [bitext_dir, config_path], [json_path], [output_dir], settings=config)
     origin = config_path or "the default config"
@@ -63,9 +71,17 @@ def project_cli(
     with stage("reading all pairs first"):
         writer.statistics = prepare(projector, lambda: progress(corpus, None, "pairs read first"), writer.statistics)
     start, todo = perf_counter(), len(corpus) - writer.done
-    projections = project_shards(projector, corpus, shard_size, writer.done)
     with stage("projecting"):
-        run = writer.write(progress(projections, todo, "sentences"))
+        if processes is None:
+            projections = project_shards(projector, corpus, shard_size, writer.done)
+            run = writer.write(progress(projections, todo, "sentences"))
+        else:
+            check_portable(projector)
+            maker = StageMaker.here(
+                ProjectionStage, settings, str(origin), writer.statistics, corpus.src_lang, corpus.tgt_lang
+            )
+            shards = processes.run(maker, shard_batches(projector, corpus, shard_size, writer.done))
+            run = writer.write_shards(progress(shards, -(-todo // shard_size), "shards"))
     rate, seconds = todo / (perf_counter() - start), take_seconds()
     write_run(json_path, seconds, rate, pairs=run.pairs, entities=run.entities, outcomes=dict(run.statuses))
     msg.good(f"{output_dir}: {run.pairs} sentences, {run.entities} entities, {rate:.0f} sentences/s")

@@ -11,6 +11,7 @@ from wasabi import msg
 from ..config import check_devices, check_safe, load_project_config, naming, resolve
 from ..progress import progress, stage, take_seconds
 from .app import OVERRIDES, RUN_JSON, SAFE, command, print_times, write_run
+from .engine import ENGINE, GPU_IDS, GPUS, WORKERS, choose_engine
 
 
 @command("translate", context_settings=OVERRIDES)
@@ -22,6 +23,10 @@ def translate_cli(
     shard_size: int = typer.Option(1000, "--shard-size", min=1, help="Sentences in a shard; a shard is never redone"),
     json_path: Optional[Path] = RUN_JSON,
     safe: bool = SAFE,
+    engine: str = ENGINE,
+    workers: int = WORKERS,
+    gpu_ids: str = GPU_IDS,
+    gpus: float = GPUS,
 ) -> None:
     """Translate a corpus. A run that was interrupted goes on after its last finished shard."""
     from ..corpora.docbin import doc_lang, stream_docs
@@ -33,8 +38,10 @@ def translate_cli(
     from ..translators.bitexts import translate_docs
     from ..translators.protection import NOT_PROTECTED, PROTECTED
     from ..translators.quality import make_checks
+    from ..translators.stage import EngineTranslator
     from ..types import Counting, HasInputs, Licensed
 
+    processes = choose_engine(engine, workers, gpu_ids, gpus)
     config = load_project_config(config_path, ctx.args)
     check_paths("translate", [source, config_path], [json_path], directories=[bitext_dir], settings=config)
     if safe:
@@ -57,6 +64,9 @@ def translate_cli(
     provenance["inputs"].update(translator.input_digests() if isinstance(translator, HasInputs) else {})
     provenance["translator_license"] = translator.license if isinstance(translator, Licensed) else None
     writer = ParallelCorpusWriter(bitext_dir, translator.src_lang, translator.tgt_lang, provenance, shard_size)
+    if processes is not None:
+        blocks = {"translator": config["translator"]}
+        translator = EngineTranslator(processes, blocks, str(config_path), translator, shard_size)
     left = total - writer.done
     start = time.perf_counter()
     items = translate_docs(islice(chain([first], docs), writer.done, None), translator, nlp, checks)

@@ -50,9 +50,9 @@ class Consistency:
         self.usages = {
             words: usage for words, usage in _count_labels(docs).items() if usage.labels.total() >= min_count
         }
-        vocab = Vocab()
-        self._matcher = PhraseMatcher(vocab)
-        self._matcher.add("known", [Doc(vocab, words=list(words)) for words in self.usages])
+        self._vocab = Vocab()
+        self._matcher = PhraseMatcher(self._vocab)
+        self._matcher.add("known", [Doc(self._vocab, words=list(words)) for words in self.usages])
         self._known = {word for words in self.usages for word in words}
         #: Stands for all words of no string: the vocabulary of the matcher does not grow with the corpus.
         self._other = "x" * (1 + max(map(len, self._known), default=0))
@@ -94,7 +94,7 @@ class Consistency:
         forms = _forms(doc)
         free = [token.ent_iob_ not in ("B", "I") for token in doc]
         words = [form if form in self._known else self._other for form in forms]
-        known = Doc(self._matcher.vocab, words=words)
+        known = Doc(self._vocab, words=words)
         matches = [(start, end) for _, start, end in self._matcher(known)]
         places = []
         for start, end in sorted(matches, key=lambda place: (place[0] - place[1], place)):

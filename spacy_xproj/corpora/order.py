@@ -6,7 +6,7 @@ from typing import Any, Iterable, Iterator, Optional, Sequence
 
 import numpy
 from numpy.typing import NDArray
-from spacy.strings import hash_string
+from spacy.strings import get_string_id
 from spacy.tokens import Doc, DocBin
 from spacy.vocab import Vocab
 
@@ -25,7 +25,7 @@ def name_keys(docs: Iterable[Doc]) -> NDArray:
 
 def text_keys(names: Iterable[Optional[str]]) -> NDArray:
     """Hash names; what has none becomes 0. *Shape:* ``(names,)``"""
-    keys = array("Q", (0 if name is None else hash_string(name) for name in names))
+    keys = array("Q", (0 if name is None else get_string_id(name) for name in names))
     return numpy.frombuffer(keys, dtype=numpy.uint64) if keys else numpy.zeros(0, dtype=numpy.uint64)
 
 

@@ -6,7 +6,7 @@ from typing import Collection, Iterable, Iterator, List, NamedTuple, Optional, S
 
 import numpy
 from numpy.typing import NDArray
-from spacy.strings import hash_string
+from spacy.strings import get_string_id
 from spacy.tokens import Doc
 
 from ..errors import XprojError
@@ -179,7 +179,7 @@ class _Side:
         if not keys.any():
             self.names = map(str, range(1, len(docs) + 1))
             keys = text_keys(map(str, range(1, len(docs) + 1)))
-        keys[keys == 0] = hash_string(NO_ID)
+        keys[keys == 0] = get_string_id(NO_ID)
         lines = text_keys(names)
         self.places = find_keys(lines, keys)
         self.repeated_line = are_repeated(lines)

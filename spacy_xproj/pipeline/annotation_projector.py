@@ -1,5 +1,6 @@
 """Translate-test in a pipeline: the component `annotation_projector`."""
 
+import hashlib
 import warnings
 from itertools import chain, islice
 from pathlib import Path
@@ -27,6 +28,12 @@ from .source import SourcePipeline
 
 #: Sentences below which statistics of a language are not worth keeping.
 FEW_SENTENCES = 20
+#: What saved statistics begin with if their SHA-256 comes next.
+CHECKED = b"xproj1"
+DAMAGED = (
+    "annotation_projector: its saved statistics are damaged, or of other settings; restore the pipeline, or initialize "
+    "the component again (nlp.initialize)"
+)
 #: How to give more. Labels are not needed: any text of the language will do.
 EXAMPLES = "nlp.initialize(lambda: [Example.from_dict(nlp.make_doc(text), {}) for text in TEXTS]) takes any texts"
 
@@ -205,13 +212,25 @@ class AnnotationProjector(BatchedPipe):
 
     def _statistics(self) -> Optional[bytes]:
         if self.initialized and isinstance(self.projector, Serializable):
-            return self.projector.to_bytes()
+            data = self.projector.to_bytes()
+            return CHECKED + hashlib.sha256(data).digest() + data
         return None
 
     def _load_statistics(self, data: Optional[bytes]) -> None:
-        if data and isinstance(self.projector, Serializable):
-            self.projector.from_bytes(data)
-            self.initialized = True
+        """Load statistics, whose beginning is their checksum; those of older versions have none."""
+        if not data or not isinstance(self.projector, Serializable):
+            return
+        start = len(CHECKED)
+        digest, content = data[start : start + 32], data[start + 32 :]
+        if not data.startswith(CHECKED):
+            content = data
+        elif hashlib.sha256(content).digest() != digest:
+            raise XprojError(DAMAGED)
+        try:
+            self.projector.from_bytes(content)
+        except Exception:  # damaged ones end in errors of a dozen types
+            raise XprojError(DAMAGED) from None
+        self.initialized = True
 
 
 @Language.factory(
@@ -249,9 +268,9 @@ def make_annotation_projector(
     nlp (Language): the pipeline that it is added to.
     name (str): the component's name.
     translator (Translator): translates from the language of the pipeline.
-    source (Optional[str]): the pipeline of the other language: an installed package or a directory, where the component
-        will look for it wherever it is loaded. To save one with the component, set its attribute `source`, or name it
-        in ``[initialize.components.annotation_projector]``.
+    source (Optional[str]): the pipeline of the other language: an installed package, a directory or `english` (of the
+        extra with that name), where the component will look for it wherever it is loaded. To save one with the
+        component, set its attribute `source`, or name it in ``[initialize.components.annotation_projector]``.
     projector (Optional[Projector]): projects the entities; None for the default projector.
     label_map (Optional[str]): what becomes of the labels of the source pipeline: `ontonotes`, … or a JSON file (see
         `spacy_xproj.corpora.labels`); all are kept by default.

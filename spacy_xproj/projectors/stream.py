@@ -34,7 +34,7 @@ def project_shards(
     done (int): pairs to leave out, which is a number of whole shards.
     YIELDS (Projection): the result for each pair that is left.
     """
-    bitexts, projector = _align_by_place(bitexts, projector)
+    bitexts, projector = align_by_place(bitexts, projector)
     left = islice(bitexts, done, None)
     while shard := list(islice(left, shard_size)):
         forget_all(projector)
@@ -42,7 +42,14 @@ def project_shards(
             yield projection
 
 
-def _align_by_place(bitexts: Iterable[Bitext], projector: Any) -> Tuple[Iterable[Bitext], Projector]:
+def align_by_place(bitexts: Iterable[Bitext], projector: Any) -> Tuple[Iterable[Bitext], Projector]:
+    """Align pairs, if the aligner of a projector tells them by their place in the corpus.
+
+    bitexts (Iterable[Bitext]): all pairs.
+    projector (Any): the projector.
+    RETURNS (Tuple[Iterable[Bitext], Projector]): the pairs, and a projector that takes their links; or both as they
+        were.
+    """
     aligner = getattr(projector, "aligner", None)
     if aligner is None or not is_positional(aligner):
         return bitexts, projector

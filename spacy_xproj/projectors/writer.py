@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from functools import partial
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, List, Optional
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional
 
 from spacy.tokens import DocBin
 from spacy.util import minibatch
@@ -12,6 +12,7 @@ from spacy.util import minibatch
 from .. import __version__
 from ..corpora.docbin import FILE_SIZE, write_files
 from ..corpora.parallel import ParallelCorpus
+from ..engines.engine import Batch
 from ..errors import XprojError
 from ..parts import all_counts, part_licenses, provenance_licenses
 from ..registry import loaded_code
@@ -71,7 +72,6 @@ class ProjectionWriter:
         self.licenses = {**provenance_licenses(provenance), **part_licenses(projector)}
         #: The corpus statistics of the projector; to be set before `write`, unless an earlier run has left them.
         self.statistics: Optional[bytes] = None
-        self._counted: Dict[str, int] = {}
         self._journal = Journal(path, "project", "projected corpus", partial(_digest, corpus, config, shard_size))
         if self.done and STATISTICS in self._journal.entries[0].files:
             self.statistics = self._journal.read(0, STATISTICS)
@@ -88,36 +88,31 @@ class ProjectionWriter:
         RETURNS (ProjectionCounts): the counts of all pairs.
         RAISES (XprojError): if the filter drops all, or another run writes there.
         """
-        self._counted = all_counts(self.projector)
+        return self.write_shards(self._make_shards(projections))
+
+    def write_shards(self, shards: Iterable[Batch]) -> ProjectionCounts:
+        """Write the remaining shards, finish the directory and let go of its lock.
+
+        shards (Iterable[Batch]): what `write_shard` gave for each, from pair `done` on.
+        RETURNS (ProjectionCounts): the counts of all pairs.
+        RAISES (XprojError): see `write`.
+        """
         try:
-            for batch in minibatch(projections, self.shard_size):
-                self._write_shard(batch)
+            for shard in shards:
+                contents = shard["contents"]
+                if not self.done and self.statistics is not None:
+                    contents = {**contents, STATISTICS: self.statistics}
+                self._journal.append(shard["items"], contents, shard["counts"])
             return self._finish()
         finally:
             self._journal.close()
 
-    def _write_shard(self, batch: List[Projection]) -> None:
-        counts, docs = ProjectionCounts(), DocBin(store_user_data=True)
-        outcomes: List[Dict[str, Any]] = []
-        pairs: List[Dict[str, Any]] = []
-        rejects: List[Dict[str, Any]] = []
-        for pair, projection in enumerate(batch, start=self.done):
-            outcomes += outcome_rows(pair, projection)
-            reason = self.sentence_filter(projection) if self.sentence_filter else None
-            pairs.append(pair_row(pair, projection, reason))
-            counts.count(projection, reason)
-            if reason is None:
-                docs.add(apply_projection(projection))
-            else:
-                rejects.append(reject_row(pair, projection, reason))
-        counted = all_counts(self.projector)
-        counts.counts = Counter({name: count - self._counted.get(name, 0) for name, count in counted.items()})
-        self._counted = counted
-        rows = {OUTCOMES: outcomes, PAIRS: pairs, REJECTS: rejects}
-        contents = {TARGET: docs.to_bytes(), **{name: _json_lines(lines) for name, lines in rows.items()}}
-        if not self.done and self.statistics is not None:
-            contents[STATISTICS] = self.statistics
-        self._journal.append(len(batch), contents, vars(counts))
+    def _make_shards(self, projections: Iterable[Projection]) -> Iterator[Batch]:
+        before = all_counts(self.projector)
+        for batch in minibatch(projections, self.shard_size):
+            counted = all_counts(self.projector)
+            yield write_shard(batch, self.done, self.sentence_filter, before, counted)
+            before = counted
 
     def _finish(self) -> ProjectionCounts:
         counts = ProjectionCounts()
@@ -154,6 +149,41 @@ class ProjectionWriter:
         for number in shards:
             docs.merge(DocBin(store_user_data=True).from_bytes(self._journal.read(number, TARGET)))
         return docs.to_bytes()
+
+
+def write_shard(
+    projections: List[Projection],
+    first: int,
+    sentence_filter: Optional[SentenceFilter],
+    before: Dict[str, int],
+    counted: Dict[str, int],
+) -> Batch:
+    """Write the results for the pairs of a shard.
+
+    projections (List[Projection]): the results.
+    first (int): the number of the first pair.
+    sentence_filter (Optional[SentenceFilter]): says which sentences to drop.
+    before (Dict[str, int]): what the parts of the projector had counted before.
+    counted (Dict[str, int]): what they have counted now.
+    RETURNS (Batch): `items`, how many pairs there were, `counts`, and `contents`, the files of the shard by name.
+    """
+    counts, docs = ProjectionCounts(), DocBin(store_user_data=True)
+    outcomes: List[Dict[str, Any]] = []
+    pairs: List[Dict[str, Any]] = []
+    rejects: List[Dict[str, Any]] = []
+    for pair, projection in enumerate(projections, first):
+        outcomes += outcome_rows(pair, projection)
+        reason = sentence_filter(projection) if sentence_filter else None
+        pairs.append(pair_row(pair, projection, reason))
+        counts.count(projection, reason)
+        if reason is None:
+            docs.add(apply_projection(projection))
+        else:
+            rejects.append(reject_row(pair, projection, reason))
+    counts.counts = Counter({name: count - before.get(name, 0) for name, count in counted.items()})
+    rows = {OUTCOMES: outcomes, PAIRS: pairs, REJECTS: rejects}
+    contents = {TARGET: docs.to_bytes(), **{name: _json_lines(lines) for name, lines in rows.items()}}
+    return {"items": len(projections), "contents": contents, "counts": vars(counts)}
 
 
 def _digest(corpus: ParallelCorpus, config: Dict[str, Any], shard_size: int) -> str:

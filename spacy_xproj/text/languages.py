@@ -1,6 +1,7 @@
-"""Languages: the table of the study, the codes of NLLB-200 and the pipelines of spaCy."""
+"""Languages: a table of them, the codes of NLLB-200 and the pipelines of spaCy."""
 
 import csv
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,11 +16,22 @@ from ..errors import XprojError
 from ..storage.files import read_text
 
 TABLE = Path(__file__).with_name("languages.tsv")
+#: How models write a language: NLLB (`por_Latn`) and some of MarianMT (`pt_br`).
+MODEL_CODE = re.compile("[a-z]{3}_[A-Z][a-z]{3}|[a-z]{2}_[a-z]{2}")
+ISO_639_1 = frozenset(
+    """
+    aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el
+    en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu
+    ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na
+    nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg sh si sk sl sm sn
+    so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+    """.split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True)
 class LanguageRow:
-    """A language of the study, or its source language: a line of ``languages.tsv``.
+    """A language of the study, its source language, or another one that translators have: a line of ``languages.tsv``.
 
     name (str): its English name.
     iso_639_1 (str): its code of two letters, empty if it has none.
@@ -50,7 +62,7 @@ class LanguageRow:
 
 @cache
 def language_table() -> Tuple[LanguageRow, ...]:
-    """Read the table: English, and the languages of WikiANN in XTREME and of MasakhaNER 2.0."""
+    """Read the table: English, the languages of WikiANN in XTREME and of MasakhaNER 2.0, and others."""
     rows = csv.DictReader(read_text(TABLE).splitlines(), delimiter="\t")
     return tuple(LanguageRow(**{**row, "spaced": row["spaced"] == "yes"}) for row in rows)  # type: ignore[arg-type]
 
@@ -69,13 +81,37 @@ def aliases() -> Dict[str, str]:
 
 
 def check_language(lang: str) -> None:
-    """Refuse what is neither a language of spaCy nor one in the table: a slip of the pen, most likely.
+    """Refuse what is no language code: a name, a code with a country, or a slip of the pen.
 
-    lang (str): a language code.
-    RAISES (XprojError): if nobody knows it.
+    lang (str): a language code: of ISO 639-1, of the table, of spaCy, or as models write it (`quy_Latn`).
+    RAISES (XprojError): if nobody knows it, with the code that was meant, most likely.
     """
-    if not (is_known(lang) or any(lang == row.code for row in language_table()) or len(equivalent_codes(lang)) > 1):
-        raise XprojError(f"unknown language '{lang}'; correct the code, or take 'xx' for a language without rules")
+    if not _is_code(lang):
+        meant = _meant(lang)
+        remedy = f"did you mean {meant}?" if meant else "correct the code, or take 'xx' for a language without rules"
+        raise XprojError(f"unknown language '{lang}'; {remedy}")
+
+
+def _is_code(lang: str) -> bool:
+    return bool(lang in ISO_639_1 or MODEL_CODE.fullmatch(lang) or find_row(lang) or is_known(lang))
+
+
+def _meant(lang: str) -> Optional[str]:
+    """Name the code that was meant, as that of a name or without a country."""
+    plain = re.split("[-_]", lang.strip().lower())[0]
+    for row in language_table():
+        if plain in (row.name.lower(), row.code, row.iso_639_3):
+            return f"'{row.code}' ({row.name})"
+    return f"'{plain}'" if _is_code(plain) else None
+
+
+def find_row(lang: str) -> Optional[LanguageRow]:
+    """Find a language in the table. RETURNS (Optional[LanguageRow]): its row, by whatever code; None if it has none."""
+    return next((row for row in language_table() if lang and lang in _codes(row)), None)
+
+
+def _codes(row: LanguageRow) -> List[str]:
+    return [code for code in (row.code, row.nllb, row.nllb[:3], row.masakhaner2, row.iso_639_3) if code]
 
 
 def blank_or_xx(lang: str, tokenizer: Optional[Dict[str, Any]] = None) -> Language:
@@ -112,13 +148,8 @@ def equivalent_codes(lang: str) -> List[str]:
     lang (str): ISO 639-1 or 639-3 code, or a model's own.
     RETURNS (List[str]): the code itself first; then, of languages in the tables, the others.
     """
-    nllb = nllb_codes()
-    key = next((key for key, code in nllb.items() if code == lang), aliases().get(lang, lang))
-    codes = [lang, key]
-    if key in nllb:
-        codes += [nllb[key], nllb[key].split("_")[0]]
-    codes += [alias for alias, target in aliases().items() if target == key]
-    return list(dict.fromkeys(codes))
+    row = find_row(lang)
+    return list(dict.fromkeys([lang, *(_codes(row) if row else [])]))
 
 
 def is_known(lang: str) -> bool:

@@ -5,10 +5,12 @@ be one only if tokens end where it does; characters always do. In languages with
 with class prefixes and endings (isiZulu *eThekwini*), unless a `PrefixTokenizer` cuts them.
 """
 
+import re
 from abc import ABC, abstractmethod
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from spacy.language import Language, create_tokenizer
+from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.util import DummyTokenizer
 
@@ -16,6 +18,40 @@ from ..errors import XprojError
 from .forms import is_mark
 from .languages import blank_or_xx
 from .scripts import is_unspaced
+
+#: Words are seldom longer, and the time of spaCy's rules grows with the square of their length.
+MAX_WORD = 1000
+LONG_WORD = re.compile(rf"\S{{{MAX_WORD}}}(?=\S)")
+
+
+class BoundedTokenizer(DummyTokenizer):
+    """Tokenise a text in pieces if it has words of more than `MAX_WORD` characters, such as `'s` ten thousand times,
+    which would take minutes or hours. Each such word ends after as many characters.
+
+    tokenizer (Callable[[str], Doc]): makes the tokens.
+    """
+
+    def __init__(self, tokenizer: Callable[[str], Doc]):
+        self.tokenizer = tokenizer
+
+    def __call__(self, text: str) -> Doc:
+        """Tokenise a text.
+
+        text (str): the text.
+        RETURNS (Doc): its tokens; they hold all of it.
+        """
+        ends = [match.end() for match in LONG_WORD.finditer(text)]
+        docs = [self.tokenizer(text[start:end]) for start, end in zip([0, *ends], [*ends, len(text)])]
+        if len(docs) == 1:
+            return docs[0]
+        tokens = [token for doc in docs for token in doc]
+        spaces = [bool(token.whitespace_) for token in tokens]
+        return Doc(docs[0].vocab, words=[token.text for token in tokens], spaces=spaces)
+
+
+def bounded(tokenizer: Any) -> Any:
+    """Give the bounded form of a tokenizer by spaCy's rules. Others, which segmenters bring, are what they are."""
+    return BoundedTokenizer(tokenizer) if type(tokenizer) is Tokenizer else tokenizer
 
 
 class SplittingTokenizer(DummyTokenizer, ABC):
@@ -25,7 +61,7 @@ class SplittingTokenizer(DummyTokenizer, ABC):
     """
 
     def __init__(self, tokenizer: Callable[[str], Doc]):
-        self.tokenizer = tokenizer
+        self.tokenizer = bounded(tokenizer)
 
     def __call__(self, text: str) -> Doc:
         """Tokenise a text.
@@ -112,7 +148,9 @@ def blank_segmented(lang: str, segment: str, tokenizer: Optional[Dict[str, Any]]
     """
     if segment not in SEGMENTS:
         raise XprojError(f"no segment '{segment}': use {' or '.join(SEGMENTS)}")
-    return blank_or_xx(lang, {"@tokenizers": NAME} if segment == "characters" else tokenizer)
+    nlp = blank_or_xx(lang, {"@tokenizers": NAME} if segment == "characters" else tokenizer)
+    nlp.tokenizer = bounded(nlp.tokenizer)
+    return nlp
 
 
 class PrefixTokenizer(SplittingTokenizer):

@@ -75,15 +75,10 @@ class ApertiumTranslator(BatchTranslator):
 
     def identity(self) -> Optional[Dict[str, Any]]:
         """What the translations depend on: the direction and its data. None if the files are not found."""
-        digest = self._digest
-        if digest is None:
+        if self._digest is None:
             return None
-        return {
-            "model": f"apertium {self.mode}",
-            "revision": digest,
-            "src_lang": self.src_lang,
-            "tgt_lang": self.tgt_lang,
-        }
+        langs = {"src_lang": self.src_lang, "tgt_lang": self.tgt_lang}
+        return {"model": f"apertium {self.mode}", "revision": self._digest, **langs}
 
     def input_digests(self) -> Dict[str, str]:
         """Compute the SHA-256 of the direction and of the files that it names, as far as they are found."""

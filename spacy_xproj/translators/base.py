@@ -6,6 +6,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Unio
 from spacy.util import minibatch
 
 from ..models.batching import run_in_batches
+from ..text.languages import check_language
 from ..types import Translation
 from .cache import TranslationCache
 from .split import split_text
@@ -35,6 +36,7 @@ class BatchTranslator(ABC):
         it is halved.
     buffer (int): texts to read ahead; batches are made among them from texts of like length.
     cache_size (int): translations to remember.
+    RAISES (XprojError): if a language is unknown.
     """
 
     #: Licence of the model, if it is known; recorded with what the translator made.
@@ -50,6 +52,8 @@ class BatchTranslator(ABC):
         buffer: int = 512,
         cache_size: int = 10_000,
     ) -> None:
+        for lang in (src_lang, tgt_lang):
+            check_language(lang)
         self.src_lang = src_lang
         self.tgt_lang = tgt_lang
         self.max_length = max_length

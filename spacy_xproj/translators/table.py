@@ -7,6 +7,7 @@ import srsly
 
 from ..errors import XprojError
 from ..storage.files import input_digests, read_text
+from ..text.languages import check_language
 
 #: So many texts without a translation are named by their numbers.
 SHOWN = 5
@@ -57,8 +58,11 @@ def make_table_translator(path: Path, src_lang: str, tgt_lang: str) -> TableTran
     src_lang (str): code of the source language.
     tgt_lang (str): code of the target language.
     RETURNS (TableTranslator): the translator.
-    RAISES (XprojError): if a line is malformed, or gives a text another translation than a line before.
+    RAISES (XprojError): if a language is unknown, a line is malformed, or gives a text another translation than a line
+        before.
     """
+    for lang in filter(None, (src_lang, tgt_lang)):  # who only reads the table need not say
+        check_language(lang)
     path = Path(path)
     parse = _parse_jsonl if path.suffix == ".jsonl" else _parse_tsv
     translations: Dict[str, str] = {}

@@ -13,6 +13,7 @@ import catalogue
 import pytest
 import spacy
 import srsly
+from spacy.training import Corpus
 from weasel.util.config import load_project_config as load_workflows
 
 from spacy_xproj.cli.init import SCRIPTS, TEMPLATES
@@ -47,6 +48,7 @@ OPTIONS = {
     "table": (["--translator", "table"], "es", ["train.jsonl", "dev.jsonl", "translations.tsv"]),
     "bundled": (["--translator", "bundled", "--labels", "PER, LOC", "--encoder", "my/model"], "pt", []),
     "characters": (["--gold"], "ja", ["test.jsonl"]),
+    "own": (["--own", "--gold"], "sw", ["train.jsonl", "dev.jsonl", "own.txt", "test.jsonl"]),
     "script": (["--script", "Latin"], "is", []),
 }
 
@@ -85,6 +87,21 @@ def test_without_gold_text_nothing_needs_it(init):
 
 def test_with_gold_text_the_student_is_scored(init):
     assert "evaluate" in [step["name"] for step in steps(init("--gold"))]
+
+
+def test_text_of_your_own_is_labelled_and_learned_from(init):
+    """What the last student learns from is what is below the directory that is named: the projected corpus, and text
+    that the other two have labelled."""
+    found = {step["name"]: step for step in steps(init("--own", "--gold"))}
+    assert [*found][4:] == ["train", "train-source", "label-own", "train-second", "evaluate", "package"]
+    (label,) = found["label-own"]["script"]
+    assert label.endswith("--model training/model-best --model training/source/model-best")
+    (second,) = found["train-second"]["script"]
+    folder = second.split("--paths.train ")[1].split()[0]
+    learned = [path for step in found.values() for path in step["outputs"] if Path(folder) in Path(path).parents]
+    assert learned == ["projected/train/projected", "projected/train/own.spacy"]
+    for name in ("evaluate", "package"):
+        assert "training/second/model-best" in found[name]["deps"] and "training/model-best" not in found[name]["deps"]
 
 
 def test_scripts_without_spaces(init):
@@ -132,7 +149,7 @@ def test_a_translator_of_your_own(init, invoke, check_error, tmp_path):
 def test_bad_input(invoke, check_error, tmp_path):
     languages = ["--source", "en", "--target"]
     check_error(invoke("init", tmp_path / "a", *languages, "english"), "unknown language 'english'")
-    check_error(invoke("init", tmp_path / "a", *languages, "is"), "no script is known for the language 'is'; name it")
+    check_error(invoke("init", tmp_path / "a", *languages, "ga"), "no script is known for the language 'ga'; name it")
     check_error(invoke("init", tmp_path / "a", *languages, "es", "--translator", "nllb2"), "'nllb2': not registered")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine").write_text("")
@@ -184,8 +201,9 @@ def wheel(tmp_path_factory):
     return folder / "site"
 
 
-def test_from_an_installed_wheel_to_a_pipeline(wheel, tiny_encoder_dir, bundled_encoder, tmp_path):
-    """In an empty directory, from a parallel file, with a student that hardly learns."""
+@pytest.mark.parametrize("own", [False, True], ids=["projected", "and text of its own"])
+def test_from_an_installed_wheel_to_a_pipeline(wheel, tiny_encoder_dir, bundled_encoder, tmp_path, own):
+    """In an empty directory, from a parallel file, with students that hardly learn."""
     environment = {**os.environ, "PYTHONPATH": str(wheel)}
 
     def run(*arguments):
@@ -203,7 +221,7 @@ def test_from_an_installed_wheel_to_a_pipeline(wheel, tiny_encoder_dir, bundled_
         text=True,
     )
     assert Path(where.stdout.strip()).is_relative_to(wheel)
-    run("xproj", "init", ".", "--source", "en", "--target", "es", "--translator", "table")
+    run("xproj", "init", ".", "--source", "en", "--target", "es", "--translator", "table", *["--own"] * own)
     rows = []
     for text, _, names in PAIRS:
         ents = [
@@ -214,11 +232,17 @@ def test_from_an_installed_wheel_to_a_pipeline(wheel, tiny_encoder_dir, bundled_
         srsly.write_jsonl(tmp_path / "assets" / file, rows)
     table = "".join(f"{source}\t{target}\n" for source, target, _ in PAIRS)
     (tmp_path / "assets" / "translations.tsv").write_text(table, encoding="utf8")
+    (tmp_path / "assets" / "own.txt").write_text("Ana conoce Berlín.\nNadie.\n", encoding="utf8")
     small = {"encoder": tiny_encoder_dir, "layers": 1, "steps": 2, "warmup": 1, "eval_frequency": 1}
     variables = [argument for name, value in small.items() for argument in (f"--vars.{name}", str(value))]
     run("project", "run", "all", ".", *variables)
-    nlp = spacy.load(tmp_path / "training" / "model-best")
+    nlp = spacy.load(tmp_path / "training" / ("second" if own else "") / "model-best")
     assert nlp.lang == "es" and nlp("Ana vive en Lisboa.").has_annotation("ENT_IOB")
-    outcomes = [json.loads(line) for line in (tmp_path / "projected/train/outcomes.jsonl").open(encoding="utf8")]
+    projected = tmp_path / "projected" / "train" / ("projected" if own else "")
+    outcomes = [json.loads(line) for line in (projected / "outcomes.jsonl").open(encoding="utf8")]
     assert len(outcomes) == 5 and {"Ana", "Berlín"} <= {place["text"] for row in outcomes for place in row["target"]}
     assert (tmp_path / "packages" / "es_xproj_ner-0.1.0" / "setup.py").is_file()
+    if own:
+        corpus = Corpus(tmp_path / "projected" / "train")
+        texts = [example.reference.text for example in corpus(nlp)]
+        assert sorted(texts) == sorted([*(target for _, target, _ in PAIRS), "Ana conoce Berlín.", "Nadie."])

@@ -65,6 +65,8 @@ COMMANDS: Dict[str, Command] = {
     "languages": Command("languages --json {0}", [], ["file"]),
     "cache export": Command("cache export {0}", [], ["file"]),
     "captions": Command("research captions captions {0}", ["captions"], ["file"]),
+    "study": Command("research study a.cfg {0}", ["a.cfg"], ["directory"]),
+    "compare-encoders": Command("research compare-encoders a.cfg {0}", ["a.cfg"], ["directory"]),
     "pretrain": Command(
         "research pretrain encoder {0} --objective text --images images --captions captions",
         ["encoder", "images", "captions"],

@@ -1,6 +1,8 @@
 """Statistics and source pipelines: estimated, saved, loaded, packaged."""
 
+import random
 import warnings
+from contextlib import nullcontext
 
 import pytest
 import spacy
@@ -11,6 +13,8 @@ from spacy.tokens import DocBin
 from spacy.training import Example
 from thinc.api import Config
 
+from spacy_xproj.errors import XprojError
+from spacy_xproj.pipeline.annotation_projector import CHECKED
 from spacy_xproj.projectors.heuristic import AlignmentHeuristic
 from spacy_xproj.registry import registry
 
@@ -67,6 +71,25 @@ def test_statistics_and_source_come_back(make_nlp, encoder_block, tmp_path, how)
     (in_batch, *_) = loaded.pipe(["Ana Silva mora em Lisboa e Rui em Berlim", *TEXTS])
     scores = expected[1]["scores"]
     assert in_batch.spans["projected"].attrs["scores"] == pytest.approx(scores, abs=1e-4)
+
+
+def test_damaged_statistics_end_in_one_line(make_nlp, encoder_block, tmp_path):
+    nlp = make_nlp(projector=encoder_block)
+    nlp.initialize(examples(nlp))
+    nlp.to_disk(tmp_path / "pipeline")
+    file = tmp_path / "pipeline" / "annotation_projector" / "statistics"
+    good = file.read_bytes()
+    component = nlp.get_pipe("annotation_projector")
+    chance = random.Random(0)
+    for _ in range(40):
+        data = bytearray(good)
+        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        file.write_bytes(data[: chance.randrange(len(data))] if chance.random() < 0.3 else data)
+        empty = not file.stat().st_size
+        with nullcontext() if empty else pytest.raises(XprojError, match="its saved statistics are damaged"):
+            component.from_disk(file.parent)
+    file.write_bytes(good[len(CHECKED) + 32 :])  # as older versions wrote it
+    component.from_disk(file.parent)
 
 
 @pytest.mark.parametrize("how", ["disk", "bytes"])

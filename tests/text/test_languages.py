@@ -7,8 +7,10 @@ from importlib.resources import files
 
 import pytest
 from spacy.util import get_lang_class
+from thinc.api import Config
 from transformers.models.nllb.tokenization_nllb import FAIRSEQ_LANGUAGE_CODES
 
+from spacy_xproj.config import resolve
 from spacy_xproj.errors import XprojError
 from spacy_xproj.text.languages import (
     aliases,
@@ -16,6 +18,7 @@ from spacy_xproj.text.languages import (
     blank_vocab,
     check_language,
     equivalent_codes,
+    find_row,
     language_table,
     nllb_codes,
 )
@@ -62,6 +65,7 @@ def test_equivalent_codes():
     assert equivalent_codes("swa") == ["swa", "sw", "swh_Latn", "swh"]
     assert set(equivalent_codes("sw")) == set(equivalent_codes("swa")) == set(equivalent_codes("swh_Latn"))
     assert equivalent_codes("bbj") == ["bbj"]
+    assert equivalent_codes("hrv") == ["hrv", "hr", "hrv_Latn"] and "hrv" in equivalent_codes("hr")
 
 
 def test_languages_that_spacy_does_not_know():
@@ -72,8 +76,48 @@ def test_languages_that_spacy_does_not_know():
 def test_codes_of_the_table_are_accepted_and_others_refused():
     for row in language_table():
         check_language(row.code)
-    with pytest.raises(XprojError, match="unknown language 'zz'"):
-        check_language("zz")
+    for lang in [*FAIRSEQ_LANGUAGE_CODES, "xx", "mg", "pt_br"]:
+        check_language(lang)
+
+
+@pytest.mark.parametrize("lang", ["hr", "sr", "bs", "ca", "gl", "is", "mk", "eo", "eu", "oc", "es", "pt"])
+def test_languages_that_offline_translators_have(lang):
+    assert find_row(lang).code == lang and find_row(lang).nllb in FAIRSEQ_LANGUAGE_CODES
+
+
+@pytest.mark.parametrize(
+    "lang, remedy",
+    [
+        ("zz", "correct the code, or take 'xx'"),
+        ("", "correct the code"),
+        ("swahili", r"did you mean 'sw' \(Swahili\)\?"),
+        ("Croatian", r"did you mean 'hr' \(Croatian\)"),
+        ("pt-BR", r"did you mean 'pt' \(Portuguese\)"),
+        ("zh_Hant", r"did you mean 'zh'"),
+        ("EN", "did you mean 'en'"),
+        ("mg-MG", "did you mean 'mg'"),
+    ],
+)
+def test_what_is_no_code_gets_the_code_that_was_meant(lang, remedy):
+    with pytest.raises(XprojError, match=f"unknown language '{lang}'; {remedy}"):
+        check_language(lang)
+
+
+@pytest.mark.parametrize("lang", ["zz", "swahili", "pt-BR"])
+@pytest.mark.parametrize(
+    "block",
+    [
+        '@xproj_translators = "spacy-xproj.Seq2SeqTranslator.v1"\nmodel = "some/model"',
+        '@xproj_translators = "spacy-xproj.BundledTranslator.v1"',
+        '@xproj_translators = "spacy-xproj.ApertiumTranslator.v1"',
+        '@xproj_translators = "spacy-xproj.TableTranslator.v1"\npath = "table.tsv"',
+        '@xproj_scores = "spacy-xproj.TranslationScore.v1"\nmodel = "some/model"',
+    ],
+)
+def test_a_config_with_a_wrong_language_is_refused_before_anything_is_loaded(lang, block):
+    config = Config().from_str(f'[block]\n{block}\nsrc_lang = "en"\ntgt_lang = "{lang}"\n')
+    with pytest.raises(XprojError, match=f"unknown language '{lang}'"):
+        resolve(config, "block", "a.cfg")
 
 
 def test_the_table_has_the_languages_of_both_datasets():

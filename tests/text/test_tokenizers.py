@@ -1,11 +1,23 @@
 """Tokens that are parts of words."""
 
+import re
+
 import pytest
 import spacy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spacy_xproj.text.tokenizers import CharacterTokenizer, PrefixTokenizer, blank_segmented, characters
+from spacy_xproj.text import tokenizers
+from spacy_xproj.text.tokenizers import (
+    MAX_WORD,
+    BoundedTokenizer,
+    CharacterTokenizer,
+    PrefixTokenizer,
+    blank_segmented,
+    characters,
+)
+
+EN = spacy.blank("en")
 
 
 @pytest.mark.parametrize(
@@ -86,3 +98,28 @@ def test_the_tokenizer_survives(tmp_path):
     assert isinstance(loaded.tokenizer, PrefixTokenizer)
     copy = spacy.blank("xx", config=CONFIG).from_bytes(loaded.to_bytes())
     assert [token.text for token in copy("uNelson eThekwini.")] == ["u", "Nelson", "e", "Thekwini", "."]
+
+
+@pytest.mark.parametrize("segment", ["words", "characters"])
+@pytest.mark.parametrize(
+    "text", ["'s" * 50_000, "a 's " + "x" * 2500 + " 's 's", "x" * MAX_WORD, "x" * MAX_WORD + "y", ""]
+)
+def test_the_time_for_a_long_word_is_linear(segment, text):
+    """`'s` a hundred times five thousand times took 11 seconds, and takes four times as long if it is twice as long."""
+    doc = blank_segmented("en", segment)(text)
+    assert doc.text == text
+    assert max((len(token) for token in doc), default=0) <= MAX_WORD
+
+
+@given(st.text("a's-. 9", max_size=60))
+def test_words_that_are_not_long_are_those_of_spacy(text):
+    assert [token.text for token in blank_segmented("en", "words")(text)] == [token.text for token in EN(text)]
+
+
+@given(st.text("a's-. ", max_size=60))
+def test_pieces_hold_all_of_the_text(text):
+    tokenizer = BoundedTokenizer(EN.tokenizer)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tokenizers, "LONG_WORD", re.compile(r"\S{5}(?=\S)"))
+        doc = tokenizer(text)
+    assert doc.text == text and all(len(token) <= 5 or token.is_space for token in doc)

@@ -10,6 +10,7 @@ from ...models.loading import DType
 from ...models.probability import Ids, TranslationProbability
 from ...models.seq2seq import Seq2SeqModel
 from ...parts import Composite
+from ...text.languages import check_language
 from ...types import (
     Bitext,
     CandidateExtractor,
@@ -100,6 +101,8 @@ class ConstrainedProjector(Composite):
     ):
         if min(n_best, width) < 1:
             raise XprojError(f"n_best {n_best}, width {width}: both are at least 1")
+        for lang in (src_lang, tgt_lang):
+            check_language(lang)
         self.model = TranslationProbability(Seq2SeqModel(model, revision, device, dtype), max_batch_tokens)
         self.src_lang = src_lang
         self.tgt_lang = tgt_lang

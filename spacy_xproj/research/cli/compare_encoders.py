@@ -9,6 +9,7 @@ from wasabi import msg
 from ...cli.app import OVERRIDES, command, fail
 from ...config import load_config, naming
 from ...storage.marker import claim_directory
+from ...storage.outputs import check_paths
 from .group import research
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def compare_encoders_cli(
     from ..encoder_comparison.summary import make_summary
 
     config = load_config(config_path, ctx.args)
+    check_paths("research compare-encoders", [config_path], directories=[output_dir], settings=config)
     with naming(config_path):
         comparison = read_comparison(config)
     claim_directory(output_dir, "research compare-encoders")

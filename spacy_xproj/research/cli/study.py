@@ -35,10 +35,12 @@ def study_cli(
     from ...storage.atomic import atomic_path
     from ...storage.files import write_json
     from ...storage.marker import claim_directory
+    from ...storage.outputs import check_paths
     from ..study.config import load_study, read_study, study_rows
     from ..study.language import LanguageStudy
     from ..study.results import make_table, to_markdown
 
+    check_paths("research study", [config_path], directories=[output_dir])
     with naming(config_path):
         languages = study_rows(load_study(config_path, ctx.args))
         studies = [read_study(load_study(config_path, ctx.args, code, row)) for code, row in languages]

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Literal, Optional, Sequence, Tuple
+from typing import Any, Dict, List, Literal, Optional, Sequence, Tuple, TypeVar
 
 from pydantic import BaseModel, Field
 from spacy.util import dict_to_dot
@@ -22,6 +22,7 @@ SETUPS = ("model_transfer", "translate_test", "translate_train", "union", "ensem
 STUDENT = "student"
 #: The settings of the section ``[language]``: what the study, ISO 639, NLLB-200 and spaCy call a language.
 LANGUAGE = ("code", "iso", "nllb", "spacy")
+Section = TypeVar("Section")
 EXAMPLE = "see configs/study/published.cfg"
 
 
@@ -169,6 +170,12 @@ class Study:
     def training(self) -> Dict[str, Any]:
         """What is changed in the training config, for all students alike: values by dotted name."""
         return dict_to_dot(self.config.get("training", {}))
+
+
+def given(section: Optional[Section]) -> Section:
+    """Give a section that a cell needs: it is listed only if there is one (see `list_cells`)."""
+    assert section is not None
+    return section
 
 
 def read_study(config: Dict[str, Any]) -> Study:

@@ -35,7 +35,7 @@ from ...text.tokenizers import blank_segmented
 from ...translators.bitexts import translate_docs
 from ...translators.quality import make_checks
 from ...types import Tagger
-from .config import PairSettings, Study
+from .config import PairSettings, Study, given
 from .data import (
     keep_corpus,
     label_sources,
@@ -139,8 +139,7 @@ class LanguageCorpora:
 
     def source(self) -> List[Doc]:
         """Read the labelled source corpus."""
-        settings = self.study.source
-        assert settings is not None
+        settings = given(self.study.source)
         label_map = self.study.settings.label_map()
         converter = self.make("source.converter", settings.converter)
 
@@ -152,8 +151,7 @@ class LanguageCorpora:
 
     def source_inputs(self) -> Dict[str, Any]:
         """List what the labelled source corpus depends on."""
-        settings = self.study.source
-        assert settings is not None
+        settings = given(self.study.source)
         digests = [path_digest(Path(path)) for path in settings.paths]
         return {"spacy_xproj": __version__, **dict(settings), "paths": digests, **self.task_inputs()}
 
@@ -175,8 +173,7 @@ class LanguageCorpora:
 
     def projected_inputs(self, method: str) -> Dict[str, Any]:
         """List what projected training data depends on."""
-        train = self.study.train
-        assert train is not None
+        train = given(self.study.train)
         return {**self._pair_inputs(train), "method": self._train_block(method), "fill": train.fill}
 
     def parallel(self) -> Tuple[List[Doc], ParallelCorpus]:
@@ -184,16 +181,14 @@ class LanguageCorpora:
 
         RETURNS (Tuple[List[Doc], ParallelCorpus]): the labelled target sentences of its pairs, and the pairs.
         """
-        settings = self.study.parallel
-        assert settings is not None
+        settings = given(self.study.parallel)
         corpus = self.once("parallel", lambda: self._pair("parallel", settings))
         targets = self.once("parallel gold", lambda: self._read_targets(settings, gold=True))
         return [targets[doc.user_data[NUMBER]] for doc in corpus.docs("target")], corpus
 
     def parallel_inputs(self) -> Dict[str, Any]:
         """List what the corpus with gold labels on both sides depends on."""
-        assert self.study.parallel is not None
-        return self._pair_inputs(self.study.parallel)
+        return self._pair_inputs(given(self.study.parallel))
 
     def task_inputs(self) -> Dict[str, str]:
         """List what the labels depend on."""
@@ -216,16 +211,14 @@ class LanguageCorpora:
         return keep_corpus(self.path / "translated", self.row.code, self._translated_inputs(), make)
 
     def _train_pairs(self) -> ParallelCorpus:
-        train = self.study.train
-        assert train is not None
+        train = given(self.study.train)
         return ParallelCorpus(Path(train.bitext)) if train.bitext else self._pair("train", train)
 
     def _project(self, method: str, path: Path) -> Dict[str, Any]:
+        train = given(self.study.train)
         corpus = self.once("train", self._train_pairs)
         projector = self.make(method, self._train_block(method))
         start = perf_counter()
-        train = self.study.train
-        assert train is not None
         docs, outcomes = project(projector, corpus, train.limit if train.bitext else 0)
         seconds = perf_counter() - start
         write_docs(docs, path)
@@ -245,8 +238,7 @@ class LanguageCorpora:
 
     def _train_block(self, method: str) -> Dict[str, Any]:
         """The block of a method, with what ``[train.methods]`` changes in it."""
-        assert self.study.train is not None
-        merged: Dict[str, Any] = Config(self.study.config["methods"]).merge(self.study.train.methods)
+        merged: Dict[str, Any] = Config(self.study.config["methods"]).merge(given(self.study.train).methods)
         return merged[method]
 
     def _pair(self, name: str, settings: PairSettings) -> ParallelCorpus:

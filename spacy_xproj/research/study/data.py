@@ -158,7 +158,7 @@ def translate_targets(docs: Iterable[Doc], translator: Translator, nlp: Language
     docs, copies = tee(docs)
     for doc, item in zip(docs, translate_docs(copies, translator, nlp, checks), strict=True):
         if isinstance(item, Bitext):
-            source = item.target
+            source = without_white_space(item.target)
             flags = source.user_data.pop("flags", [])
         else:
             source = nlp.make_doc("")
@@ -166,6 +166,15 @@ def translate_targets(docs: Iterable[Doc], translator: Translator, nlp: Language
         source.user_data["lang"] = SOURCE
         doc.user_data["flags"] = flags
         yield Bitext(source, doc)
+
+
+def without_white_space(doc: Doc) -> Doc:
+    """Leave out tokens of white space, as two spaces in a row make one: a tagger may have no piece for them."""
+    if not any(token.is_space for token in doc):
+        return doc
+    kept = [token for token in doc if not token.is_space]
+    spaces = [bool(token.whitespace_) or doc[token.i + 1 : token.i + 2].text.isspace() for token in kept]
+    return Doc(doc.vocab, words=[token.text for token in kept], spaces=spaces, user_data=dict(doc.user_data))
 
 
 def label_sources(bitexts: Iterable[Bitext], tagger: Tagger, label_map: LabelMap) -> Iterator[Bitext]:

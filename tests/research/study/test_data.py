@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+from spacy import blank
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
@@ -10,7 +11,7 @@ from spacy_xproj.corpora.formats.datasets import DatasetsConverter
 from spacy_xproj.corpora.formats.wikiann import WikiannConverter
 from spacy_xproj.errors import XprojError
 from spacy_xproj.research.study.config import StudySettings
-from spacy_xproj.research.study.data import read_gold, target_doc
+from spacy_xproj.research.study.data import read_gold, target_doc, without_white_space
 
 SETTINGS = StudySettings(dataset="wikiann", path="{code}", labels="PER,ORG,LOC")
 
@@ -83,3 +84,11 @@ def test_data_sets_of_the_library(tmp_path):
     for name in ("test.parquet", "test"):
         (doc,) = read_gold(tmp_path / name, SETTINGS, DatasetsConverter("sw"))
         assert [(ent.text, ent.label_) for ent in doc.ents] == [("Dar es Salaam", "LOC")]
+
+
+def test_white_space_in_translations():
+    doc = blank("en").make_doc("Ana  was\nhere ")
+    doc.user_data["lang"] = "en"
+    found = without_white_space(doc)
+    assert ([token.text for token in found], found.text) == (["Ana", "was", "here"], "Ana was here ")
+    assert found.user_data == {"lang": "en"} and without_white_space(found) is found

@@ -160,6 +160,15 @@ def test_students_go_if_they_are_not_kept(study, study_dir, trained):
     assert study("--student.keep_models", "false").exit_code == 0 and not trained
 
 
+def test_layers_of_an_encoder_in_a_directory(study, study_dir, trained):
+    arguments = ["--study.languages", "hau", "--study.setups", '["model_transfer"]', "--student.layers", "1"]
+    assert study(*arguments).exit_code == 0
+    (encoder,) = (study_dir / "out" / "encoders").iterdir()
+    assert encoder.name.startswith("encoder-1-")
+    assert srsly.read_json(encoder / "config.json")["num_hidden_layers"] == 1
+    assert len(trained) == 1 and study(*arguments).exit_code == 0 and len(trained) == 1
+
+
 def test_which_cells_have_students(study, study_dir, trained):
     result = study("--study.students", '["hau/translate_train/*"]', "--study.seeds", "[0, 1]")
     assert result.exit_code == 0, result.output
