@@ -6,9 +6,8 @@ spaCy, and projected back, by the component `annotation_projector`. Its statisti
     python benchmarks/offline.py --data DATA [croatian spanish portuguese]
 
 DATA has the folders `uner` with `hr_set.{dev,test}.iob2` and `pt_bosque.{dev,test}.iob2` of Universal NER v1, and
-`europarl` with `es.conll02` of Agerri et al. 2018. It takes `apt-get install apertium apertium-hbs-eng
-apertium-eng-spa` and the extras `demo` and `english`. F1 is strict, on gold tokens; its 95% interval comes from
-drawing sentences.
+`europarl` with `es.conll02` of Agerri et al. 2018. It takes apertium, apertium-hbs-eng and apertium-eng-spa (apt-get
+install) and the extras `demo` and `english`. F1 is strict, on gold tokens; its interval comes from drawing sentences.
 """
 
 import argparse

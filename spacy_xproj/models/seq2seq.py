@@ -33,7 +33,6 @@ class Seq2SeqModel:
         self.revision = revision
         self.device = device
         self._dtype = dtype
-        self._remedy = remedy
         self._tokenizer = Lazy(load_tokenizer, name, remedy, revision)
         self._network = Lazy(load_model, AutoModelForSeq2SeqLM, name, remedy, revision, device, dtype)
 
@@ -51,11 +50,6 @@ class Seq2SeqModel:
     def dtype(self) -> str:
         """The number format of the weights, without loading them."""
         return str(pick_dtype(pick_device(self.device), self._dtype)).removeprefix("torch.")
-
-    def commit(self) -> Optional[str]:
-        """Find the commit of a model of the hub. Its config is loaded for that, not its weights."""
-        config = load_pretrained(AutoConfig, self.name, self._remedy, revision=self.revision)
-        return getattr(config, "_commit_hash", None) or self.revision
 
     @property
     def limit(self) -> int:
@@ -94,6 +88,18 @@ class Seq2SeqModel:
     def read_license(self) -> Optional[str]:
         """Read the licence that the model card names, if there is one."""
         return model_license(self.name, self.revision)
+
+
+def model_commit(name: str, revision: Optional[str]) -> Optional[str]:
+    """Find the commit of a model of the hub. Its config is loaded for that, not its weights.
+
+    name (str): its name.
+    revision (Optional[str]): the revision that is asked for.
+    RETURNS (Optional[str]): the commit, if the hub tells it.
+    RAISES (XprojError): if the config cannot be loaded.
+    """
+    config = load_pretrained(AutoConfig, name, OTHER_WAYS, revision=revision)
+    return getattr(config, "_commit_hash", None) or revision
 
 
 def find_language(codes: Dict[str, str], lang: str, name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Optional
 import torch
 
 from ..models.loading import DType
-from ..models.seq2seq import Seq2SeqModel
+from ..models.seq2seq import Seq2SeqModel, model_commit
 from ..storage.files import input_digests
 from .base import NOT_ENDED, BatchTranslator, Translation
 
@@ -75,7 +75,7 @@ class Seq2SeqTranslator(BatchTranslator):
 
     @cached_property
     def _revision(self) -> Any:
-        return sorted(self.input_digests().values()) or self.model.commit()
+        return model_revision(self.name, self.model.revision)
 
     def _length(self, text: str) -> int:
         return len(self.model.tokenizer(self.model.prefix(self.tgt_lang) + text, verbose=False).input_ids)
@@ -108,3 +108,15 @@ class Seq2SeqTranslator(BatchTranslator):
                 warnings.warn(f"{self.name}: translation not ended after {room} tokens: '{text}'", stacklevel=2)
             translations.append(Translation(translation.strip(), () if ended else (NOT_ENDED,)))
         return translations
+
+
+def model_revision(model: str, revision: Optional[str]) -> Any:
+    """Identify the files of a model, whatever its directory is called.
+
+    model (str): a directory, or a name on the Hugging Face hub.
+    revision (Optional[str]): the revision of a model of the hub.
+    RETURNS (Any): the digests of the files of a directory, or a commit of the hub.
+    """
+    if Path(model).is_dir():
+        return sorted(input_digests(Path(model)).values())
+    return model_commit(model, revision)
