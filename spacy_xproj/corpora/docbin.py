@@ -203,20 +203,20 @@ def write_docs(docs: Iterable[Doc], path: Path, command: str = "", overwrite: bo
     RAISES (XprojError): if there are none; and see `atomic_path`.
     """
     check_corpus_output(path, command)
-    batches = pack_docs(docs)
-    start = list(islice(batches, 2))
-    if not start:
-        raise XprojError(f"{path}: there is no sentence to write; check the input")
     count = 0
 
-    def contents() -> Iterator[bytes]:
+    def make_contents() -> Iterator[bytes]:
         nonlocal count
-        for doc_bin in chain(iter(start), batches):
+        for doc_bin in pack_docs(docs):
             count += len(doc_bin)
             yield doc_bin.to_bytes() + mark_line(command)
 
+    contents = make_contents()
+    start = list(islice(contents, 2))
+    if not start:
+        raise XprojError(f"{path}: there is no sentence to write; check the input")
     with atomic_path(path, overwrite, either=True) as temporary:
-        write_files(contents(), temporary, len(start) == 1)
+        write_files(chain(start, contents), temporary, len(start) == 1)
         if temporary.is_dir():
             write_marker(temporary, command)
     return count
