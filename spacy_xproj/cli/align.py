@@ -14,7 +14,7 @@ from ..progress import progress, stage, take_seconds
 from ..storage.atomic import atomic_path
 from ..storage.outputs import check_paths
 from ..types import Initializable, WordAligner
-from .app import OVERRIDES, OVERWRITE, RUN_JSON, SAFE, command, print_times, write_run
+from .app import OVERRIDES, OVERWRITE, RUN_JSON, SAFE, check_run, command, print_times, write_run
 
 
 @command("align", context_settings=OVERRIDES)
@@ -40,6 +40,7 @@ def align_cli(
     """
     config = load_project_config(config_path, ctx.args)
     check_paths("align", [bitext_dir, config_path], [output_path, json_path], settings=config["projector"])
+    check_run(json_path)
     origin = f"{config_path or 'the default config'}, [projector]"
     if safe:
         check_safe(config, origin)

@@ -17,7 +17,7 @@ from .. import progress as bars
 from ..errors import XprojError
 from ..progress import progress, take_seconds
 from ..registry import load_code, registry
-from ..storage.files import write_json
+from ..storage.files import read_json, write_json
 
 HELP = "Cross-lingual named-entity recognition by annotation projection."
 #: Commands that take a config accept overrides such as `--projector.solver.power 2`.
@@ -150,6 +150,21 @@ def print_times(seconds: Dict[str, float]) -> None:
     told = sorted(((name, time) for name, time in seconds.items() if time >= 0.1), key=lambda item: -item[1])
     if told:
         msg.text(f"time: {', '.join(f'{name} {time:.1f} s' for name, time in told)}")
+
+
+def check_run(path: Optional[Path]) -> None:
+    """Check that the file for `write_run` is new, or what an earlier run wrote: a command that is repeated replaces it.
+
+    path (Optional[Path]): the JSON file.
+    RAISES (XprojError): if it is something else.
+    """
+    if path is not None and path.is_file() and path.stat().st_size:
+        try:
+            found = read_json(path)
+        except XprojError:
+            found = None
+        if not (isinstance(found, dict) and {"seconds", "sentences_per_second"} <= found.keys()):
+            raise XprojError(f"{path}: exists, and is not the --json of an earlier run; name another file")
 
 
 def write_run(path: Optional[Path], seconds: Dict[str, float], rate: float, **counts: Any) -> None:

@@ -18,7 +18,7 @@ from ..projectors.stream import project_shards
 from ..projectors.writer import SHARD_SIZE, ProjectionWriter
 from ..storage.outputs import check_paths
 from ..types import FLAGS, Projector, SentenceFilter
-from .app import OVERRIDES, RUN_JSON, SAFE, command, print_times, write_run
+from .app import OVERRIDES, RUN_JSON, SAFE, check_run, command, print_times, write_run
 from .engine import ENGINE, GPU_IDS, GPUS, WORKERS, choose_engine
 
 
@@ -56,6 +56,7 @@ def project_cli(
     processes = choose_engine(engine, workers, gpu_ids, gpus)
     config = load_project_config(config_path, ctx.args)
     check_paths("project", [bitext_dir, config_path], [json_path], [output_dir], settings=config)
+    check_run(json_path)
     origin = config_path or "the default config"
     if safe:
         check_safe(config, origin)

@@ -10,7 +10,7 @@ from wasabi import msg
 
 from ..config import check_devices, check_safe, load_project_config, naming, resolve
 from ..progress import progress, stage, take_seconds
-from .app import OVERRIDES, RUN_JSON, SAFE, command, print_times, write_run
+from .app import OVERRIDES, RUN_JSON, SAFE, check_run, command, print_times, write_run
 from .engine import ENGINE, GPU_IDS, GPUS, WORKERS, choose_engine
 
 
@@ -44,6 +44,7 @@ def translate_cli(
     processes = choose_engine(engine, workers, gpu_ids, gpus)
     config = load_project_config(config_path, ctx.args)
     check_paths("translate", [source, config_path], [json_path], directories=[bitext_dir], settings=config)
+    check_run(json_path)
     if safe:
         check_safe(config, config_path)
     check_devices(config, ["translator"], config_path)

@@ -29,7 +29,13 @@ def loading_errors(problem: str, remedy: str) -> Iterator[None]:
         yield
     except XprojError:
         raise
-    except (OSError, ValueError, ImportError, SafetensorError) as error:
+    except (
+        OSError,
+        ValueError,
+        TypeError,
+        ImportError,
+        SafetensorError,
+    ) as error:  # TypeError: a tokenizer has no file
         raise XprojError(f"{problem}; {remedy} ({' '.join(str(error).split())})") from None
 
 

@@ -109,6 +109,7 @@ def test_quiet_and_json(job, tmp_path):
     assert run["sentences_per_second"] > 0 and {"preparing", "projecting", "writing pages"} <= set(run["seconds"])
     assert job("--quiet", "--foo").stderr.startswith("✘ ")
     assert job().output != ""
+    assert job("--quiet", "--json", tmp_path / "run.json").exit_code == 0, "its own file is replaced"
 
 
 def test_without_pages(job, tmp_path):
