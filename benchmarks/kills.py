@@ -48,23 +48,6 @@ tgt_lang = "pt"
 @xproj_aligners = "spacy-xproj.PharaohAligner.v1"
 path = "links.txt"
 """
-MATCHING = """
-[projector]
-@xproj_projectors = "spacy-xproj.CandidateMatching.v1"
-
-[projector.aligner]
-@xproj_aligners = "spacy-xproj.PharaohAligner.v1"
-path = "links.txt"
-
-[projector.extractor]
-@xproj_extractors = "spacy-xproj.NgramCandidates.v1"
-
-[projector.scorer]
-@xproj_scores = "spacy-xproj.AlignmentScore.v1"
-
-[projector.solver]
-@xproj_solvers = "spacy-xproj.ExactSolver.v1"
-"""
 STRINGS = """
 [projector]
 @xproj_projectors = "spacy-xproj.CandidateMatching.v1"
@@ -78,6 +61,12 @@ STRINGS = """
 [projector.solver]
 @xproj_solvers = "spacy-xproj.ExactSolver.v1"
 """
+LINKS = """
+[projector.aligner]
+@xproj_aligners = "spacy-xproj.PharaohAligner.v1"
+path = "links.txt"
+"""
+MATCHING = STRINGS.replace("StringScore", "AlignmentScore") + LINKS
 #: Sentences in a file: so few that small corpora are large.
 FILE_SIZE = 4
 CONLL = "Ana B-PER\nlives O\nin O\nLisbon I-LOC\n\nRui B-PER\nsleeps O\n"

@@ -175,13 +175,13 @@ def student_path(args: argparse.Namespace, name: str, seed: int) -> Path:
 def add_labelled(corpora: Path, teachers: Sequence[str], seed: int, args: argparse.Namespace) -> Path:
     """Add the text of the development sets, as teachers label it, to corpora."""
     both = corpora.with_name(f"{corpora.name}-{seed}")
+    models = [student_path(args, "-".join(SYSTEMS[name].corpora), seed) / "model-last" for name in teachers]
+    options = [option for model in models for option in ("--model", model)]
+    for name, model in zip(teachers, models, strict=True):
+        if not model.exists():
+            sys.exit(f"{model}: a teacher is gone; run the system '{name}' with --keep")
     for lang in LANGS:
         labelled = both / f"self.{lang}.spacy"
-        models = [student_path(args, "-".join(SYSTEMS[name].corpora), seed) / "model-last" for name in teachers]
-        for name, model in zip(teachers, models, strict=True):
-            if not (labelled.exists() or model.exists()):
-                sys.exit(f"{model}: a teacher is gone; run the system '{name}' with --keep")
-        options = [option for model in models for option in ("--model", model)]
         once(labelled, "label", gold_path(args, lang, "dev"), labelled, *options)
     for file in corpora.glob("*.spacy"):
         link(file, both / file.name)
