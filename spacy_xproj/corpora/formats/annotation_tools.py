@@ -6,6 +6,9 @@ from ...errors import XprojError
 from .records import Entity, Record
 from .tool_items import ToolConverter, find, read_entities, read_id
 
+#: What a text is called.
+TEXTS = ("text", "sentence", "content", "data")
+
 
 class DoccanoConverter(ToolConverter):
     """Convert the JSONL export of doccano.
@@ -14,6 +17,8 @@ class DoccanoConverter(ToolConverter):
 
         {"id": 1, "text": "Maria sang in Oslo.", "label": [[0, 5, "PER"], [14, 18, "LOC"]]}
         {"id": 2, "text": "Maria sang.", "entities": [{"id": 7, "label": "PER", "start_offset": 0, "end_offset": 5}]}
+
+    Other programs write the same, some with `sentence`, `content` or `data` in place of `text`.
     """
 
     title = "doccano"
@@ -22,13 +27,13 @@ class DoccanoConverter(ToolConverter):
     def is_item(cls, item: Any) -> bool:
         return (
             isinstance(item, dict)
-            and isinstance(item.get("text"), str)
+            and isinstance(find(item, TEXTS), str)
             and isinstance(find(item, ("label", "labels", "entities")), list)
         )
 
     def read_item(self, item: Any, line: int) -> Optional[Record]:
         entities = read_entities(find(item, ("label", "labels", "entities")), line)
-        return Record(line, item["text"], entities, read_id(item, item.get("meta"), item.get("metadata")))
+        return Record(line, find(item, TEXTS), entities, read_id(item, item.get("meta"), item.get("metadata")))
 
 
 class CluenerConverter(ToolConverter):
