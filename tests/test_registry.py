@@ -81,7 +81,18 @@ SETTINGS = {
     "spacy-xproj.JsonlConverter.v1": 'lang = "en"\n',
     **{
         f"spacy-xproj.{name}Converter.v1": 'lang = "en"\n'
-        for name in ("Conllu", "Iob", "Ontonotes", "Webanno", "Brat", "Doccano", "Prodigy", "SpacyTraining")
+        for name in (
+            "Conllu",
+            "Iob",
+            "Ontonotes",
+            "Webanno",
+            "Brat",
+            "Doccano",
+            "Cluener",
+            "Csv",
+            "Prodigy",
+            "SpacyTraining",
+        )
     },
     **{f"spacy-xproj.{name}Converter.v1": 'lang = "en"\n' for name in ("LabelStudio", "Argilla", "Datasets", "Text")},
 }
