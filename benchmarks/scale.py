@@ -2,7 +2,9 @@
 
 The corpora are made up: sentences of 8 to 24 words, of 20,000 words with the frequencies of Zipf's law, and two names
 of 2,000. The translator changes each word by itself, and links are read from a file: the time is that of the package,
-not of models. Each command is a process of its own. Linux only.
+not of models. Each command is a process of its own. With `--engines 100000`, `translate` and `project` are run in one
+process, in several, and on a Ray cluster of this machine alone, and their results are compared byte by byte. Linux
+only.
 """
 
 import argparse
@@ -15,6 +17,7 @@ import tempfile
 from array import array
 from itertools import accumulate
 from pathlib import Path
+from time import perf_counter
 from typing import Dict, Iterator, List, Tuple
 
 from wasabi import msg
@@ -70,6 +73,8 @@ COMMANDS = {
     "rewrite": "rewrite pt.spacy rewritten.spacy --like en.spacy",
     "export": "export pt.spacy out.jsonl --to jsonl",
 }
+#: What is compared among engines: a command, and where its result goes.
+SHARED = {"translate": "translated", "project": "projected"}
 
 
 def make_sentences(number: int) -> Iterator[List[Tuple[str, str]]]:
@@ -125,13 +130,50 @@ def measure(command: str, folder: Path) -> Tuple[float, float]:
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
+def compare_engines(folder: Path, number: int, workers: int) -> List[List[str]]:
+    """Run what can be shared in one process and with each engine.
+
+    folder (Path): where to work.
+    number (int): how many sentences.
+    workers (int): how many processes an engine has.
+    RETURNS (List[List[str]]): for each run the command, the engine, its time and the time of its processes together,
+        and whether the result is that of one process.
+    """
+    make_inputs(folder, number)
+    for name in ("convert", "convert, targets", "pair"):
+        measure(COMMANDS[name], folder)
+    rows = []
+    for name, output in SHARED.items():
+        expected: Dict[str, bytes] = {}
+        for engine in ("", f"--engine local -n {workers}", f"--engine ray -n {workers}"):
+            start = perf_counter()
+            seconds, _ = measure(f"{COMMANDS[name]} {engine}", folder)
+            taken = perf_counter() - start
+            files = [path for path in sorted((folder / output).rglob("*")) if path.is_file()]
+            content = {str(path.relative_to(folder)): path.read_bytes() for path in files}
+            expected = expected or content
+            same = "yes" if content == expected else "no"
+            rows.append([name, engine or "one process", f"{taken:.1f}", f"{seconds:.1f}", same])
+            print(number, *rows[-1], sep="\t", file=sys.stderr, flush=True)
+            shutil.rmtree(folder / output)
+    return rows
+
+
 def main() -> None:
-    """Measure all commands, or those that are named, at each size, and print a table."""
+    """Measure all commands, or those that are named, at each size, and print a table; or compare engines."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=[10_000, 100_000])
     parser.add_argument("--only", nargs="+", choices=COMMANDS, default=list(COMMANDS), help="Some commands, in order")
     parser.add_argument("--work", type=Path, help="Where to work; what is there is kept")
+    parser.add_argument("--engines", type=int, metavar="N", help="Compare engines on so many sentences instead")
+    parser.add_argument("--workers", type=int, default=2, help="Processes of an engine")
     arguments = parser.parse_args()
+    if arguments.engines:
+        with tempfile.TemporaryDirectory(dir=arguments.work) as place:
+            compared = compare_engines(Path(place), arguments.engines, arguments.workers)
+        header = ("command", "engine", "seconds", "processor seconds", "the same bytes")
+        msg.table(compared, header=header, aligns=("l", "l", "r", "r", "r"))
+        return
     rows: Dict[str, List[str]] = {name: [name] for name in arguments.only}
     for size in arguments.sizes:
         folder = arguments.work / str(size) if arguments.work else Path(tempfile.mkdtemp())

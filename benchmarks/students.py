@@ -157,7 +157,8 @@ def train(changes: Dict[str, Any], seed: int, student: Path, encoder: Path) -> D
         }
     )
     command = [sys.executable, "-m", "spacy", "train", str(ROOT / "configs" / "train" / config)]
-    command += ["--output", str(student), *(str(part) for key in settings for part in (f"--{key}", settings[key]))]
+    values = {key: str(value).lower() if isinstance(value, bool) else value for key, value in settings.items()}
+    command += ["--output", str(student), *(f"--{key}={value}" for key, value in values.items())]
     process = subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"}, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status:

@@ -1,8 +1,10 @@
 """What is killed is run again as if nothing had been: some moments of `benchmarks/kills.py`, which tries all."""
 
 import importlib.util
+import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,10 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks, and look
 def kills():
     spec = importlib.util.spec_from_file_location("kills", PATH)
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(PATH.parent))
+        patch.setenv("SPACY_XPROJ_CACHE", os.environ["SPACY_XPROJ_CACHE"])  # it names another
+        spec.loader.exec_module(module)
     return module
 
 
@@ -30,11 +35,33 @@ def test_a_kill_at_any_moment_changes_nothing():
 
 
 def test_every_command_that_writes_is_tried(kills):
+    import spacy_xproj.research.cli  # noqa: F401  (its commands join the group)
     from spacy_xproj.cli import app
 
-    words = {scenario.command.split()[0] for scenario in kills.SCENARIOS.values()}
-    without = {"verify", "doctor", "train-candidates"}
-    assert words - {"research"} >= {command.name for command in app.registered_commands} - without
+    groups = [(group.name or group.typer_instance.info.name, group.typer_instance) for group in app.registered_groups]
+    commands = {command.name for command in app.registered_commands}
+    commands |= {f"{name} {command.name}" for name, group in groups for command in group.registered_commands}
+    tried = [scenario.command for scenario in kills.SCENARIOS.values()]
+    without = {command for command in commands if not any(f"{line} ".startswith(f"{command} ") for line in tried)}
+    assert without == {"verify", "doctor", "cache stats"}
+
+
+def test_a_database_is_killed_between_statements(kills, tmp_path):
+    """In a process of its own, whose hook stays."""
+    import sqlite3
+
+    (tmp_path / "file").touch()
+    script = (
+        "import sqlite3, sys; from pathlib import Path; from kills import Killer; "
+        "killer = Killer(Path(sys.argv[1]), 3, False); killer.start(); "
+        "database = sqlite3.connect(sys.argv[1] + '/a.sqlite'); "
+        "[database.execute(f'CREATE TABLE {name} (x)') for name in 'abc']"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(PATH.parent)}
+    run = subprocess.run([sys.executable, "-c", script, str(tmp_path)], env=environment, check=False)
+    assert run.returncode == -9
+    with closing(sqlite3.connect(tmp_path / "a.sqlite")) as database:
+        assert database.execute("SELECT name FROM sqlite_master").fetchall() == [("a",), ("b",)]
 
 
 def test_the_harness_finds_a_window(kills, tmp_path, monkeypatch):

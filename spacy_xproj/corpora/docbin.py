@@ -205,13 +205,12 @@ def write_docs(docs: Iterable[Doc], path: Path, command: str = "", overwrite: bo
     check_corpus_output(path, command)
     count = 0
 
-    def make_contents() -> Iterator[bytes]:
+    def make_content(doc_bin: DocBin) -> bytes:
         nonlocal count
-        for doc_bin in pack_docs(docs):
-            count += len(doc_bin)
-            yield doc_bin.to_bytes() + mark_line(command)
+        count += len(doc_bin)
+        return doc_bin.to_bytes() + mark_line(command)
 
-    contents = make_contents()
+    contents = map(make_content, pack_docs(docs))
     start = list(islice(contents, 2))
     if not start:
         raise XprojError(f"{path}: there is no sentence to write; check the input")
@@ -223,13 +222,15 @@ def write_docs(docs: Iterable[Doc], path: Path, command: str = "", overwrite: bo
 
 
 def pack_docs(docs: Iterable[Doc]) -> Iterator[DocBin]:
-    """Put Docs into DocBins of `FILE_SIZE` each, none of them into an empty one."""
+    """Put Docs into DocBins of `FILE_SIZE` each, none of them into an empty one. Each is let go of before the next is
+    filled."""
     docs = iter(docs)
     while True:
         doc_bin = DocBin(docs=islice(docs, FILE_SIZE), store_user_data=True)
         if not len(doc_bin):
             return
         yield doc_bin
+        del doc_bin  # so that there are never two in memory
 
 
 def write_files(contents: Iterable[bytes], path: Path, single: bool) -> None:

@@ -1,5 +1,7 @@
+import weakref
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import spacy
@@ -167,3 +169,19 @@ def test_a_damaged_file_is_found_before_the_work(tmp_path: Path) -> None:
     (tmp_path / "a.spacy" / "00002.spacy").write_bytes(b"text")
     with pytest.raises(XprojError, match=r"00002\.spacy: not a readable"):
         DocCorpus(tmp_path / "a.spacy")
+
+
+def test_one_docbin_is_in_memory_at_a_time(doc: Doc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a file is filled, what went into the one before it is gone."""
+    alive: weakref.WeakSet[DocBin] = weakref.WeakSet()
+
+    class Watched(DocBin):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            assert not alive
+            alive.add(self)
+            super().__init__(*args, **kwargs)
+
+    monkeypatch.setattr(docbin, "FILE_SIZE", 2)
+    monkeypatch.setattr(docbin, "DocBin", Watched)
+    assert write_docs((doc for _ in range(7)), tmp_path / "many") == 7
+    assert len(list((tmp_path / "many").glob("*.spacy"))) == 4

@@ -1,7 +1,7 @@
 """Columns in whatever order: CoNLL-2002 and CoNLL-2003, GermEval, HIPE 2022, KLUE, MultiCoNER and others."""
 
 from itertools import islice
-from typing import Iterator, List, Tuple
+from typing import Iterator, List, Optional, Tuple
 
 from .columns import (
     DOCUMENT,
@@ -77,24 +77,32 @@ class ConllConverter(ColumnConverter):
                 if layout.is_comment(line):
                     names = DOCUMENT.match(line) or read_comments([(number, line)]).keys() & {"sent_id", "text"}
                     if names and rows:  # of the next sentence: there is no empty line between them
-                        yield from _sentence(rows, comments, self.repair)
+                        yield from make_sentence(rows, comments, self.repair)
                         rows, comments = [], []
                     comments.append((number, line))
                     continue
-                row, ends = _read_row(line, number, layout, self.repair)
+                row, ends = read_row(line, number, layout, self.repair)
                 rows.append(row)
                 if ends:
-                    yield from _sentence(rows, comments, self.repair)
+                    yield from make_sentence(rows, comments, self.repair)
                     rows, comments = [], []
-            yield from _sentence(rows, comments, self.repair)
+            yield from make_sentence(rows, comments, self.repair)
 
 
 def _sample(text: str) -> List[Line]:
     return list(islice((line for block in read_blocks(text) for line in block), SAMPLE))
 
 
-def _read_row(line: str, number: int, layout: Layout, repair: bool) -> Tuple[Row, bool]:
-    """Read a line: its token and tag, and whether the sentence ends with it."""
+def read_row(line: str, number: int, layout: Layout, repair: bool) -> Tuple[Row, bool]:
+    """Read a line.
+
+    line (str): the line.
+    number (int): its number.
+    layout (Layout): which column is what.
+    repair (bool): whether to take a line without a token.
+    RETURNS (Tuple[Row, bool]): its token and tag, and whether the sentence ends with it.
+    RAISES (XprojError): if it has more or fewer columns, or its token or tag is empty.
+    """
     cells = split_cells(line, layout.columns)
     if len(cells) == layout.columns and repair and cells[layout.token] == "":
         return Row(number, "", cells[layout.tag]), False
@@ -104,14 +112,23 @@ def _read_row(line: str, number: int, layout: Layout, repair: bool) -> Tuple[Row
     return Row(number, cells[layout.token], cells[layout.tag], spaced), END_OF_SENTENCE in flags
 
 
-def _sentence(rows: List[Row], comments: List[Line], repair: bool) -> Iterator[ColumnSentence]:
-    """Make a sentence of its rows, if there are any."""
+def make_sentence(
+    rows: List[Row], comments: List[Line], repair: bool, name: Optional[str] = None
+) -> Iterator[ColumnSentence]:
+    """Make a sentence of its rows.
+
+    rows (List[Row]): the rows.
+    comments (List[Line]): the comments above them, which may have its name and text.
+    repair (bool): whether to leave out rows without a token.
+    name (Optional[str]): its name, if the comments have none.
+    YIELDS (ColumnSentence): the sentence, if there is a row.
+    """
     repairs: List[Repair] = []
     if repair:
         rows, repairs = drop_empty(rows)
     if rows:
         named = read_comments(comments)
-        _, sent_id = named.get("sent_id", (0, None))
+        _, sent_id = named.get("sent_id", (0, name))
         text_line, text = named.get("text", (0, None))
         yield ColumnSentence(rows, sent_id, text, text_line, repairs)
 
@@ -135,4 +152,4 @@ class MasakhanerConverter(ColumnConverter):
                 if not (self.repair and len(cells) == 2 and not cells[0]):
                     check_columns(cells, 2, number)
                 rows.append(Row(number, cells[0], cells[1]))
-            yield from _sentence(rows, [], self.repair)
+            yield from make_sentence(rows, [], self.repair)

@@ -17,6 +17,14 @@ SAMPLE = 2000
 #: Files and directories that are no text.
 PARQUET = b"PAR1"
 DISK = ("dataset_info.json", "dataset_dict.json", "state.json")
+#: Labels that stand in running text, by what they are called: markup, tags beside words, links to labels.
+MARKED = {
+    "markup": re.compile(r"<(\w+)(?: [^<>]*)?>[^<>]+</\1>"),
+    "tags": re.compile(r"(?<![^\W_])[BIES][-_][A-Z]{2,}(?![^\W_])"),
+    "links": re.compile(r"\[[^\[\]]+\]\([A-Z_]{2,}\)"),
+}
+#: A text is not without labels if this share of its lines have some.
+MARKED_SHARE = 0.2
 
 
 def sniff_path(path: Path) -> Optional[str]:
@@ -70,15 +78,37 @@ def sniff(path: Path, converters: Dict[str, Any]) -> str:
         items = first_items(text, 1)
         if not items:
             return "jsonl"  # whose error says what is wrong with the JSON
+        if isinstance(items[0], dict) and "paragraphs" in items[0]:
+            raise XprojError(f"{path}: JSON of spaCy 2; convert it with 'python -m spacy convert {path} DIRECTORY'")
         keys = ", ".join(items[0]) if isinstance(items[0], dict) else type(items[0]).__name__
         raise XprojError(
             f"{path}: JSON of an unknown kind (with {keys}); write a text with its ents, or name the format"
         )
-    return "conll" if are_columns(text) else "text"
+    if are_columns(text):
+        return "conll"
+    refuse_marked(path, text)
+    return "text"
+
+
+def refuse_marked(path: Path, text: str) -> None:
+    """Refuse a text that would be read as one without labels, if it has labels of a kind that is not read.
+
+    path (Path): the file, for messages.
+    text (str): the text.
+    RAISES (XprojError): if it has.
+    """
+    lines = [line for line in text.splitlines()[:SAMPLE] if line.strip()]
+    for name, pattern in MARKED.items():
+        found = [match.group() for match in map(pattern.search, lines) if match]
+        if len(found) > MARKED_SHARE * len(lines):
+            raise XprojError(
+                f"{path}: has labels in its text ({name}, such as {found[0]}), of a kind that is not read; write "
+                "columns or JSON with offsets, or take it as text without labels by --format text"
+            )
 
 
 def are_columns(text: str) -> bool:
-    """Tell whether the lines of a text are columns: they have tabs, or most end with a tag; or there are none."""
+    """Tell whether the lines of a text are columns: they have tabs, most end or begin with a tag, or there are none."""
     lines = []
     for block in read_blocks(text):
         lines += [line for _, line in block if not line.startswith("#")]
@@ -86,7 +116,11 @@ def are_columns(text: str) -> bool:
             break
     if not lines or sum("\t" in line.strip() for line in lines) > MIN_SHARE * len(lines):
         return True
-    last = Counter(split_cells(line)[-1] for line in lines if len(split_cells(line)) > 1 or line.startswith(" "))
+    rows = [split_cells(line) for line in lines]
+    first = Counter(cells[0] for cells in rows if len(cells) == 2)
+    if first.total() == len(lines) and detect_notation(first).kind != "bare":
+        return tag_share(first, detect_notation(first)) >= MIN_SHARE
+    last = Counter(cells[-1] for cells, line in zip(rows, lines) if len(cells) > 1 or line.startswith(" "))
     if last.total() < MIN_SHARE * len(lines):
         return False
     notation = detect_notation(last)

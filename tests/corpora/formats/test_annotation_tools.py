@@ -28,6 +28,7 @@ SHAPES: Dict[str, List[Any]] = {
             "relations": [],
         },
     ],
+    "cluener": [{"id": 7, "text": TEXT, "label": {"PER": {"Ana": [[0, 2]]}, "LOC": {"Lisbon": [[8, 13]]}, "ORG": {}}}],
     "prodigy": [
         {"text": TEXT, "spans": DICTS, "answer": "accept", "meta": {"id": 7}},
         {
@@ -113,6 +114,8 @@ def test_unreviewed_items_are_said_to_be_so() -> None:
     ("text", "name", "message"),
     [
         ('{"text": "a", "label": [[0, 1]]}', "doccano", "line 1: bad entity"),
+        ('{"text": "a", "label": {"X": {"a": [[0]]}}}', "cluener", "line 1: bad entity X 'a'"),
+        ('{"text": "ab", "label": {"X": {"a": [[0, 1]]}}}', "cluener", "is 'a' in the file but 'ab' in the text"),
         ('{"text": "a", "label": []}\n{"label": []}', "doccano", "line 2: no item of doccano"),
         ('{"text": "a", "label": []}\n{"text": ', "doccano", "line 2: not valid JSON"),
         ('[{"text": "a", "label": []} {}]', "doccano", "line 1: not valid JSON"),

@@ -6,11 +6,13 @@
 import json
 import os
 import random
+from pathlib import Path
 from typing import Any, Dict, List
 
 import pytest
 
 from spacy_xproj import XprojError
+from spacy_xproj.corpora.formats.brat import BratConverter
 from spacy_xproj.corpora.formats.conversion import converters
 from spacy_xproj.corpora.formats.sniff import are_columns, recognize
 
@@ -55,6 +57,13 @@ SEEDS: Dict[str, List[str]] = {
     ],
     "argilla": [json.dumps({"fields": {"text": TEXT}, "responses": {"s": [{"value": ENTS}]}, "metadata": {}}) + "\n"],
     "spacy": [json.dumps([[TEXT, {"entities": [[0, 3, "PER"]]}]])],
+    "cluener": [json.dumps({"text": TEXT, "label": {"name": {"Ana": [[0, 2]]}, "place": {"Rio": [[8, 10]]}}}) + "\n"],
+    "csv": [
+        'Sentence #,Word,POS,Tag\nSentence: 1,Ana,NNP,B-PER\n,"a, ""b",NN,O\nSentence: 2,Rio,NNP,B-LOC\n',
+        "Ana;B-PER\nsaw;O\n;\nRio;B-LOC\n",
+        "id,text,labels\n1,\"Ana saw , Rio\",B-PER O O B-LOC\n2,\"['We', 'saw']\",\"['O' 'O']\"\n",
+        'text,kind\n"Ana saw Rio, and left.",news\n',
+    ],
     "datasets": [json.dumps({"tokens": ["Ana", "saw"], "ner_tags": ["B-PER", "O"], "id": 1}) + "\n"],
     "text": ["Ana saw Rio.\n\nNobody came.\n"],
 }
@@ -98,6 +107,27 @@ def test_mutated_inputs(name: str) -> None:
                 assert "\n" not in str(error) and 10 < len(str(error)) < 2000, (text, error)
             except Exception as error:
                 raise AssertionError(f"{type(error).__name__} on {text!r}") from error
+
+
+ANNOTATIONS = ["T1\tPER 0 3\tAna\nT2\tLOC 8 9;10 11\tR o\n#1\tAnnotatorNotes T1\tgood\nR1\tx Arg1:T1 Arg2:T2\n"]
+
+
+def test_mutated_pairs_of_brat(tmp_path: Path) -> None:
+    """Text or annotations, or both."""
+    rng = random.Random("brat")
+    for number in range(COUNT):
+        text = mutate(TEXT + "\n\nNobody.\n", rng) if number % 3 else TEXT + "\n"
+        ann = mutate(ANNOTATIONS[0], rng) if number % 3 != 1 else ANNOTATIONS[0]
+        (tmp_path / "a.txt").write_bytes(text.encode())
+        (tmp_path / "a.ann").write_bytes(ann.encode())
+        for repair in (False, True):
+            try:
+                check(BratConverter("en", repair).read_path(tmp_path / ("a.ann" if repair else "a.txt")))
+                BratConverter.recognizes(ann)
+            except XprojError as error:
+                assert "\n" not in str(error) and 10 < len(str(error)) < 2000, (text, ann, error)
+            except Exception as error:
+                raise AssertionError(f"{type(error).__name__} on {text!r} with {ann!r}") from error
 
 
 def test_every_text_format_is_tried() -> None:
