@@ -1,27 +1,15 @@
 """`init` writes projects that run."""
 
-import json
-import os
-import shutil
-import subprocess
-import sys
-import zipfile
-from importlib.util import find_spec
 from pathlib import Path
 
 import catalogue
 import pytest
-import spacy
-import srsly
-from spacy.training import Corpus
 from weasel.util.config import load_project_config as load_workflows
 
-from spacy_xproj.cli.init import SCRIPTS, TEMPLATES
+from spacy_xproj.cli.init import SCRIPTS
 from spacy_xproj.config import load_config, load_project_config
 from spacy_xproj.registry import loaded_code, registry
 from spacy_xproj.text.languages import language_table
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -158,13 +146,6 @@ def test_bad_input(invoke, check_error, tmp_path):
     assert not (tmp_path / "a").exists()
 
 
-PAIRS = [
-    ("Ana lives in Lisbon.", "Ana vive en Lisboa.", [("Ana", "PER"), ("Lisbon", "LOC")]),
-    ("Ben knows Berlin.", "Ben conoce Berlín.", [("Ben", "PER"), ("Berlin", "LOC")]),
-    ("Nobody lives in Berlin.", "Nadie vive en Berlín.", [("Berlin", "LOC")]),
-]
-
-
 def test_what_a_killed_run_left_is_completed(invoke, check_error, tmp_path):
     arguments = ("init", tmp_path / "p", "--source", "en", "--target", "sw")
     assert invoke(*arguments).exit_code == 0
@@ -175,74 +156,3 @@ def test_what_a_killed_run_left_is_completed(invoke, check_error, tmp_path):
     (tmp_path / "p" / "project.yml").write_text("mine")
     check_error(invoke(*arguments), "is not an empty directory")
     assert (tmp_path / "p" / "project.yml").read_text() == "mine"
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """Install the wheel of this package into a directory of its own."""
-    if not (find_spec("pip") and find_spec("setuptools")):
-        pytest.skip("pip and setuptools build the wheel")
-    folder = tmp_path_factory.mktemp("wheel")
-    shutil.copytree(ROOT / "spacy_xproj", folder / "tree" / "spacy_xproj")
-    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, folder / "tree")
-    pip = [sys.executable, "-m", "pip", "--quiet"]
-    build = [*pip, "wheel", "./tree", "--no-index", "--no-deps", "--no-build-isolation", "--wheel-dir", "."]
-    subprocess.run(build, cwd=folder, check=True, capture_output=True)
-    (file,) = folder.glob("*.whl")
-    names = zipfile.ZipFile(file).namelist()
-    assert {f"spacy_xproj/templates/{path.name}" for path in TEMPLATES.iterdir()} <= set(names)
-    subprocess.run(
-        [*pip, "install", "--no-index", "--no-deps", "--target", "site", file],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
-    return folder / "site"
-
-
-@pytest.mark.parametrize("own", [False, True], ids=["projected", "and text of its own"])
-def test_from_an_installed_wheel_to_a_pipeline(wheel, tiny_encoder_dir, bundled_encoder, tmp_path, own):
-    """In an empty directory, from a parallel file, with students that hardly learn."""
-    environment = {**os.environ, "PYTHONPATH": str(wheel)}
-
-    def run(*arguments):
-        done = subprocess.run(
-            [sys.executable, "-m", "spacy", *arguments], cwd=tmp_path, env=environment, capture_output=True, text=True
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    where = subprocess.run(
-        [sys.executable, "-c", "import spacy_xproj; print(spacy_xproj.__file__)"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-    )
-    assert Path(where.stdout.strip()).is_relative_to(wheel)
-    run("xproj", "init", ".", "--source", "en", "--target", "es", "--translator", "table", *["--own"] * own)
-    rows = []
-    for text, _, names in PAIRS:
-        ents = [
-            {"start": text.index(name), "end": text.index(name) + len(name), "label": label} for name, label in names
-        ]
-        rows.append({"text": text, "ents": ents})
-    for file in ("train.jsonl", "dev.jsonl"):
-        srsly.write_jsonl(tmp_path / "assets" / file, rows)
-    table = "".join(f"{source}\t{target}\n" for source, target, _ in PAIRS)
-    (tmp_path / "assets" / "translations.tsv").write_text(table, encoding="utf8")
-    (tmp_path / "assets" / "own.txt").write_text("Ana conoce Berlín.\nNadie.\n", encoding="utf8")
-    small = {"encoder": tiny_encoder_dir, "layers": 1, "steps": 2, "warmup": 1, "eval_frequency": 1}
-    variables = [argument for name, value in small.items() for argument in (f"--vars.{name}", str(value))]
-    run("project", "run", "all", ".", *variables)
-    nlp = spacy.load(tmp_path / "training" / ("second" if own else "") / "model-best")
-    assert nlp.lang == "es" and nlp("Ana vive en Lisboa.").has_annotation("ENT_IOB")
-    projected = tmp_path / "projected" / "train" / ("projected" if own else "")
-    outcomes = [json.loads(line) for line in (projected / "outcomes.jsonl").open(encoding="utf8")]
-    assert len(outcomes) == 5 and {"Ana", "Berlín"} <= {place["text"] for row in outcomes for place in row["target"]}
-    assert (tmp_path / "packages" / "es_xproj_ner-0.1.0" / "setup.py").is_file()
-    if own:
-        corpus = Corpus(tmp_path / "projected" / "train")
-        texts = [example.reference.text for example in corpus(nlp)]
-        assert sorted(texts) == sorted([*(target for _, target, _ in PAIRS), "Ana conoce Berlín.", "Nadie."])
