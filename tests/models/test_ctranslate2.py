@@ -9,8 +9,15 @@ import pytest
 import torch
 
 from spacy_xproj.errors import XprojError
+from spacy_xproj.extractors.ngram import ngrams
 from spacy_xproj.models import ctranslate2 as module
-from spacy_xproj.models.ctranslate2 import CTranslate2Model, converted, load_converted
+from spacy_xproj.models.ctranslate2 import CTranslate2Model, CTranslate2Probability, converted, load_converted
+from spacy_xproj.models.probability import TranslationProbability
+from spacy_xproj.models.seq2seq import Seq2SeqModel
+from spacy_xproj.scores.translation import TranslationScore
+from spacy_xproj.translators.ctranslate2 import CTranslate2Translator
+from spacy_xproj.translators.seq2seq import Seq2SeqTranslator
+from spacy_xproj.types import Candidates
 
 pytest.importorskip("ctranslate2")
 
@@ -95,3 +102,41 @@ def test_missing_package_is_named_at_once(marian, monkeypatch):
     monkeypatch.setitem(sys.modules, "ctranslate2", None)
     with pytest.raises(XprojError, match="pip install 'spacy_xproj\\[ctranslate2\\]'"):
         CTranslate2Model(marian, None, "cpu", "int8")
+
+
+@pytest.mark.parametrize("name", ["m2m100", "marian"])
+@pytest.mark.parametrize("max_batch_tokens", [20, 4096])
+def test_probabilities_are_those_of_transformers(request, name, max_batch_tokens):
+    path = request.getfixturevalue(name)
+    texts = ["Ana", "the river", "cat and dog", "Lisbon near the mat"]
+    pairs = [((source, "en"), (target, "pt")) for source in texts for target in texts]
+    reference = TranslationProbability(Seq2SeqModel(path, None, "cpu", "float32"), 4096)
+    if name == "marian":  # transformers gives padding a share of the probability, CTranslate2 does not
+        network = reference.model.network
+        network.final_logits_bias[0, network.config.pad_token_id] = -1e9
+        reference._decode = lambda batch: [decode_alone(reference, *row) for row in batch]
+    found = CTranslate2Probability(CTranslate2Model(path, None, "cpu", "float32"), max_batch_tokens)
+    assert found.log_probabilities(pairs) == pytest.approx(reference.log_probabilities(pairs), abs=1e-4)
+
+
+def decode_alone(reference, state, target):
+    """Score a target without padding, whose probability is nil."""
+    return TranslationProbability._decode(reference, [(state, target)])[0]
+
+
+@pytest.mark.parametrize("variant", ["direct", "pivot"])
+def test_translation_score_is_that_of_transformers(m2m100, make_bitext, monkeypatch, variant):
+    used = []
+
+    def translate(self, texts):  # a model that has learned nothing would not end
+        used.append(type(self))
+        return [f"the {text.lower()}" for text in texts]
+
+    for translator in (Seq2SeqTranslator, CTranslate2Translator):
+        monkeypatch.setattr(translator, "_translate_batch", translate)
+    pair = make_bitext("Ana and the cat", "A cat and Ana", [(0, 1, "PER"), (2, 4, "X")]), Candidates(ngrams(4, 2))
+    settings = {"threshold": 0, "device": "cpu", "variant": variant, "pivot_lang": "pt"}
+    (expected,) = TranslationScore(m2m100, "en", "pt", **settings)([pair])
+    (found,) = TranslationScore(m2m100, "en", "pt", **settings, compute_type="float32")([pair])
+    assert found.ravel().tolist() == pytest.approx(expected.ravel().tolist(), abs=1e-4)
+    assert used == ([] if variant == "direct" else [Seq2SeqTranslator] * 2 + [CTranslate2Translator] * 2)

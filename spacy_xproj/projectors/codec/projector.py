@@ -63,6 +63,8 @@ class ConstrainedProjector(Composite):
     search is exact, or, with a `lookahead`, about as the published code has it: see `PlacementSearch`. The published
     selection of openings and the re-ranking of places are left out.
 
+    transformers runs the model: CTranslate2 does not tell the probabilities of tokens that a target does not have.
+
     Markers stand between spaces on both sides, which makes them tokens of their own, the same wherever they are put.
 
     model (str): a directory, or a name on the hub, of NLLB-200, M2M100 or MarianMT. It is loaded when first used.
