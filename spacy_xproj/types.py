@@ -180,6 +180,7 @@ STATUSES: Dict[str, str] = {
     "lost_overlap": "every place for it was taken by another entity",
     "invalid_span": "the place found cannot be an entity of the target Doc",
     "too_long": "the sentence is longer than the model can read",
+    "no_capital": "its place has no capital letter, in a language that writes names with one",
     "ambiguous": "another place scores nearly as much, by less than the margin that the setting asks for",
 }
 
@@ -191,8 +192,7 @@ class Outcome:
     entity (int): index into ``source.ents``.
     label (str): the entity's label.
     status (str): one of `STATUSES`.
-    spans (Tuple[Tuple[int, int], ...]): target token spans [start, end) that received the label; none if the status
-        is not `projected`, several if the projector allows it.
+    spans (Tuple[Tuple[int, int], ...]): the target token spans [start, end) that received the label, none to several.
     scores (Tuple[float, ...]): the score of each span.
     margins (Tuple[float, ...]): by how much each exceeds that of the best rival place; none if places are not compared.
     rivals (Tuple[ScoredSpan, ...]): for people who look, the best other places; they make no difference.

@@ -9,7 +9,7 @@ import srsly
 ASSETS = Path(__file__).parent.parent / "assets"
 ENGLISH = {row["id"]: row for row in srsly.read_jsonl(ASSETS / "test.en.jsonl")}
 #: One name is a pronoun in Portuguese.
-DIFFERENT = {"pt": 1, "es": 0, "hr": 0}
+DIFFERENT = {"pt": 1, "es": 0, "ca": 0, "hr": 0}
 
 
 @pytest.mark.parametrize("lang", DIFFERENT)

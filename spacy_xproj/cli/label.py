@@ -13,16 +13,17 @@ from spacy.util import is_package
 from wasabi import msg
 
 from ..corpora.docbin import stream_docs, write_docs
-from ..corpora.labels import LabelMap, label_summary
+from ..corpora.labels import LabelMap, kept_labels, label_summary
 from ..corpora.parallel import MANIFEST, SIDES, ParallelCorpus, is_parallel
 from ..corpora.parallel_writer import ParallelCorpusWriter, make_provenance, with_rejects
+from ..progress import progress, stage, take_seconds
 from ..storage.atomic import recover
 from ..storage.journal import discard_partial
 from ..storage.outputs import check_paths
 from ..taggers.pipeline import find_pipeline, load_pipeline
 from ..text.docs import words_only
 from ..types import Bitext
-from .app import OVERWRITE, command, progress
+from .app import OVERWRITE, RUN_JSON, check_run, command, print_times, write_run
 
 
 @command("label")
@@ -44,6 +45,7 @@ def label_cli(
         help="What becomes of the labels: ontonotes, conll2003, masakhaner, wnut2017 or a JSON file such as "
         '{"PERSON": "PER", "DATE": null}; by default all are kept',
     ),
+    json_path: Optional[Path] = RUN_JSON,
     overwrite: bool = OVERWRITE,
 ) -> None:
     """Label the sentences of a corpus with a pipeline: the target side for model transfer, or the source side of an
@@ -54,31 +56,38 @@ def label_cli(
     in_place = parallel and output.exists() and output.samefile(corpus)
     inputs = [None if in_place else corpus, *map(Path, models), Path(map_name) if map_name else None]
     directories = [output] if parallel and not in_place else []
-    check_paths("label", inputs, directories=directories, corpora=[] if parallel else [output])
+    check_paths("label", inputs, [json_path], directories=directories, corpora=[] if parallel else [output])
+    check_run(json_path)
     pipelines = {model: load_pipeline(model) for model in models}
     label_map = LabelMap.load(map_name) if map_name else LabelMap()
     changes: Counter[Tuple[str, str]] = Counter()
-    trimmed: Counter[str] = Counter()
+    counts: Counter[str] = Counter()  # sentences, and entities that the map has trimmed
     if parallel:
         bitexts = ParallelCorpus(corpus)
         provenance = _label_provenance(bitexts, pipelines, map_name, label_map)
         if in_place and _is_labelled_so(bitexts, provenance):
             discard_partial(output, "label")
+            write_run(json_path, take_seconds(), 0.0, pairs=len(bitexts))
             msg.good(f"{output}: {len(bitexts)} pairs, labelled so already")
             return
-        count = _label_parallel(
-            bitexts, output, [*pipelines.values()], label_map, changes, trimmed, provenance, in_place
-        )
+        with stage("labelling"):
+            count = _label_parallel(
+                bitexts, output, [*pipelines.values()], label_map, changes, counts, provenance, in_place
+            )
     else:
         total, docs = stream_docs(corpus, pipelines[models[0]].vocab)
-        labelled = _label_docs(docs, [*pipelines.values()], label_map, changes, trimmed)
-        labelled = progress(labelled, total, "sentences")
-        count = write_docs(labelled, output, "label", overwrite)
-    msg.good(f"{output}: {count} {'pairs' if parallel else 'sentences'}")
+        labelled = _label_docs(docs, [*pipelines.values()], label_map, changes, counts)
+        with stage("labelling"):
+            count = write_docs(progress(labelled, total, "sentences"), output, "label", overwrite)
+    seconds, unit = take_seconds(), "pairs" if parallel else "sentences"
+    rate = counts["sentences"] / max(seconds["labelling"], 1e-9)
+    write_run(json_path, seconds, rate, **{unit: count}, labels=kept_labels(changes), trimmed=counts["trimmed"])
+    msg.good(f"{output}: {count} {unit}, {rate:.0f} sentences/s")
     for line in label_summary(changes):
         msg.text(line)
-    if trimmed.total():
-        msg.text(f"trimmed: {trimmed.total()} entities that begin or end with words which the label map takes off")
+    if counts["trimmed"]:
+        msg.text(f"trimmed: {counts['trimmed']} entities that begin or end with words which the label map takes off")
+    print_times(seconds)
 
 
 def _label_provenance(
@@ -113,7 +122,7 @@ def _label_docs(
     pipelines: Sequence[Language],
     label_map: LabelMap,
     changes: "Counter[Tuple[str, str]]",
-    trimmed: "Counter[str]",
+    counts: "Counter[str]",
 ) -> Iterator[Doc]:
     """Label sentences, as new Docs with the same words, spaces and user data. No annotation that they have guides the
     pipelines."""
@@ -122,7 +131,8 @@ def _label_docs(
     for nlp in others:
         pairs = _add_entities(pairs, nlp)
     for labelled, doc in pairs:
-        trimmed["entities"] += label_map.trimmed(labelled)
+        counts["sentences"] += 1
+        counts["trimmed"] += label_map.trimmed(labelled)
         labelled.user_data = dict(doc.user_data)  # and nothing of the pipeline's: transformers leave all their vectors
         changes.update(label_map.apply(labelled))
         yield labelled
@@ -143,7 +153,7 @@ def _label_parallel(
     pipelines: Sequence[Language],
     label_map: LabelMap,
     changes: "Counter[Tuple[str, str]]",
-    trimmed: "Counter[str]",
+    counts: "Counter[str]",
     provenance: Dict[str, Any],
     in_place: bool,
 ) -> int:
@@ -154,6 +164,6 @@ def _label_parallel(
         if done:
             msg.info(f"the first {done} pairs were labelled before and are not in the counts of labels")
         todo, targets = (islice(corpus.docs(side), done, None) for side in SIDES)
-        sources = _label_docs(progress(todo, len(corpus) - done, "pairs"), pipelines, label_map, changes, trimmed)
+        sources = _label_docs(progress(todo, len(corpus) - done, "pairs"), pipelines, label_map, changes, counts)
         pairs = (Bitext(*sides) for sides in zip(sources, targets, strict=True))
         return len(writer.write(with_rejects(pairs, corpus, writer.done)))

@@ -13,9 +13,10 @@ from ..corpora.pairing import PairTable, flag_pairs, pair_by_order, pair_by_sent
 from ..corpora.parallel import REJECTS, ParallelCorpus
 from ..corpora.parallel_writer import make_provenance, write_parallel_corpus
 from ..errors import XprojError
+from ..progress import progress, stage, take_seconds
 from ..storage.outputs import check_paths
 from ..translators.quality import make_checks
-from .app import OVERRIDES, command
+from .app import OVERRIDES, RUN_JSON, check_run, command, print_times, write_run
 from .translate import report_counts
 
 #: So many names are printed of the sentences that are not paired for a reason; all are in the rejects.
@@ -45,6 +46,7 @@ def pair_cli(
     config_path: Optional[Path] = typer.Option(
         None, "--config", "-c", help="Config with [translation]: what is suspicious, and whether it is dropped"
     ),
+    json_path: Optional[Path] = RUN_JSON,
 ) -> None:
     """Make a parallel corpus of two converted files.
 
@@ -55,7 +57,9 @@ def pair_cli(
     if (table is not None) != (by is By.table) and by is not None:
         raise XprojError("--by table and --table FILE belong together; give both, or --table alone")
     config = load_project_config(config_path, ctx.args)
-    check_paths("pair", [source, target, table, config_path], directories=[bitext_dir], settings=config)
+    inputs = [source, target, table, config_path]
+    check_paths("pair", inputs, [json_path], directories=[bitext_dir], settings=config)
+    check_run(json_path)
     with naming(config_path or "the command line"):
         checks = make_checks(config.get("translation", {}))
     sources, targets = DocCorpus(source), DocCorpus(target)
@@ -67,10 +71,16 @@ def pair_cli(
     src_lang, tgt_lang = sources.lang or "xx", targets.lang or "xx"
     settings = {"by": "table" if table else (by or By.order).value, "translation": dict(checks)}
     provenance = make_provenance("pair", [path for path in (source, target, table) if path], settings)
-    corpus = write_parallel_corpus(bitext_dir, flag_pairs(items, checks), src_lang, tgt_lang, provenance)
+    with stage("pairing"):
+        shown = progress(items, max(len(sources), len(targets)), "sentences")
+        corpus = write_parallel_corpus(bitext_dir, flag_pairs(shown, checks), src_lang, tgt_lang, provenance)
+    seconds = take_seconds()
+    rate, rejects = len(corpus) / seconds["pairing"], corpus.manifest["rejects"]
+    write_run(json_path, seconds, rate, pairs=len(corpus), flags=corpus.manifest["flags"], rejects=rejects)
     report_counts("flagged, kept", corpus.manifest["flags"])
     _report_rejects(corpus)
     msg.good(f"{bitext_dir}: {len(corpus)} pairs {src_lang}-{tgt_lang}; entities of the target side left out")
+    print_times(seconds)
 
 
 def _report_rejects(corpus: ParallelCorpus) -> None:

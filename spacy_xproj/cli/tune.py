@@ -13,10 +13,11 @@ from ..corpora.labels import split_list
 from ..corpora.parallel import ParallelCorpus
 from ..errors import XprojError
 from ..parts import prepare
+from ..progress import progress, stage, take_seconds
 from ..storage.files import write_json
 from ..storage.marker import result_directory
 from ..storage.outputs import check_paths
-from .app import OVERRIDES, SAFE, command, progress
+from .app import OVERRIDES, SAFE, command, print_times
 
 #: Values that are tried.
 STEPS = [i / 10 for i in range(10)]
@@ -67,13 +68,18 @@ def tune_cli(
         tuner = Tuner(projector, list(corpus), read_docs(gold_path), split_list(labels) or None)
     except XprojError as error:
         raise XprojError(f"{bitext_dir}, {gold_path}, {origin}: {error}") from None
-    prepare(projector, lambda: corpus)
+    with stage("reading all pairs first"):
+        prepare(projector, lambda: progress(corpus, None, "pairs read first"))
+    with stage("aligning and scoring"):
+        for _ in progress(tuner.record(), len(corpus), "sentences"):
+            pass
     start = projector.min_margin
-    values = progress(STEPS, len(STEPS), "values of min_score")
-    scores = tuner.sweep(values, lambda value: tuner.project(value, start))
-    min_score = best_trial(scores).value
-    values = progress(STEPS, len(STEPS), "values of min_margin")
-    margins = tuner.sweep(values, lambda value: tuner.project(min_score, value))
+    with stage("trying values"):
+        values = progress(STEPS, len(STEPS), "values of min_score")
+        scores = tuner.sweep(values, lambda value: tuner.project(value, start))
+        min_score = best_trial(scores).value
+        values = progress(STEPS, len(STEPS), "values of min_margin")
+        margins = tuner.sweep(values, lambda value: tuner.project(min_score, value))
     best = best_trial(margins)
     found = {"min_score": min_score, "min_margin": best.value}
     settings: Dict[str, Any] = dict(found)
@@ -85,7 +91,7 @@ def tune_cli(
         errors = {"before": calibration_error(*places), "after": calibration_error(chances, places[1])}
         result["calibration_error"] = errors
         settings["calibration"] = str(output_dir / "calibration.json")
-    with result_directory(output_dir, "tune") as directory:
+    with stage("writing pages"), result_directory(output_dir, "tune") as directory:
         directory.mkdir()
         config["projector"].update(settings)
         config.to_disk(directory / "project.cfg")
@@ -97,6 +103,7 @@ def tune_cli(
     msg.text(f"strict F1 {best.f.estimate:.3f} ({best.f.low:.3f} to {best.f.high:.3f}), coverage {best.coverage:.1%}")
     if calibrate is not None:
         msg.text(f"calibration error {errors['before']:.3f} before, {errors['after']:.3f} after (in five folds)")
+    print_times(take_seconds())
     msg.info(f"look at it in a browser: {output_dir / 'report.html'}")
 
 

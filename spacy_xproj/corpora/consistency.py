@@ -41,11 +41,11 @@ class Consistency:
 
     Memory grows with the number of different strings only.
 
-    docs (Collection[Doc]): the corpus. It is gone through twice.
+    docs (Iterable[Doc]): the corpus. It is gone through twice.
     min_count (int): strings that are labelled less often are not looked for.
     """
 
-    def __init__(self, docs: Collection[Doc], min_count: int = 1):
+    def __init__(self, docs: Iterable[Doc], min_count: int = 1):
         self.docs = docs
         self.usages = {
             words: usage for words, usage in _count_labels(docs).items() if usage.labels.total() >= min_count

@@ -134,20 +134,30 @@ def _is_words(words: Any) -> bool:
     return isinstance(words, list) and all(isinstance(word, str) and word for word in words)
 
 
+def kept_labels(changes: LabelChanges) -> Dict[str, int]:
+    """Count the entities that a label map has kept, by their label after it.
+
+    changes (LabelChanges): entities by their label before and after it.
+    RETURNS (Dict[str, int]): the counts, in the order of the labels.
+    """
+    kept: Counter[str] = Counter()
+    for (_, after), count in changes.items():
+        kept[after] += count if after else 0
+    return dict(sorted((+kept).items()))
+
+
 def label_summary(changes: LabelChanges) -> Iterator[str]:
     """Tell what a label map did.
 
     changes (LabelChanges): entities by their label before and after it.
     YIELDS (str): three lines: entities by label, what was renamed, and what was dropped.
     """
-    kept: Counter[str] = Counter()
     dropped: Counter[str] = Counter()
     renamed: Counter[str] = Counter()
     for (before, after), count in changes.items():
-        kept[after] += count if after else 0
         dropped[before] += 0 if after else count
         renamed[f"{before}={after}"] += count if after and after != before else 0
-    for name, counts in (("entities", kept), ("renamed", renamed), ("dropped", dropped)):
+    for name, counts in (("entities", Counter(kept_labels(changes))), ("renamed", renamed), ("dropped", dropped)):
         listed = ", ".join(f"{label} {count}" for label, count in sorted((+counts).items()))
         yield f"{name}: {listed or 'none'}"
 

@@ -14,6 +14,7 @@ from torch.nn import Embedding
 from transformers.tokenization_utils_fast import PreTrainedTokenizerFast
 
 from ..errors import XprojError
+from ..progress import progress
 from ..storage.files import sha256
 from .encoder import Encoder, wrap_tokenizer
 from .pieces import keep_pieces, needed_pieces
@@ -87,12 +88,12 @@ def trim_encoder(encoder: Encoder, corpora: Iterable[Path]) -> Trimmed:
     before.no_padding()
     rows: Any = encoder.model.get_input_embeddings().num_embeddings
     used: Set[int] = set()
-    for batch in _batches(files):
+    for batch in _batches(files, "batches of text read"):
         for encoding in before.encode_batch(batch, add_special_tokens=False):
             used.update(encoding.ids)
     tokenizer, ids = keep_vocabulary(encoder, used)
     texts = changed = 0
-    for batch in _batches(files):
+    for batch in _batches(files, "batches of text checked"):
         texts += len(batch)
         for old, new in zip(before.encode_batch(batch), tokenizer.backend_tokenizer.encode_batch(batch), strict=True):
             changed += old.ids != [ids[i] for i in new.ids]
@@ -131,7 +132,6 @@ def keep_vocabulary(encoder: Encoder, chosen: Set[int]) -> Tuple[PreTrainedToken
     return wrap_tokenizer(after, tokenizer.model_max_length, tokenizer.model_input_names, special), ids
 
 
-def _batches(files: List[Path]) -> Iterator[List[str]]:
+def _batches(files: List[Path], unit: str) -> Iterator[List[str]]:
     texts = (text for file in files for text in file_texts(file))
-    while batch := list(islice(texts, BATCH)):
-        yield batch
+    return progress(iter(lambda: list(islice(texts, BATCH)), []), None, unit)

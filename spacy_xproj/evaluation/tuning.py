@@ -82,6 +82,10 @@ class Tuner:
             if getattr(projector, name) is not None:
                 setattr(self.projector, name, Recorded(getattr(projector, name)))
 
+    def record(self) -> Iterator[Projection]:
+        """Project once, sentence by sentence, so that the words are aligned and the candidates scored."""
+        return self.projector(self.bitexts)
+
     def project(self, min_score: float, min_margin: float) -> List[Projection]:
         """Project with these thresholds."""
         self.projector.min_score, self.projector.min_margin = min_score, min_margin

@@ -6,7 +6,7 @@ from typing import Any, Iterator, Literal, Optional, get_args
 import torch
 from huggingface_hub import ModelCard
 from safetensors import SafetensorError
-from transformers import AutoTokenizer
+from transformers import AutoConfig, AutoTokenizer
 from transformers.utils import cached_file
 
 from ..errors import XprojError
@@ -52,6 +52,11 @@ def load_pretrained(cls: Any, name: str, remedy: str, kind: str = "model", **set
     """
     with loading_errors(f"{kind} '{name}' cannot be loaded", remedy):
         return cls.from_pretrained(name, **{**settings, **SAFE})
+
+
+def load_config(name: str, remedy: str, revision: Optional[str] = None) -> Any:
+    """Load the config of a model. The arguments are those of `load_pretrained`."""
+    return load_pretrained(AutoConfig, name, remedy, revision=revision)
 
 
 def load_tokenizer(name: str, remedy: str, revision: Optional[str] = None, kind: str = "model") -> Any:

@@ -2,14 +2,16 @@
 
 import re
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Dict, Optional
 
-from transformers import AutoConfig, AutoModelForSeq2SeqLM, MarianTokenizer
+from transformers import AutoModelForSeq2SeqLM, MarianTokenizer
 
 from ..errors import XprojError
 from ..lazy import Lazy
+from ..storage.files import input_digests
 from ..text.languages import equivalent_codes
-from .loading import DType, load_model, load_pretrained, load_tokenizer, model_license, pick_device, pick_dtype
+from .loading import DType, load_config, load_model, load_tokenizer, model_license, pick_device, pick_dtype
 
 LANGUAGE_TOKEN = re.compile(r"[a-z]{3}_[A-Z][a-z]{3}|__\w+__|>>\w+<<")
 OTHER_WAYS = (
@@ -33,8 +35,14 @@ class Seq2SeqModel:
         self.revision = revision
         self.device = device
         self._dtype = dtype
+        self._config = Lazy(load_config, name, remedy, revision)
         self._tokenizer = Lazy(load_tokenizer, name, remedy, revision)
         self._network = Lazy(load_model, AutoModelForSeq2SeqLM, name, remedy, revision, device, dtype)
+
+    @property
+    def config(self) -> Any:
+        """The config, without the weights."""
+        return self._config.value
 
     @property
     def tokenizer(self) -> Any:
@@ -54,7 +62,7 @@ class Seq2SeqModel:
     @property
     def limit(self) -> int:
         """The longest text that the model takes, in tokens."""
-        return self.network.config.max_position_embeddings
+        return self.config.max_position_embeddings
 
     @cached_property
     def codes(self) -> Dict[str, str]:
@@ -90,15 +98,18 @@ class Seq2SeqModel:
         return model_license(self.name, self.revision)
 
 
-def model_commit(name: str, revision: Optional[str]) -> Optional[str]:
-    """Find the commit of a model of the hub. Its config is loaded for that, not its weights.
+def model_revision(name: str, revision: Optional[str]) -> Any:
+    """Identify the files of a model, whatever its directory is called. Of a model of the hub its config is loaded for
+    that, not its weights.
 
-    name (str): its name.
-    revision (Optional[str]): the revision that is asked for.
-    RETURNS (Optional[str]): the commit, if the hub tells it.
+    name (str): a directory, or a name on the Hugging Face hub.
+    revision (Optional[str]): the revision of a model of the hub.
+    RETURNS (Any): the digests of the files of a directory, or the commit of the hub, if the hub tells it.
     RAISES (XprojError): if the config cannot be loaded.
     """
-    config = load_pretrained(AutoConfig, name, OTHER_WAYS, revision=revision)
+    if Path(name).is_dir():
+        return sorted(input_digests(Path(name)).values())
+    config = load_config(name, OTHER_WAYS, revision)
     return getattr(config, "_commit_hash", None) or revision
 
 

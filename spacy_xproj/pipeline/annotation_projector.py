@@ -23,6 +23,7 @@ from ..text.languages import equivalent_codes
 from ..types import Bitext, Initializable, Projector, Serializable, Translator
 from .annotations import EntsFilter, SentenceProjection, on_given_text, span_group
 from .batched import BatchedPipe
+from .capitals import capitalized
 from .sentences import sentences
 from .source import SourcePipeline
 
@@ -60,6 +61,7 @@ class AnnotationProjector(BatchedPipe):
         overwrite: bool,
         ents_filter: EntsFilter,
         max_length: int,
+        capitals: bool,
         scorer: Optional[Callable],
     ):
         self.name = name
@@ -70,6 +72,7 @@ class AnnotationProjector(BatchedPipe):
         self.overwrite = overwrite
         self.ents_filter = ents_filter
         self.max_length = max_length
+        self.capitals = capitals
         self.scorer = scorer
         self.initialized = False
         self._source = source
@@ -97,7 +100,8 @@ class AnnotationProjector(BatchedPipe):
         bitexts = [Bitext(source, words_only(span)) for source, span in zip(sources, stream, strict=True)]
         self._warn_of_few(len(bitexts))
         found = zip(bitexts, self.projector(bitexts), strict=True)
-        projections = iter([on_given_text(bitext, projection) for bitext, projection in found])
+        given = (on_given_text(bitext, projection) for bitext, projection in found)
+        projections = iter([capitalized(projection) if self.capitals else projection for projection in given])
         return [[SentenceProjection(span.start, next(projections)) for span in own] for own in spans]
 
     def set_annotations(self, doc: Doc, prediction: List[SentenceProjection]) -> None:
@@ -245,6 +249,7 @@ class AnnotationProjector(BatchedPipe):
         "overwrite": True,
         "ents_filter": {"@misc": "spacy.prioritize_existing_ents_filter.v1"},
         "max_length": 200,
+        "capitals": True,
         "scorer": {"@scorers": "spacy.ner_scorer.v1"},
     },
     default_score_weights={"ents_f": 1.0, "ents_p": 0.0, "ents_r": 0.0, "ents_per_type": None},
@@ -261,6 +266,7 @@ def make_annotation_projector(
     overwrite: bool,
     ents_filter: EntsFilter,
     max_length: int,
+    capitals: bool,
     scorer: Optional[Callable],
 ) -> AnnotationProjector:
     """Make the component `annotation_projector`. It loads its models when it is first used.
@@ -281,6 +287,8 @@ def make_annotation_projector(
     ents_filter (EntsFilter): chooses among old and new entities if they do not replace them; by default, all old ones
         stay, and new ones where these leave room.
     max_length (int): tokens that are translated at a time; longer sentences, or Docs without sentences, are cut.
+    capitals (bool): whether names begin with a capital or a digit, in scripts that have capitals: entities lose the
+        lower-case words before it, and those that are lower-case words only have the outcome `no_capital`.
     scorer (Optional[Callable]): the scoring method of `spacy evaluate`.
     RETURNS (AnnotationProjector): the component.
     RAISES (XprojError): if the translator is for another language, or there is no such label map.
@@ -302,5 +310,6 @@ def make_annotation_projector(
         overwrite=overwrite,
         ents_filter=ents_filter,
         max_length=max_length,
+        capitals=capitals,
         scorer=scorer,
     )

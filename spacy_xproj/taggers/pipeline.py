@@ -11,6 +11,7 @@ from spacy.tokens import Doc
 
 from ..corpora.formats.schemes import Entity
 from ..errors import XprojError
+from ..progress import loading
 from ..students.token_ner import TokenNer
 from ..text.docs import words_only
 from ..types import Ints2d, Tagger, TagProbabilities, token_spans
@@ -115,7 +116,8 @@ def load_pipeline(name: str) -> Language:
     RAISES (XprojError): if it cannot be loaded.
     """
     try:
-        return spacy.load(find_pipeline(name))
+        with loading(name):
+            return spacy.load(find_pipeline(name))
     except OSError as error:
         reason = " ".join(str(error).split())
         raise XprojError(

@@ -22,6 +22,8 @@ LATIN = str.maketrans({**CYRILLIC, **{letter.upper(): latin.capitalize() for let
 
 #: What is between them is not translated.
 KEPT = ("\ue000", "\ue001")
+#: Apertium's hbs takes BiH for a verb and the ending of HDZ-a for a word. What is kept anyway is found first.
+WORDS = re.compile(rf"{KEPT[0]}.*?{KEPT[1]}|(\w+(?:-\w+)*)", re.DOTALL)
 ESCAPED = re.compile(r"[\\\[\]{}^$/<>@]")
 #: What apertium would take for its own marks, or lose; or a part that is to be kept. Both travel as blanks.
 BLANK = re.compile(rf"{KEPT[0]}(.*?){KEPT[1]}|([*#~])", re.DOTALL)
@@ -38,6 +40,7 @@ class ApertiumTranslator(BatchTranslator):
 
     Words that Apertium does not know stay as they are; `counts` has their number. Its marks are taken off, and texts
     with words whose form could not be generated are flagged `not_generated`. Serbian may be in Cyrillic letters.
+    Abbreviations of Croatian, Bosnian and Serbian with small letters, such as *BiH* and *HDZ-a*, stay as they are.
 
     src_lang (str): the source language, an ISO code.
     tgt_lang (str): the target language, likewise.
@@ -126,13 +129,18 @@ class ApertiumTranslator(BatchTranslator):
     def _encode(self, text: str) -> str:
         """Write a text in apertium's stream format. A NUL character, which ends texts there, becomes a space."""
         if "hbs" in apertium_names(self.src_lang):
-            text = text.translate(LATIN)
+            text = WORDS.sub(self._keep_abbreviation, text).translate(LATIN)
         pieces = BLANK.split(text.replace("\0", " "))
         texts, kept, signs = (pieces[i::3] for i in range(3))
         encoded = [_escape(texts[0])]
         for name, sign, after in zip(kept, signs, texts[1:], strict=True):
             encoded.append(f"[{_escape(name if sign is None else sign)}]{_escape(after)}")
         return "".join(encoded).translate({ord(mark): None for mark in KEPT})  # one that has no counterpart
+
+    def _keep_abbreviation(self, match: "re.Match[str]") -> str:
+        word = match[1] or ""
+        mixed = any(map(str.isupper, word[1:])) and any(map(str.islower, word))
+        return self.keep(word) if mixed else match[0]
 
     def _decode(self, record: Optional[str]) -> Translation:
         """Read a translation from the stream format, and count the marks."""

@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Optional
 import torch
 
 from ..models.loading import DType
-from ..models.seq2seq import Seq2SeqModel, model_commit
+from ..models.seq2seq import Seq2SeqModel, model_revision
 from ..storage.files import input_digests
 from .base import NOT_ENDED, BatchTranslator, Translation
 
@@ -83,13 +83,23 @@ class Seq2SeqTranslator(BatchTranslator):
     def _fits(self, text: str) -> bool:
         return self._length(text) <= min(self.max_length, self.model.limit, self.model.tokenizer.model_max_length)
 
-    def _translate_batch(self, texts: List[str]) -> List[Translation]:
-        tokenizer, network = self.model.tokenizer, self.model.network
+    @property
+    def _room(self) -> int:
+        """The tokens that a translation may have."""
+        return min(2 * self.max_length, self.model.limit - 1)
+
+    def _encode(self, texts: List[str], **settings: Any) -> Any:
+        """Tokenize texts, with the languages as the model reads them."""
+        tokenizer = self.model.tokenizer
         if self.model.codes and not self.model.is_marian:
             tokenizer.src_lang = self.model.code(self.src_lang)
-        prefix, start = self.model.prefix(self.tgt_lang), self.model.forced_start(self.tgt_lang)
-        inputs = tokenizer([prefix + text for text in texts], padding=True, return_tensors="pt", verbose=False)
-        room = min(2 * self.max_length, self.model.limit - 1)
+        prefix = self.model.prefix(self.tgt_lang)
+        return tokenizer([prefix + text for text in texts], verbose=False, **settings)
+
+    def _translate_batch(self, texts: List[str]) -> List[Translation]:
+        tokenizer, network, room = self.model.tokenizer, self.model.network, self._room
+        inputs = self._encode(texts, padding=True, return_tensors="pt")
+        start = self.model.forced_start(self.tgt_lang)
         with torch.inference_mode():
             output = network.generate(
                 **inputs.to(network.device),
@@ -98,25 +108,17 @@ class Seq2SeqTranslator(BatchTranslator):
                 max_new_tokens=room,
                 do_sample=False,
             )
-        decoded = tokenizer.batch_decode(
-            output[:, 1 if start is None else 2 :], skip_special_tokens=True, clean_up_tokenization_spaces=False
+        ended = [len(tokens) <= room or tokens[-1] == tokenizer.pad_token_id for tokens in output.tolist()]
+        return self._decode(texts, output[:, 1 if start is None else 2 :], ended)
+
+    def _decode(self, texts: List[str], tokens: Any, ended: List[bool]) -> List[Translation]:
+        """Turn the tokens of translations into text, and flag those that have not ended."""
+        decoded = self.model.tokenizer.batch_decode(
+            tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False
         )
         translations = []
-        for text, tokens, translation in zip(texts, output.tolist(), decoded, strict=True):
-            ended = len(tokens) <= room or tokens[-1] == tokenizer.pad_token_id
-            if not ended:
-                warnings.warn(f"{self.name}: translation not ended after {room} tokens: '{text}'", stacklevel=2)
-            translations.append(Translation(translation.strip(), () if ended else (NOT_ENDED,)))
+        for text, translation, complete in zip(texts, decoded, ended, strict=True):
+            if not complete:
+                warnings.warn(f"{self.name}: translation not ended after {self._room} tokens: '{text}'", stacklevel=3)
+            translations.append(Translation(translation.strip(), () if complete else (NOT_ENDED,)))
         return translations
-
-
-def model_revision(model: str, revision: Optional[str]) -> Any:
-    """Identify the files of a model, whatever its directory is called.
-
-    model (str): a directory, or a name on the Hugging Face hub.
-    revision (Optional[str]): the revision of a model of the hub.
-    RETURNS (Any): the digests of the files of a directory, or a commit of the hub.
-    """
-    if Path(model).is_dir():
-        return sorted(input_digests(Path(model)).values())
-    return model_commit(model, revision)

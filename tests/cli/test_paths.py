@@ -1,29 +1,8 @@
 """No command writes over what it reads, or over what is not its own: every output against every input."""
 
-import shutil
 from typing import Dict, List, NamedTuple, Tuple
 
 import pytest
-import spacy
-from spacy.tokens import DocBin, Span
-
-from spacy_xproj.corpora.parallel_writer import write_parallel_corpus
-from spacy_xproj.types import Bitext
-
-CONFIG = """
-[translator]
-@xproj_translators = "spacy-xproj.TableTranslator.v1"
-path = "table.tsv"
-src_lang = "en"
-tgt_lang = "pt"
-
-[projector]
-@xproj_projectors = "spacy-xproj.AlignmentHeuristic.v1"
-
-[projector.aligner]
-@xproj_aligners = "spacy-xproj.PharaohAligner.v1"
-path = "links.txt"
-"""
 
 
 class Command(NamedTuple):
@@ -45,6 +24,9 @@ COMMANDS: Dict[str, Command] = {
     "pair": Command("pair a.spacy b.spacy {0}", ["a.spacy", "b.spacy"], ["directory"]),
     "align": Command("align bitext {0} -c a.cfg", ["bitext", "a.cfg", "links.txt"], ["file"]),
     "project": Command("project bitext {0} -c a.cfg", ["bitext", "a.cfg", "links.txt"], ["directory"]),
+    "convert_json": Command("convert a.conll {0} --lang en --json {1}", ["a.conll"], ["file", "file"]),
+    "pair_json": Command("pair a.spacy b.spacy {0} --json {1}", ["a.spacy", "b.spacy"], ["directory", "file"]),
+    "label_json": Command("label a.spacy {0} -m model --json {1}", ["a.spacy", "model"], ["file", "file"]),
     "project_json": Command("project bitext {0} -c a.cfg --json {1}", ["bitext", "links.txt"], ["directory", "file"]),
     "view": Command("view projected --output {0}", ["projected"], ["file"]),
     "report": Command(
@@ -86,38 +68,6 @@ def clashes() -> List[Tuple[str, List[str]]]:
             others += fresh[:number]
             found += [(name, [*fresh[:number], other, *fresh[number + 1 :]]) for other in others]
     return found
-
-
-@pytest.fixture(scope="module")
-def inputs(tmp_path_factory, invoke):
-    """A directory with all that the commands read; `link` is a link to the first input of a command, made later."""
-    folder = tmp_path_factory.mktemp("inputs")
-    (folder / "a.conll").write_text("Ana B-PER\nruns O\n")
-    (folder / "a.cfg").write_text(CONFIG)
-    (folder / "table.tsv").write_text("Ana runs\tAna corre\n")
-    (folder / "links.txt").write_text("0-0 1-1\n")
-    (folder / "map.json").write_text('{"PER": "PER"}')
-    nlp = spacy.blank("en")
-    doc = nlp("Ana runs")
-    doc.ents = [Span(doc, 0, 1, "PER")]
-    for name in ("a.spacy", "b.spacy"):
-        DocBin(docs=[doc]).to_disk(folder / name)
-    write_parallel_corpus(folder / "bitext", [Bitext(doc, nlp("Ana corre"))], "en", "pt", {"command": "pair"})
-    (folder / "pharaoh.cfg").write_text(CONFIG.replace("links.txt", (folder / "links.txt").as_posix()))
-    invoke("project", folder / "bitext", folder / "projected", "-c", folder / "pharaoh.cfg")
-    nlp.add_pipe("entity_ruler").add_patterns([{"label": "PER", "pattern": "Ana"}])
-    nlp.to_disk(folder / "model")
-    for name in ("encoder", "captions", "images"):
-        (folder / name).mkdir()
-        (folder / name / "config.json").write_text("{}")
-    return folder
-
-
-@pytest.fixture
-def folder(inputs, tmp_path, monkeypatch):
-    shutil.copytree(inputs, tmp_path / "work")
-    monkeypatch.chdir(tmp_path / "work")
-    return tmp_path / "work"
 
 
 def content(folder):

@@ -344,3 +344,14 @@ def test_no_warning_for_a_projector_without_statistics(make_nlp):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         make_nlp()("Rui mora em Lisboa")
+
+
+def test_lower_case_words_are_no_names(make_nlp, found):
+    """A pipeline that takes them for names is not believed, unless it is to be."""
+    ruler = [{"label": "PER", "pattern": "rui"}]
+    for capitals, expected in ((True, [("Rui", "PER")]), (False, [("Rui", "PER"), ("rui", "PER")])):
+        nlp = make_nlp(capitals=capitals)
+        nlp.get_pipe("annotation_projector").source.get_pipe("span_ruler").add_patterns(ruler)
+        doc = nlp("Rui e rui")
+        assert found(doc) == expected
+        assert doc.spans["projected"].attrs["outcomes"].get("no_capital", 0) == 2 - len(expected)

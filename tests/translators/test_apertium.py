@@ -106,6 +106,22 @@ def test_names_that_are_kept(program):
     assert list(translator([f"half {translator.keep('name')[:-1]}"])) == ["HALF NAME"]
 
 
+@pytest.mark.parametrize(
+    "text, record",
+    [
+        ("Vođa HDZ-a u BiH i NATO", "Vođa [HDZ-a] u [BiH] i NATO"),
+        ("Iz iPoda, na Cro-a-Porter-u.", "Iz [iPoda], na [Cro-a-Porter-u]."),
+        ("Љубљана и БиХ", "Ljubljana i [BiH]"),
+        ("ЉУБЉАНА", "LjUBLjANA"),
+        ("\ue000HDZ-a u\ue001 Srpsko-hrvatski", "[HDZ-a u] Srpsko-hrvatski"),
+    ],
+)
+def test_abbreviations_with_endings_are_kept(text, record):
+    for lang in ("hr", "sr", "bs"):
+        assert ApertiumTranslator(lang, "en")._encode(text) == record
+    assert "[HDZ-a]" not in ApertiumTranslator("es", "en")._encode("HDZ-a")
+
+
 @given(text=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30))
 def test_every_character_comes_through(text):
     """What is sent is in the stream format, and what is read is what was sent."""

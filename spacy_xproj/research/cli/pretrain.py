@@ -42,6 +42,7 @@ def pretrain_cli(
     head_learning_rate: float = typer.Option(1e-3, help="The highest one of what is thrown away in the end"),
     seed: int = typer.Option(0, help="Of the batches, of new weights and of dropout"),
     device: str = typer.Option("auto", help="auto, cpu, cuda, …"),
+    freeze_embeddings: bool = typer.Option(False, "--freeze-embeddings", help="Leave the word embeddings as they are"),
 ) -> None:
     """Continue an encoder on emoji and their names in many languages.
 
@@ -62,7 +63,14 @@ def pretrain_cli(
     check_paths("research pretrain", [Path(encoder_dir), images, captions], directories=[output_dir])
     data = load_emoji(images, captions, split(languages), split(new_languages), held_out, limit)
     settings = PretrainSettings(
-        objective.value, steps, batch_size, learning_rate, head_learning_rate, seed=seed, device=device
+        objective.value,
+        steps,
+        batch_size,
+        learning_rate,
+        head_learning_rate,
+        seed=seed,
+        device=device,
+        freeze_embeddings=freeze_embeddings,
     )
     training = Pretraining(load_hub(resolve_encoder(encoder_dir)), data, settings)
     start = perf_counter()

@@ -31,6 +31,8 @@ class PretrainSettings:
     warmup_share (float): share of the steps until they are reached. They are lowered along a cosine then.
     seed (int): of the batches, of the new weights and of dropout.
     device (str): `auto`, `cpu`, `cuda`, …
+    freeze_embeddings (bool): leave the word embeddings as they are, as students do. With a large vocabulary they are
+        most of the weights, and of the time.
     """
 
     objective: Literal["clip", "text", "mlm"]
@@ -41,6 +43,7 @@ class PretrainSettings:
     warmup_share: float = 0.1
     seed: int = 0
     device: str = "auto"
+    freeze_embeddings: bool = False
 
 
 class Pretraining:
@@ -72,7 +75,10 @@ class Pretraining:
         """
         settings = self.settings
         heads = {"params": self.objective.heads(), "lr": settings.head_learning_rate}
-        body = {"params": list(self.encoder.model.parameters()), "lr": settings.learning_rate}
+        if settings.freeze_embeddings:
+            self.encoder.model.get_input_embeddings().requires_grad_(False)
+        trained = [weights for weights in self.encoder.model.parameters() if weights.requires_grad]
+        body = {"params": trained, "lr": settings.learning_rate}
         optimizer = torch.optim.AdamW([body, heads], weight_decay=0.0)
         warmup = round(settings.warmup_share * settings.steps)
         schedule = get_cosine_schedule_with_warmup(optimizer, warmup, settings.steps)
@@ -91,6 +97,7 @@ class Pretraining:
     def finish(self) -> Encoder:
         """Take the encoder, on the CPU and without what it was trained with."""
         self.objective.cpu().eval()
+        self.encoder.model.requires_grad_(True)
         step = (
             f"Continued it for {len(self.losses)} steps with the objective '{self.settings.objective}' of "
             f"spacy_xproj, on {self.data.n_trained} emoji with captions in {len(self.data.languages)} languages "

@@ -57,6 +57,16 @@ def test_seeds(make):
     assert any(not torch.equal(one[name], other[name]) for name in one)
 
 
+@pytest.mark.parametrize("freeze", [True, False])
+def test_word_embeddings_stay_if_that_is_asked_for(make, make_tiny_encoder, freeze):
+    training = make("clip", freeze_embeddings=freeze)
+    list(training.run())
+    after, before = training.finish().model, make_tiny_encoder().model
+    kept = [torch.equal(one, other) for one, other in zip(after.parameters(), before.parameters())]
+    embeddings = (model.get_input_embeddings().weight for model in (after, before))
+    assert torch.equal(*embeddings) is freeze and not all(kept) and all(one.requires_grad for one in after.parameters())
+
+
 def test_what_comes_out(make, make_tiny_encoder):
     training = make("clip")
     list(training.run())
