@@ -130,6 +130,7 @@ def make_readers(folder: Path) -> Dict[str, Reader]:
     readers["table"] = Reader(b"Ana\tAna\nRio\tRio\n", lambda file: make_table_translator(file, "en", "pt"))
     readers["pair table"] = Reader(b"s1\tt1\ns2\tt2\n", lambda file: list(PairTable(file)))
     readers["label map"] = Reader(b'{"PERSON": "PER", "DATE": null}', lambda file: LabelMap.load(str(file)))
+    brat = [BratConverter("en", repair) for repair in (False, True)]
     assert set(FORMATS.values()) == {FORMATS[name] for name in (*FORMAT_SAMPLES, "brat")}
     readers.update((name, Reader(sample.encode(), _convert(name))) for name, sample in FORMAT_SAMPLES.items())
     for kind, sample in BRAT.items():
@@ -137,16 +138,16 @@ def make_readers(folder: Path) -> Dict[str, Reader]:
         place.parent.mkdir()
         for other, text in BRAT.items():
             place.with_suffix(other).write_text(text)
-        readers[f"brat {kind}"] = Reader(sample.encode(), put(place, partial(_convert_brat, place)))
+        readers[f"brat {kind}"] = Reader(sample.encode(), put(place, partial(_convert_brat, brat, place)))
     return readers
 
 
-def _convert_brat(place: Path) -> None:
-    for repair in (False, True):
+def _convert_brat(converters: List[BratConverter], place: Path) -> None:
+    for converter in converters:
         try:
-            list(BratConverter("en", repair).read_path(place))
+            list(converter.read_path(place))
         except XprojError:
-            if repair:
+            if converter.repair:
                 raise
 
 

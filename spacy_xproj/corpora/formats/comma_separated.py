@@ -4,8 +4,9 @@ import csv
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
-from typing import Iterable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Callable, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from spacy.tokens import Doc
 
@@ -107,6 +108,11 @@ class CsvConverter(ConllConverter):
         super().__init__(lang, scheme, repair, default_label, token_column, tag_column, "", header)
         self.segment = segment
 
+    @cached_property
+    def tokenizer(self) -> Callable[[str], Doc]:
+        """Cuts texts without tags into tokens."""
+        return blank_segmented(self.lang, self.segment).tokenizer
+
     @staticmethod
     def recognizes(text: str) -> bool:
         """Tell whether a text is a table in CSV: with names of columns, or with a last column of tags."""
@@ -173,14 +179,13 @@ class CsvConverter(ConllConverter):
     def _read_texts(self, table: Table, column: int) -> Iterator[Doc]:
         self.description = f"texts in column {column + 1} ({table.header[column]}), without labels"
         names = table.sentence_column
-        tokenizer = blank_segmented(self.lang, self.segment).tokenizer
         for line, cells in table.filled:
             if len(cells) != len(table.header):
                 raise XprojError(f"line {line}: {len(cells)} columns, not {len(table.header)}; correct the line")
             text = " ".join(cells[column].split())
             if not text:
                 raise XprojError(f"line {line}: the text is empty; remove the line")
-            doc = tokenizer(text)
+            doc = self.tokenizer(text)
             doc.user_data.update({"lang": self.lang, "line": line})
             if names is not None and cells[names].strip():
                 doc.user_data["sent_id"] = cells[names].strip()

@@ -115,14 +115,15 @@ ANNOTATIONS = ["T1\tPER 0 3\tAna\nT2\tLOC 8 9;10 11\tR o\n#1\tAnnotatorNotes T1\
 def test_mutated_pairs_of_brat(tmp_path: Path) -> None:
     """Text or annotations, or both."""
     rng = random.Random("brat")
+    tried = {"a.txt": BratConverter("en"), "a.ann": BratConverter("en", repair=True)}
     for number in range(COUNT):
         text = mutate(TEXT + "\n\nNobody.\n", rng) if number % 3 else TEXT + "\n"
         ann = mutate(ANNOTATIONS[0], rng) if number % 3 != 1 else ANNOTATIONS[0]
         (tmp_path / "a.txt").write_bytes(text.encode())
         (tmp_path / "a.ann").write_bytes(ann.encode())
-        for repair in (False, True):
+        for name, converter in tried.items():
             try:
-                check(BratConverter("en", repair).read_path(tmp_path / ("a.ann" if repair else "a.txt")))
+                check(converter.read_path(tmp_path / name))
                 BratConverter.recognizes(ann)
             except XprojError as error:
                 assert "\n" not in str(error) and 10 < len(str(error)) < 2000, (text, ann, error)
