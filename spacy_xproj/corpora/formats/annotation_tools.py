@@ -1,6 +1,6 @@
 """The exports of doccano and Prodigy, CLUENER, and training tuples of spaCy."""
 
-from typing import Any, Optional
+from typing import Any, List, Optional
 
 from ...errors import XprojError
 from .records import Entity, Record
@@ -60,7 +60,7 @@ class CluenerConverter(ToolConverter):
         for label, found in item["label"].items():
             for text, places in found.items():
                 for place in places if isinstance(places, list) else [places]:
-                    pair = place if isinstance(place, list) and len(place) == 2 else [None]
+                    pair: List[Any] = place if isinstance(place, list) and len(place) == 2 else [None]
                     if not all(type(one) is int for one in pair) or not label:
                         raise XprojError(f"line {line}: bad entity {label} '{text}': {place}; write [first, last]")
                     entities.append(Entity(pair[0], pair[1] + 1, label, text))

@@ -221,8 +221,11 @@ def read_table(text: str, header: str = "auto") -> Table:
 
 def _read_rows(text: str, separator: str, quotes: bool) -> Tuple[str, List[TableRow]]:
     """Read rows; those without text have no cells. Give what is wrong, too."""
-    quoting = csv.QUOTE_MINIMAL if quotes else csv.QUOTE_NONE
-    reader = csv.reader(split_lines(text.removeprefix("\ufeff")), delimiter=separator, quoting=quoting, strict=True)
+    lines = split_lines(text.removeprefix("\ufeff"))
+    if quotes:
+        reader = csv.reader(lines, delimiter=separator, strict=True)
+    else:
+        reader = csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE, strict=True)
     rows: List[TableRow] = []
     line = 1
     try:
