@@ -24,6 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Dict, List
 
+from thinc.api import Config
 from translate_train import ROOT, convert, link, once, xproj
 
 CONFIGS = ROOT / "configs"
@@ -34,6 +35,10 @@ NEW_LANGUAGES = "gl,xh"
 #: Test sets, and what only learning curves are measured on.
 TESTS = {"pt": "pt_bosque.test.iob2", "de": "de_pud.test.iob2", "sw": "swa.test.txt", "ha": "hau.test.txt"}
 CURVES = {"en": "en_pud.test.iob2", "pt": "pt_bosque.dev.iob2"}
+MODES = ["fine_tuned", "frozen"]
+DATA = ["source", "translate_train"]
+#: In what language the learning curves of each are measured.
+CURVE_OF = {"source": "en", "translate_train": "pt"}
 #: What encoders keep of their pieces. No text decides: neither that of tests nor that of training.
 VOCABULARY = ("--script", "Latin")
 #: The corpora have dates, and a stray tag each.
@@ -64,6 +69,8 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--pretrain-steps", type=int, default=600)
     parser.add_argument("--steps", type=int, default=400, help="of a student; of a pair's as its config says")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
+    parser.add_argument("--trained-on", nargs="+", choices=DATA, default=DATA)
     parser.add_argument("--jobs", type=int, default=2, help="trainings at a time, one thread each; 1 for a GPU")
     args = parser.parse_args()
     if not args.pair and not (args.pictures and args.captions):
@@ -83,7 +90,7 @@ def make_corpora(args: argparse.Namespace) -> None:
         convert(args.data / "uner" / f"en_ewt.{part}.iob2", work / "source" / f"{part}.spacy", "en")
         once(work / "bitext" / part, "translate", work / "source" / f"{part}.spacy", work / "bitext" / part, *PROJECT)
         once(work / "projected" / part, "project", work / "bitext" / part, work / "projected" / part, *PROJECT)
-        link(work / "projected" / part / "target.spacy", work / "target" / f"{part}.spacy")
+        link(work / "projected" / part / "target.spacy", work / "translate_train" / f"{part}.spacy")
     for folder, files in (("tests", TESTS), ("curves", CURVES)):
         for lang, name in files.items():
             output = work / folder / f"{lang}.spacy"
@@ -123,10 +130,11 @@ def shared_settings(args: argparse.Namespace) -> Dict[str, object]:
     return {
         **{f"tests.{lang}": args.work / "tests" / f"{lang}.spacy" for lang in TESTS},
         "comparison.train_config": CONFIGS / "train" / "transformer.cfg",
-        "data.source.train": args.work / "source",
-        "data.source.dev": args.work / "curves" / "en.spacy",
-        "data.translate_train.train": args.work / "target",
-        "data.translate_train.dev": args.work / "curves" / "pt.spacy",
+        **{
+            f"data.{name}.{key}": args.work / path
+            for name in args.trained_on
+            for key, path in (("train", name), ("dev", f"curves/{CURVE_OF[name]}.spacy"))
+        },
     }
 
 
@@ -137,10 +145,22 @@ def continued_settings(args: argparse.Namespace) -> Dict[str, object]:
 
 def compare(seeds: List[int], settings: Dict[str, object], args: argparse.Namespace) -> None:
     """Train what is missing of these seeds, and write the report of them."""
-    config = CONFIGS / "comparison" / ("matched.cfg" if args.pair else "encoders.cfg")
+    config = chosen_config(args)
     chosen = {**settings, "comparison.seeds": json.dumps(seeds, separators=(",", ":"))}
     overrides = [word for key, value in chosen.items() for word in (f"--{key}", value)]
     xproj("research", "compare-encoders", config, output_dir(args), *overrides)
+
+
+def chosen_config(args: argparse.Namespace) -> Path:
+    """Write the config of the comparison with the modes and training data that were chosen."""
+    config = Config().from_disk(CONFIGS / "comparison" / ("matched.cfg" if args.pair else "encoders.cfg"))
+    for section, names in (("modes", args.modes), ("data", args.trained_on)):
+        for name in [*config[section]]:
+            if name not in names:
+                del config[section][name]
+    path = args.work / "comparison.cfg"
+    config.to_disk(path)
+    return path
 
 
 if __name__ == "__main__":
