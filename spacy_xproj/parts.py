@@ -13,7 +13,7 @@ PACKAGE = __name__.split(".")[0]
 
 
 def inner_parts(part: Any) -> Iterator[Tuple[str, Any]]:
-    """Look one level into a part. Objects of spaCy, such as a pipeline that tokenizes, are not parts.
+    """Look one level into a part. Classes, and objects of spaCy, such as a pipeline that tokenizes, are not parts.
 
     part (Any): the part; one that others have made is looked into only if it is a `Composite`.
     YIELDS (Tuple[str, Any]): its attributes that are objects themselves, by name. Those in a list have a number.
@@ -23,7 +23,7 @@ def inner_parts(part: Any) -> Iterator[Tuple[str, Any]]:
     for key, value in getattr(part, "__dict__", {}).items():
         items = enumerate(value) if isinstance(value, (list, tuple)) else [(None, value)]
         for number, item in items:
-            if type(item).__module__.split(".")[0] not in ("builtins", "spacy"):
+            if not isinstance(item, type) and type(item).__module__.split(".")[0] not in ("builtins", "spacy"):
                 yield key if number is None else f"{key}.{number}", item
 
 

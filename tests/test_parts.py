@@ -11,6 +11,7 @@ from spacy_xproj.aligners.mixture import MixtureAligner
 from spacy_xproj.lazy import Lazy
 from spacy_xproj.parts import (
     Composite,
+    Counting,
     all_counts,
     all_parts,
     estimators,
@@ -187,3 +188,9 @@ def test_nothing_is_saved_where_a_part_cannot_give_its_own():
 
 def test_a_projector_without_statistics():
     assert prepare(object(), lambda: pytest.fail("nobody asked")) is None
+
+
+def test_a_class_is_no_part():
+    outer = Outer(a=Saving(), b=Counting)
+    assert [part for _, part in all_parts(outer)] == [outer, outer.a]
+    assert all_counts(outer) == {}

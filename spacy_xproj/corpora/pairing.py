@@ -196,11 +196,12 @@ def _match_table(sides: List[_Side], table: Iterable[IdPair]) -> Iterator[Item]:
     for line, names in enumerate(table):
         docs = [None if side.places[line] < 0 or side.repeated[line] else next(side.found) for side in sides]
         text, translation = ("" if doc is None else doc.text for doc in docs)
-        missing = [name for name, side in zip(names, sides) if side.places[line] < 0]
+        missing = any(side.places[line] < 0 for side in sides)
         if any(side.repeated_line[line] for side in sides):
             yield Reject(REPEATED_LINE, text, translation, " ".join(names))
         elif missing:
-            yield Reject(UNKNOWN, text, translation, " ".join(missing))
+            unpaired = [name for name, doc in zip(names, docs) if doc is None]
+            yield Reject(UNKNOWN, text, translation, " ".join(unpaired))
         elif docs[0] is None or docs[1] is None:
             yield Reject(REPEATED, text, translation, " ".join(names))
         else:

@@ -110,7 +110,10 @@ def test_europarl_is_read_as_conll(convert: Callable, corpus: Path) -> None:
 def test_unknown_format_and_language(convert: Callable, corpus: Path) -> None:
     code, output = convert(corpus, format="brut")
     assert code == 1
-    assert "unknown format 'brut'; take one of: auto, " in output and "brat, conll, conllu, datasets" in output
+    assert (
+        "unknown format 'brut'; take one of: auto, " in output
+        and "brat, cluener, conll, conllu, csv, datasets" in output
+    )
     code, output = convert(corpus, lang="zzz")
     assert code == 1
     assert "unknown language 'zzz'" in output

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import spacy
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Span
 
@@ -145,6 +145,7 @@ def test_bad_tables(tmp_path):
     targets=st.lists(st.none() | st.sampled_from("abcdef"), max_size=8),
     lines=st.lists(st.tuples(st.sampled_from("abcdefg"), st.sampled_from("abcdefg")), min_size=1, max_size=8),
 )
+@example(sources=["a"], targets=["a", "b", "b"], lines=[("a", "a"), ("c", "b")])
 @settings(max_examples=40, deadline=None)
 def test_every_sentence_is_paired_or_listed(sources, targets, lines):
     """Each once, but for sentences that several lines of a table name: these are listed for each of them."""
