@@ -94,7 +94,7 @@ def make_model(work: Path, texts: List[str]) -> str:
     ids = {"pad_token_id": pad, "eos_token_id": 0, "decoder_start_token_id": pad, "forced_eos_token_id": 0}
     transformers.set_seed(0)
     model = MarianMTModel(MarianConfig(vocab_size=PIECES, max_position_embeddings=512, **sizes, **heads, **ids))
-    model.generation_config.update(bad_words_ids=[[pad]], renormalize_logits=True, early_stopping=True)
+    model.generation_config.update(bad_words_ids=[[pad]], renormalize_logits=True, early_stopping=True, num_beams=4)
     model.save_pretrained(work / "model")
     tokenizer.save_pretrained(work / "model")
     return str(work / "model")

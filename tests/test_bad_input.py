@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from spacy_xproj.errors import XprojError
+
 GOOD = "Ana B-PER\nruns O\n\nBen B-PER\nsleeps O\n"
 CONVERT = ["--format", "conll", "--lang", "en"]
 
@@ -61,3 +63,8 @@ def test_one_line(invoke, arguments, expected, folder, monkeypatch):
     assert len(result.stderr.strip().splitlines()) == 1
     assert sorted(folder.rglob("*")) == before
     assert not Path("out.spacy").exists()
+
+
+def test_errors_are_one_line_whatever_they_quote():
+    error = XprojError("line 1: 'A\u2028B\n' and 'C\x85\r\n'; correct it")
+    assert str(error).splitlines() == [str(error)] and "'A B'" in str(error)

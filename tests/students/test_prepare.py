@@ -40,10 +40,9 @@ LISTENER = {
 WITHOUT_PACKAGE = """
 import importlib.metadata, sys
 entry_points = importlib.metadata.entry_points
-kept = {}
-for group in entry_points().groups:
-    kept[group] = [entry for entry in entry_points(group=group) if "xproj" not in entry.value]
-importlib.metadata.entry_points = lambda **k: kept.get(k["group"], []) if k else kept
+found = (entry for group in entry_points().groups for entry in entry_points(group=group))
+kept = importlib.metadata.EntryPoints(entry for entry in found if "xproj" not in entry.value)
+importlib.metadata.entry_points = kept.select
 sys.modules["spacy_xproj"] = None
 import spacy
 nlp = spacy.load(sys.argv[1])
