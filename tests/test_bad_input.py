@@ -67,4 +67,4 @@ def test_one_line(invoke, arguments, expected, folder, monkeypatch):
 
 def test_errors_are_one_line_whatever_they_quote():
     error = XprojError("line 1: 'A\u2028B\n' and 'C\x85\r\n'; correct it")
-    assert str(error).splitlines() == [str(error)] and "'A B'" in str(error)
+    assert str(error).splitlines() == [str(error)] and "'A B '" in str(error)
