@@ -151,7 +151,7 @@ def _read_rows(lines: List[Line], feature: Feature) -> Tuple[List[Row], int, Lis
     for number, line in lines:
         cells = line.split("\t")
         place = re.fullmatch(r"(\d+)-(\d+)", cells[1]) if len(cells) > 2 else None
-        if place is None or not re.fullmatch(r"\d+-\d+(\.\d+)?", cells[0]):
+        if place is None or not cells[2] or not re.fullmatch(r"\d+-\d+(\.\d+)?", cells[0]):
             raise XprojError(f"line {number}: no token of WebAnno TSV; correct the line or check --format")
         part = "." in cells[0]  # of the token before it
         if not part:

@@ -112,6 +112,14 @@ def test_webanno() -> None:
     assert "NamedEntity|value, 1 annotations on the same tokens not read" in converter.description
 
 
+@pytest.mark.parametrize("repair", [False, True])
+def test_webanno_token_without_text(repair):
+    head = "#FORMAT=WebAnno TSV 3.3\n#T_SP=x.NamedEntity|value\n\n#Text=Ana May\n"
+    text = head + "1-1\t0-3\tAna\tPER[1]\t\n1-2\t4-7\t\tMay\t\n"
+    with pytest.raises(XprojError, match="line 6: no token"):
+        list(WebannoConverter("en", repair=repair)(text))
+
+
 def test_webanno_with_several_layers() -> None:
     text = "#FORMAT=WebAnno TSV 3.2\n#T_SP=custom.A|x\n#T_SP=custom.B|y\n\n#Text=Ana\n1-1\t0-3\tAna\tP\tQ\t\n"
     with pytest.raises(XprojError, match=r"several features may name the entities: A\|x, B\|y; .*--tag-column"):
