@@ -179,8 +179,9 @@ def _convert(name: str, revision: Optional[str], compute_type: str, directory: P
         raise XprojError(f"model '{name}' is of type {config.model_type}, not NLLB-200, M2M100 or MarianMT; {REMEDY}")
     network = load_model(AutoModelForSeq2SeqLM, name, OTHER_WAYS, revision, "cpu", "float32")
     tokens = TokenIds(load_tokenizer(name, OTHER_WAYS, revision), config)
-    folder = Path(cached_file(name, "config.json", revision=revision)).parent
-    converter = import_ctranslate2().converters.TransformersConverter(str(folder))
+    file = cached_file(name, "config.json", revision=revision)
+    assert file is not None  # the config has been loaded from it
+    converter = import_ctranslate2().converters.TransformersConverter(str(Path(file).parent))
     converter.load_model = lambda *arguments, **settings: network
     converter.load_tokenizer = lambda *arguments, **settings: tokens
     with loading_errors(f"model '{name}' cannot be converted", REMEDY):
