@@ -8,8 +8,8 @@ from .seq2seq import Seq2SeqTranslator
 
 
 class CTranslate2Translator(Seq2SeqTranslator):
-    """Translate with NLLB-200, M2M100 or MarianMT as `Seq2SeqTranslator` does, but with CTranslate2, which is several
-    times as fast on a CPU (extra `ctranslate2`). The model is converted once, into the user's cache directory.
+    """Translate with NLLB-200, M2M100 or MarianMT as `Seq2SeqTranslator` does, but with CTranslate2, which is faster on
+    a CPU, most of all in int8 (extra `ctranslate2`). The model is converted once, into the user's cache directory.
 
     Texts that are too long, and translations that do not end, are treated in the same way. With float32 and `num_beams`
     1, the translations are equal. A wider search ends as soon as that many translations are complete, as with
