@@ -15,11 +15,9 @@ from ...storage.files import split_lines
 from ...text.tokenizers import blank_segmented
 from .columns import ColumnSentence, Line, Row
 from .conll import ConllConverter, make_sentence, read_row
-from .layout import MIN_SHARE, SAMPLE, TOKEN_NAMES, Choice, LayoutOptions, find_layout
+from .layout import MIN_SHARE, SAMPLE, SENTENCE, TOKEN_NAMES, Choice, LayoutOptions, find_layout
 from .notation import detect_notation, tag_share
 
-#: What the column is called that says which sentence a token is of: `Sentence #`, `sent_id`, `sentence_idx`.
-SENTENCE = re.compile(r"(?:sent|sentence)s?[ _-]*(?:#|id|idx|index|no\.?|num|number)", re.IGNORECASE)
 #: What a column of texts may be called, besides the names of columns of tokens.
 TEXT_NAMES = TOKEN_NAMES | {"sentence", "sentences"}
 #: A column holds texts, and not tokens, if its cells have this many words in the mean.

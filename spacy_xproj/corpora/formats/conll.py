@@ -70,6 +70,7 @@ class ConllConverter(ColumnConverter):
         if not lines:
             return
         layout = find_layout(lines, self.options)
+        name = ""
         for block in read_blocks(text):
             comments: List[Line] = []
             rows: List[Row] = []
@@ -82,11 +83,15 @@ class ConllConverter(ColumnConverter):
                     comments.append((number, line))
                     continue
                 row, ends = read_row(line, number, layout, self.repair)
+                given = layout.sentence_of(line)
+                if given and given != name:  # a column says that another sentence begins
+                    yield from make_sentence(rows, comments, self.repair, name or None)
+                    rows, comments, name = [], comments if not rows else [], given
                 rows.append(row)
                 if ends:
-                    yield from make_sentence(rows, comments, self.repair)
+                    yield from make_sentence(rows, comments, self.repair, name or None)
                     rows, comments = [], []
-            yield from make_sentence(rows, comments, self.repair)
+            yield from make_sentence(rows, comments, self.repair, name or None)
 
 
 def _sample(text: str) -> List[Line]:

@@ -21,6 +21,8 @@ TOKEN_NAMES = frozenset(["token", "tokens", "word", "words", "form", "wordform",
 TAG_NAMES = frozenset(
     ["ne-coarse-lit", "ne-coarse", "ner", "ner_tag", "ner_tags", "ner-tag", "ne", "ne_tag", "entity", "iob", "bio"]
 )
+#: What the column is called that says which sentence a token is of: `Sentence #`, `sent_id`, `sentence_idx`.
+SENTENCE = re.compile(r"(?:sent|sentence)s?[ _-]*(?:#|id|idx|index|no\.?|num|number)", re.IGNORECASE)
 #: Says in a column of flags that there is no space after a token: of CoNLL-U, and of HIPE.
 NO_SPACE = frozenset(("SpaceAfter=No", "NoSpaceAfter"))
 END_OF_SENTENCE = "EndOfSentence"
@@ -61,6 +63,13 @@ class Layout:
             return False
         cells = split_cells(line, self.columns)
         return len(cells) != self.columns or cells[self.tag] not in self.tags or bool(NAMED.match(line))
+
+    def sentence_of(self, line: str) -> str:
+        """Get what a line says of its sentence, if the header names a column of that; else nothing."""
+        named = (i for i, name in enumerate(self.header) if SENTENCE.fullmatch(name.strip()))
+        column = next(named, None)
+        cells = split_cells(line, self.columns) if column is not None else []
+        return cells[column].strip() if column is not None and column < len(cells) else ""
 
     def describe(self) -> str:
         """Say in one line what is what."""

@@ -58,3 +58,12 @@ def test_labels_of_an_unknown_kind_are_not_taken_for_text(tmp_path, text, reason
 )
 def test_text_may_have_some_of_it(tmp_path, text):
     assert all(not ents for _, ents in read(tmp_path, text))
+
+
+@pytest.mark.parametrize("column", ["sentence_id", "Sentence #", "sent_idx"])
+def test_a_column_ends_sentences(column):
+    rows = [("1", "Ana", "B-PER"), ("1", "sang", "O"), ("2", "Rio", "B-LOC")]
+    text = f"{column}\ttoken\tlabel\n" + "".join("\t".join(row) + "\n" for row in rows)
+    first, second = converters()["conll"](lang="en")(text)
+    assert [first.text, second.text] == ["Ana sang", "Rio"]
+    assert [doc.user_data["sent_id"] for doc in (first, second)] == ["1", "2"]
