@@ -36,8 +36,7 @@ NEW_LANGUAGES = "gl,xh"
 TESTS = {"pt": "pt_bosque.test.iob2", "de": "de_pud.test.iob2", "sw": "swa.test.txt", "ha": "hau.test.txt"}
 CURVES = {"en": "en_pud.test.iob2", "pt": "pt_bosque.dev.iob2"}
 MODES = ["fine_tuned", "frozen"]
-DATA = ["source", "translate_train"]
-#: In what language the learning curves of each are measured.
+#: What students are trained on, and the language that its learning curves are measured in.
 CURVE_OF = {"source": "en", "translate_train": "pt"}
 #: What encoders keep of their pieces. No text decides: neither that of tests nor that of training.
 VOCABULARY = ("--script", "Latin")
@@ -52,9 +51,11 @@ def main() -> None:
     encoders = make_pair(args) if args.pair else make_encoders(args)
     settings.update({f"encoders.{name}": path for name, path in encoders.items()})
     seeds = list(range(args.seeds))
+    config = chosen_config(args)
     with ThreadPoolExecutor(args.jobs) as pool:
-        list(pool.map(lambda job: compare(seeds[job :: args.jobs], settings, args), range(min(args.jobs, args.seeds))))
-    compare(seeds, settings, args)
+        parts = [seeds[job :: args.jobs] for job in range(min(args.jobs, args.seeds))]
+        list(pool.map(lambda part: compare(part, config, settings, args), parts))
+    compare(seeds, config, settings, args)
     print((output_dir(args) / "report.md").read_text(encoding="utf8"))
 
 
@@ -70,7 +71,7 @@ def parse_args() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=400, help="of a student; of a pair's as its config says")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--modes", nargs="+", choices=MODES, default=MODES)
-    parser.add_argument("--trained-on", nargs="+", choices=DATA, default=DATA)
+    parser.add_argument("--trained-on", nargs="+", choices=[*CURVE_OF], default=[*CURVE_OF])
     parser.add_argument("--jobs", type=int, default=2, help="trainings at a time, one thread each; 1 for a GPU")
     args = parser.parse_args()
     if not args.pair and not (args.pictures and args.captions):
@@ -143,9 +144,8 @@ def continued_settings(args: argparse.Namespace) -> Dict[str, object]:
     return {f"training.vars.{name}": value for name, value in steps.items()}
 
 
-def compare(seeds: List[int], settings: Dict[str, object], args: argparse.Namespace) -> None:
+def compare(seeds: List[int], config: Path, settings: Dict[str, object], args: argparse.Namespace) -> None:
     """Train what is missing of these seeds, and write the report of them."""
-    config = chosen_config(args)
     chosen = {**settings, "comparison.seeds": json.dumps(seeds, separators=(",", ":"))}
     overrides = [word for key, value in chosen.items() for word in (f"--{key}", value)]
     xproj("research", "compare-encoders", config, output_dir(args), *overrides)

@@ -15,7 +15,7 @@ from ...storage.files import split_lines
 from ...text.tokenizers import blank_segmented
 from .columns import ColumnSentence, Line, Row
 from .conll import ConllConverter, make_sentence, read_row
-from .layout import MIN_SHARE, SAMPLE, SENTENCE, TOKEN_NAMES, Choice, LayoutOptions, find_layout
+from .layout import MIN_SHARE, SAMPLE, TOKEN_NAMES, Choice, LayoutOptions, find_layout, sentence_column
 from .notation import detect_notation, tag_share
 
 #: What a column of texts may be called, besides the names of columns of tokens.
@@ -61,7 +61,7 @@ class Table:
     @property
     def sentence_column(self) -> Optional[int]:
         """The column that says which sentence a row is of."""
-        return next((i for i, cell in enumerate(self.header) if SENTENCE.fullmatch(cell.strip())), None)
+        return sentence_column(self.header)
 
 
 class CsvConverter(ConllConverter):
@@ -237,7 +237,7 @@ def _read_rows(text: str, separator: str, quotes: bool) -> Tuple[str, List[Table
 
 def _is_header(cells: List[str]) -> bool:
     names = [cell.strip().casefold() for cell in cells]
-    known = any(name in TEXT_NAMES or SENTENCE.fullmatch(name) for name in names)
+    known = sentence_column(names) is not None or bool(TEXT_NAMES & set(names))
     return known and len(set(names)) == len(names) > 1 and "o" not in names
 
 

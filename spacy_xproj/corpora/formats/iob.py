@@ -29,7 +29,8 @@ class IobConverter(ColumnConverter):
         return _separator(text) is not None
 
     def describe(self, text: str) -> str:
-        return f"a sentence a line, token{_separator(text) or BAR}…{_separator(text) or BAR}tag"
+        separator = _separator(text) or BAR
+        return f"a sentence a line, token{separator}…{separator}tag"
 
     def read_sentences(self, text: str) -> Iterator[ColumnSentence]:
         separator = _separator(text) or BAR

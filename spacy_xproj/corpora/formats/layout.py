@@ -66,10 +66,8 @@ class Layout:
 
     def sentence_of(self, line: str) -> str:
         """Get what a line says of its sentence, if the header names a column of that; else nothing."""
-        named = (i for i, name in enumerate(self.header) if SENTENCE.fullmatch(name.strip()))
-        column = next(named, None)
-        cells = split_cells(line, self.columns) if column is not None else []
-        return cells[column].strip() if column is not None and column < len(cells) else ""
+        column = sentence_column(self.header)
+        return "" if column is None else split_cells(line, self.columns)[column].strip()
 
     def describe(self) -> str:
         """Say in one line what is what."""
@@ -134,6 +132,15 @@ class Column:
     def sample(self) -> str:
         listed = [value for value, _ in self.values.most_common() if value != self.notation.outside][:3]
         return f"{self.number + 1} ({', '.join(listed or [self.notation.outside])})"
+
+
+def sentence_column(header: Sequence[str]) -> Optional[int]:
+    """Find the column that says which sentence a token is of.
+
+    header (Sequence[str]): the names of the columns.
+    RETURNS (Optional[int]): its number, from 0; None if no name is that of such a column.
+    """
+    return next((i for i, name in enumerate(header) if SENTENCE.fullmatch(name.strip())), None)
 
 
 def find_layout(lines: Sequence[Line], options: LayoutOptions) -> Layout:
