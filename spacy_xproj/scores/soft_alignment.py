@@ -11,6 +11,7 @@ from ..text.brackets import are_balanced, asides, holds
 from ..text.forms import continues, token_forms
 from ..text.tokenizers import are_characters
 from ..types import Bitext, Candidates, Floats2d, GetBitexts, Ints2d, token_spans
+from .abbreviations import spell_out
 from .alignment import block_sums
 from .words import CLOSING, FunctionWords, function_words, is_opening, is_punctuation
 
@@ -41,7 +42,8 @@ class SoftAlignmentScore:
         rare lower-case one.
     whole_names (bool): candidates score 0 if they hold a bracket or a quotation mark without its counterpart, or
         brackets while the entity has none (*奧恩（Aoun）* is two names), or if they end at a dot between the parts of
-        a name (*特蕾莎·梅*), unless a word beside it belongs to another entity, as in a list.
+        a name (*特蕾莎·梅*), unless a word beside it belongs to another entity, as in a list. All words that an
+        abbreviation stands for belong to it (*EU*, *Unione europea*).
     """
 
     def __init__(self, light_weight: float = 0.3, bare_edges: bool = True, whole_names: bool = True):
@@ -82,13 +84,16 @@ class SoftAlignmentScore:
             forward = backward = matrix
             if any(are_characters(token_forms(doc)) for doc in (bitext.source, bitext.target)):
                 forward, backward = _shares(matrix, axis=1), _shares(matrix, axis=0)
+            if self.whole_names:
+                words = token_forms(bitext.source), token_forms(bitext.target)
+                backward = spell_out(backward, words[0], entities, words[1], target_words)
             weights = forward * source[:, None] + backward * target[None, :]
             total = _sums(source, entities)[:, None] + _sums(target, spans)[None, :]
             scores = block_sums(weights, entities, spans) / numpy.maximum(total, 1e-9)
             if self.bare_edges:
                 names = _edge_words(bitext.source, entities, source_words)
-                words = _edge_words(bitext.target, spans, target_words)
-                scores *= (words.bare | (words.function & names.particle[:, None])).all(axis=-1)
+                edges = _edge_words(bitext.target, spans, target_words)
+                scores *= (edges.bare | (edges.function & names.particle[:, None])).all(axis=-1)
             if self.whole_names:
                 scores *= _are_whole(bitext, entities, spans, matrix)
             scores[scores < NOISE] = 0
