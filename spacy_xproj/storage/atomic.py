@@ -26,6 +26,8 @@ from ..errors import XprojError
 from .lock import try_lock
 
 NEW, OLD = "new", "old"
+#: The name of a directory beside PATH that is of a run.
+BESIDE = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{12}\.tmp")
 #: Paths of what a process has open. The file behind it is not to be replaced, but to be written to.
 DESCRIPTOR = re.compile(r"(?:/dev|/proc/self)/fd/([0-9]+)")
 
@@ -125,15 +127,28 @@ def recover(path: Path) -> None:
     place = real_path(path)
     if not place.parent.is_dir():
         return
-    pattern = re.compile(rf"\.{re.escape(place.name)}\.[0-9a-f]{{12}}\.tmp")
     for directory in list(place.parent.iterdir()):
-        if pattern.fullmatch(directory.name) and directory.is_dir():
+        found = BESIDE.fullmatch(directory.name)
+        if found and found["name"] == place.name and directory.is_dir():
             lock = try_lock(directory)
             if lock is None:
                 continue
             if (directory / OLD).exists() and (directory / NEW).exists() and not place.exists():
                 put_in_place(directory / NEW, place)
             _remove(directory, lock)
+
+
+def recover_below(directory: Path) -> None:
+    """Do the same for all that was written in a directory, at whatever depth.
+
+    directory (Path): the directory.
+    """
+    for folder, names, _ in os.walk(directory):
+        beside = [name for name in names if BESIDE.fullmatch(name)]
+        names[:] = [name for name in names if name not in beside]
+        for found in map(BESIDE.fullmatch, beside):
+            if found:
+                recover(Path(folder) / found["name"])
 
 
 def remove_directory(path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Dict, Iterator, Optional
 
 from .. import __version__
 from ..errors import XprojError
-from .atomic import atomic_path, last_line, mark_line, recover
+from .atomic import atomic_path, last_line, mark_line, recover, recover_below
 from .files import read_json, sha256, write_json
 
 MARKER = "xproj.json"
@@ -99,6 +99,7 @@ def check_replaceable(path: Path, command: Optional[str], what: str, ours: Optio
     RAISES (XprojError): if it is something else, or a file of another origin is in it.
     """
     recover(path)
+    recover(path / MARKER)
     files = [name for name in _files(path) if name not in LITTER] if path.is_dir() else []
     if not files:
         return
@@ -127,7 +128,8 @@ def check_corpus_output(path: Path, command: str) -> None:
 
 
 def claim_directory(path: Path, command: str) -> None:
-    """Mark a directory in which a command keeps results of many runs, before it writes there.
+    """Mark a directory in which a command keeps results of many runs, before it writes there, and clean up what killed
+    runs have left in it.
 
     path (Path): the directory; it is made if it is not there.
     command (str): the command.
@@ -136,6 +138,7 @@ def claim_directory(path: Path, command: str) -> None:
     check_replaceable(path, command, "a result")
     if read_marker(path) is None:
         write_json(path / MARKER, {"command": command, "version": __version__, "files": None})
+    recover_below(path)
 
 
 def _files(directory: Path) -> Iterator[str]:

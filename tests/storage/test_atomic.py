@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.storage.atomic import atomic_path, is_stream, mark_line, put_in_place, recover
+from spacy_xproj.storage.atomic import atomic_path, is_stream, mark_line, put_in_place, recover, recover_below
 from spacy_xproj.storage.marker import is_made_by
 
 #: Begins to replace a directory, and is killed when there is none of its name.
@@ -151,6 +151,18 @@ def test_what_a_killed_run_left_goes_with_the_next_one(tmp_path):
     mine.mkdir()
     write(tmp_path / "out", "whole")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".out.mine.tmp", "out"]
+
+
+def test_what_killed_runs_left_at_any_depth(tmp_path):
+    for left in (".out.0123456789ab.tmp", "a/b/.out.0123456789ab.tmp", "a/.b.0123456789ab.tmp/new/.c.0123456789ab.tmp"):
+        (tmp_path / left).mkdir(parents=True)
+    (tmp_path / "a" / ".mine.tmp").mkdir()
+    with atomic_path(tmp_path / "a" / "running") as temporary:
+        temporary.write_text("first")
+        recover_below(tmp_path)
+        assert temporary.read_text() == "first"
+    names = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*"))
+    assert names == ["a", "a/.mine.tmp", "a/b", "a/running"]
 
 
 def test_what_another_run_is_writing_is_left_alone(tmp_path):

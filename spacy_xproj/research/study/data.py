@@ -21,6 +21,7 @@ from ...corpora.text_comparison import text_statistics
 from ...errors import XprojError
 from ...projectors.apply import apply_projection, count_statuses
 from ...storage.files import input_digests, json_digest, read_text, sha256
+from ...storage.journal import discard_partial
 from ...text.scripts import is_unspaced
 from ...translators.bitexts import translate_docs
 from ...translators.quality import Checks
@@ -129,6 +130,7 @@ def keep_corpus(
     RETURNS (ParallelCorpus): the corpus.
     """
     if _is_made_from(path, provenance):
+        discard_partial(path, str(provenance.get("command", "")))
         return ParallelCorpus(path)
     with closing(ParallelCorpusWriter(path, SOURCE, tgt_lang, provenance, SHARD_SIZE)) as writer:
         return writer.write(make(writer.done))

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Callable, Dict, Iterable, List
 
 from spacy.tokens import Doc
+from spacy.util import load_config
 
 from ...corpora.docbin import read_docs, write_docs
 from ...encoders.cache import NAME as BUNDLED
@@ -77,6 +78,7 @@ class Students:
             }
             config_path = Path(self.settings.train_config)
             made = run_alone(train_student, config_path, overrides, unfinished / "model", self.settings.gpu_id)
+            _name_corpus(unfinished / "model" / "config.cfg", path / corpus.name)
             write_json(unfinished / "student.json", {key: made[key] for key in KEPT})
         return path
 
@@ -136,3 +138,10 @@ class Students:
             with atomic_path(path) as temporary:
                 write_encoder(cut_layers(encoder, layers) if layers else encoder, temporary)
         return path
+
+
+def _name_corpus(config_path: Path, corpus: Path) -> None:
+    """Say in the config of a student where its corpus is when all is in place, not where it was in training."""
+    config = load_config(config_path)
+    config["paths"].update({"train": str(corpus), "dev": str(corpus)})
+    config.to_disk(config_path)

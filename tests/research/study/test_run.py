@@ -73,6 +73,39 @@ def test_what_is_done_is_not_done_again(study, study_dir):
     assert {path: path.read_bytes() for path in before} == before
 
 
+def test_what_killed_runs_have_left_goes_with_the_next_run(study, study_dir):
+    """Also beside what is done, where nothing is written again."""
+    study()
+    out = study_dir / "out"
+    before = sorted(out.rglob("*"))
+    for name in (
+        ".xproj.json",
+        ".table.md",
+        "hau/.labelled",
+        "hau/.translated.partial",
+        "hau/translate_test/.string.json",
+    ):
+        left = out / f"{name}.0123456789ab.tmp"
+        (left / "old").mkdir(parents=True)
+        (left / "old" / ".lock").write_text("")
+    partial_corpus = out / "hau" / "labelled.partial"
+    partial_corpus.mkdir()
+    srsly.write_json(partial_corpus / "xproj.json", srsly.read_json(out / "hau" / "labelled" / "xproj.json"))
+    (partial_corpus / "00000-source").write_bytes(b"")
+    (out / "hau" / "translate_test" / "string.json").unlink()  # made again, from what is there
+    result = study()
+    assert result.exit_code == 0, result.output
+    assert sorted(out.rglob("*")) == before
+
+
+def test_a_run_that_was_killed_as_it_marked_its_directory_is_in_nobodys_way(study, study_dir):
+    left = study_dir / "out" / ".xproj.json.0123456789ab.tmp"
+    left.mkdir(parents=True)
+    (left / "new").write_text("{")
+    assert study().exit_code == 0
+    assert not left.exists()
+
+
 def test_settings_with_many_digits_are_the_same_in_the_next_run(study, study_dir):
     with (study_dir / "study.cfg").open("a", encoding="utf8") as file:
         file.write("[translation]\nmax_ratio = 3.1234567890123\n")

@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 import srsly
+from spacy.util import load_config
 
 from spacy_xproj.corpora.docbin import read_docs
 from spacy_xproj.corpora.parallel import ParallelCorpus
@@ -116,6 +117,7 @@ def test_what_students_learn_from(study, study_dir):
     ]
     (union,) = (study_dir / "out" / "students").glob("hau-union-*")
     assert len(read_docs(union / "train.spacy")) == 4
+    assert load_config(union / "model" / "config.cfg")["paths"]["train"] == str(union / "train.spacy")
     scores = srsly.read_json(folder / "union" / "string-0.json")
     assert (scores["outcomes"], scores["filled"], scores["seed"]) == ({"projected": 3}, {}, 0)
     assert srsly.read_json(union / "student.json")["steps"] == scores["training"]["steps"]
