@@ -9,7 +9,7 @@ from .words import FunctionWords, is_punctuation
 #: Letters of an abbreviation. A single one is an initial, and longer words in capitals are mostly names.
 SHORTEST, LONGEST = 2, 6
 #: What the words must have of the abbreviation's links, all together.
-SURE = 0.5
+MOST = 0.5
 
 
 def spell_out(
@@ -35,7 +35,7 @@ def spell_out(
             for first in range(len(named) - len(letters) + 1):
                 run = named[first : first + len(letters)]
                 together = min(links[start, run].sum(), 1.0)
-                if together >= SURE and sorted(_initial(target[i]) for i in run) == letters:
+                if together >= MOST and sorted(_initial(target[i]) for i in run) == letters:
                     links = links.copy()
                     links[start, run] = together
     return links

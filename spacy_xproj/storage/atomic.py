@@ -144,11 +144,9 @@ def recover_below(directory: Path) -> None:
     directory (Path): the directory.
     """
     for folder, names, _ in os.walk(directory):
-        beside = [name for name in names if BESIDE.fullmatch(name)]
-        names[:] = [name for name in names if name not in beside]
-        for found in map(BESIDE.fullmatch, beside):
-            if found:
-                recover(Path(folder) / found["name"])
+        for found in filter(None, map(BESIDE.fullmatch, list(names))):
+            names.remove(found.string)  # what is in it goes with it
+            recover(Path(folder) / found["name"])
 
 
 def remove_directory(path: Path) -> None:

@@ -120,7 +120,8 @@ def target_doc(gold: Doc, spaced: bool) -> Doc:
 def keep_corpus(
     path: Path, tgt_lang: str, provenance: Dict[str, Any], make: Callable[[int], Iterable[Item]]
 ) -> ParallelCorpus:
-    """Take a corpus that is on disk, go on with one that is not finished, or make one.
+    """Take a corpus that is on disk, go on with one that is not finished, or make one. If a run was killed as it put a
+    corpus in place, what it has left beside it goes.
 
     path (Path): its directory.
     tgt_lang (str): its target language.
