@@ -14,12 +14,15 @@ from ..errors import XprojError
 from ..storage.atomic import atomic_path, mark_line
 from ..storage.files import read_bytes
 from ..storage.marker import check_corpus_output, write_marker
+from ..storage.msgpack import remember_hooks
 from ..text.languages import blank_vocab
 
 #: So many sentences are in a file at most.
 FILE_SIZE = 10_000
 #: The attributes of tokens whose values are strings.
 STRINGS = {DEP, ENT_ID, ENT_KB_ID, ENT_TYPE, LEMMA, NORM, ORTH, TAG}
+
+remember_hooks()
 
 
 def doc_lang(doc: Doc) -> str:
