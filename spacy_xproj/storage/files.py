@@ -3,7 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any, Dict, Iterator
+from typing import Any, Dict, Iterable, Iterator, List, Union
 
 from ..errors import XprojError
 from .atomic import atomic_path
@@ -60,25 +60,64 @@ def read_lines(path: Path) -> Iterator[str]:
     YIELDS (str): each line without its end.
     RAISES (XprojError): if it is missing, is not a file or is not UTF-8.
     """
-    number = 0
-    try:
-        with Path(path).open("rb") as file:
-            for number, line in enumerate(file, 1):
-                yield line.decode("utf-8-sig" if number == 1 else "utf8").rstrip("\r\n")
-    except FileNotFoundError:
-        raise XprojError(f"{path}: no such file; check the path") from None
-    except UnicodeDecodeError:
-        raise XprojError(f"{path}, line {number}: not valid UTF-8; save the file as UTF-8 (iconv -t utf-8)") from None
-    except OSError as error:
-        raise XprojError(f"{path}: cannot be read ({error.strerror}); check the path and its permissions") from None
+    for line in TextFile(path):
+        yield line.rstrip("\r\n")
 
 
-def split_lines(text: str) -> Iterator[str]:
+class TextFile(Iterable[str]):
+    """The lines of a UTF-8 file, which is read anew whenever they are gone through: memory does not grow with it.
+
+    path (Path): the file. Going through it raises an `XprojError` if it is missing, is not a file or is not UTF-8.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+
+    def __iter__(self) -> Iterator[str]:
+        number = 0
+        try:
+            with self.path.open("rb") as file:
+                for number, line in enumerate(file, 1):
+                    yield line.decode("utf-8-sig" if number == 1 else "utf8")
+        except FileNotFoundError:
+            raise XprojError(f"{self.path}: no such file; check the path") from None
+        except UnicodeDecodeError:
+            remedy = "save the file as UTF-8 (iconv -t utf-8)"
+            raise XprojError(f"{self.path}, line {number}: not valid UTF-8; {remedy}") from None
+        except OSError as error:
+            reason = f"cannot be read ({error.strerror}); check the path and its permissions"
+            raise XprojError(f"{self.path}: {reason}") from None
+
+
+#: The text of a file: as it is, or by the line.
+FileText = Union[str, TextFile]
+
+
+def read_head(text: FileText, size: int) -> str:
+    """Get the beginning of a text: all of it, or whole lines of so many characters or a few more.
+
+    text (FileText): the text.
+    size (int): how many characters.
+    RETURNS (str): its beginning.
+    """
+    head: List[str] = []
+    for line in split_lines(text):
+        head.append(line)
+        size -= len(line)
+        if size <= 0:
+            break
+    return "".join(head)
+
+
+def split_lines(text: FileText) -> Iterator[str]:
     """Split a text after its newlines, as a file is read, without a copy of the whole.
 
-    text (str): the text.
+    text (FileText): the text.
     YIELDS (str): each line with its newline, which the last one may lack.
     """
+    if isinstance(text, TextFile):
+        yield from text
+        return
     start = 0
     while start < len(text):
         end = text.find("\n", start) + 1 or len(text)

@@ -5,7 +5,17 @@ import hashlib
 import pytest
 
 from spacy_xproj.errors import XprojError
-from spacy_xproj.storage.files import input_digests, read_bytes, read_json, read_text, sha256, write_json
+from spacy_xproj.storage.files import (
+    TextFile,
+    input_digests,
+    read_bytes,
+    read_head,
+    read_json,
+    read_text,
+    sha256,
+    split_lines,
+    write_json,
+)
 
 
 def test_read_text(tmp_path):
@@ -17,11 +27,46 @@ def test_read_text(tmp_path):
         read_text(path)
 
 
+def test_a_file_by_the_line(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_bytes("\ufeffaná\r\n\u2028b\n\n\ufeffc".encode())
+    for _ in range(2):
+        assert list(TextFile(path)) == list(split_lines(read_text(path))) == ["aná\r\n", "\u2028b\n", "\n", "\ufeffc"]
+    for text in (TextFile(path), read_text(path)):
+        heads = ["aná\r\n", "aná\r\n", "aná\r\n\u2028b\n", read_text(path)]
+        assert [read_head(text, size) for size in (1, 5, 6, 99)] == heads
+    path.write_bytes(b"one\ntwo\ncaf\xe9\n")
+    with pytest.raises(XprojError, match=r"text\.txt, line 3: not valid UTF-8; save the file as UTF-8"):
+        read_text(path)
+
+
+def test_a_file_by_the_line(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_bytes("\ufeffaná\r\n\u2028b\n\n\ufeffc".encode())
+    for _ in range(2):
+        assert list(TextFile(path)) == list(split_lines(read_text(path))) == ["aná\r\n", "\u2028b\n", "\n", "\ufeffc"]
+    for text in (TextFile(path), read_text(path)):
+        assert [read_head(text, size) for size in (1, 5, 6, 99)] == [
+            "aná\r\n",
+            *["aná\r\n\u2028b\n"] * 2,
+            read_text(path),
+        ]
+    path.write_bytes(b"one\ntwo\ncaf\xe9\n")
+    lines = iter(TextFile(path))
+    assert [next(lines), next(lines)] == ["one\n", "two\n"]
+    with pytest.raises(XprojError, match=r"text\.txt, line 3: not valid UTF-8; save the file as UTF-8"):
+        next(lines)
+
+
 def test_what_cannot_be_read(tmp_path):
     with pytest.raises(XprojError, match="missing.txt: no such file; check the path"):
         read_bytes(tmp_path / "missing.txt")
     with pytest.raises(XprojError, match="cannot be read .*; check the path and its permissions"):
         read_bytes(tmp_path)
+    with pytest.raises(XprojError, match="missing.txt: no such file; check the path"):
+        list(TextFile(tmp_path / "missing.txt"))
+    with pytest.raises(XprojError, match="cannot be read .*; check the path and its permissions"):
+        list(TextFile(tmp_path))
 
 
 def test_sha256(tmp_path):

@@ -5,13 +5,14 @@ from abc import ABC, abstractmethod
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from pathlib import Path
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from ...errors import XprojError
-from ...storage.files import split_lines
+from ...storage.files import FileText, TextFile, read_text, split_lines
 from ...text.languages import blank_vocab
 from .repair import Repair, settle
 from .schemes import Entity, check_scheme
@@ -24,9 +25,10 @@ DOCSTART = "-DOCSTART-"
 #: A line that begins a document, with its name: of CoNLL-2003, of CoNLL-U, of HIPE, of OntoNotes.
 DOCUMENT = re.compile(
     r"^\ufeff?(?:-DOCSTART-(?P<cells>.*)|#.*?\b(?:newdoc(?: id)?|document_id)\b(?:\s*=\s*(?P<name>.*))?|"
-    r"#begin document \((?P<ontonotes>[^)]*)\).*)$",
-    re.MULTILINE,
+    r"#begin document \((?P<ontonotes>[^)]*)\).*)$"
 )
+#: So many sentences share a vocabulary, which keeps all words that it has seen.
+VOCAB_SENTENCES = 10_000
 
 
 class Row(NamedTuple):
@@ -62,11 +64,11 @@ class ColumnSentence:
     repairs: List[Repair] = field(default_factory=list)
 
 
-def read_lines(text: str) -> Iterator[Line]:
+def read_lines(text: FileText) -> Iterator[Line]:
     """Read the numbered lines of a file, without line ends and without byte order marks, which stand inside a file that
     was put together of several. Only the newline ends a line: other separators may stand in a token.
 
-    text (str): the file.
+    text (FileText): the file.
     YIELDS (Line): each line.
     RAISES (XprojError): if a carriage return stands inside a line, as in files whose lines end in nothing else.
     """
@@ -81,10 +83,10 @@ def read_lines(text: str) -> Iterator[Line]:
         yield number, content
 
 
-def read_blocks(text: str) -> Iterator[List[Line]]:
+def read_blocks(text: FileText) -> Iterator[List[Line]]:
     """Split a file at its empty lines and where a document begins (`-DOCSTART-`).
 
-    text (str): the file.
+    text (FileText): the file.
     YIELDS (List[Line]): the numbered lines of each block.
     RAISES (XprojError): if a carriage return stands inside a line.
     """
@@ -157,6 +159,10 @@ class ColumnConverter(ABC):
     default_label (str): the label of tags that have none (`B`, `I`, `O`).
     """
 
+    #: Whether files are read by the line, so that memory does not grow with them: `read_sentences` is given a
+    #: `TextFile`, else a string.
+    by_line = False
+
     def __init__(self, lang: str, scheme: str = "auto", repair: bool = False, default_label: str = ""):
         check_scheme(scheme)
         self.lang = lang
@@ -167,22 +173,31 @@ class ColumnConverter(ABC):
         self.description = ""
 
     @abstractmethod
-    def read_sentences(self, text: str) -> Iterator[ColumnSentence]:
+    def read_sentences(self, text: Any) -> Iterator[ColumnSentence]:
         """Read the lines of a file.
 
-        text (str): the file.
+        text (FileText): the file; a string, unless the format is read `by_line`.
         YIELDS (ColumnSentence): each sentence.
         RAISES (XprojError): if a line is not of the format, with its number.
         """
 
-    def describe(self, text: str) -> str:
+    def describe(self, text: Any) -> str:
         """Say what the columns of a file are; nothing, if they are always the same."""
         return ""
 
-    def __call__(self, text: str) -> Iterator[Doc]:
+    def read_path(self, path: Path) -> Iterator[Doc]:
         """Convert a file.
 
-        text (str): the file.
+        path (Path): the file.
+        YIELDS (Doc): each sentence.
+        RAISES (XprojError): if the file cannot be read, or the input is bad.
+        """
+        yield from self(TextFile(path) if self.by_line else read_text(path))
+
+    def __call__(self, text: Any) -> Iterator[Doc]:
+        """Convert a text.
+
+        text (FileText): the text; a string, unless the format is read `by_line`.
         YIELDS (Doc): each sentence, with its original text if the format has it, else with its tokens joined.
         RAISES (XprojError): if the input is bad, with its line.
         """
@@ -202,7 +217,6 @@ class ColumnConverter(ABC):
         YIELDS (Doc): each sentence.
         RAISES (XprojError): if the input is bad, with its line.
         """
-        vocab = blank_vocab(self.lang)  # the tokens are given: no segmenter is needed
         tags = TagTable()
         spacing = Spacing()
         for sentence in read():
@@ -216,7 +230,9 @@ class ColumnConverter(ABC):
             raise XprojError(f"line {row.line}: '{row.tag}' at '{row.token}' is no tag; {bad}") from None
         self.description = ", ".join(part for part in (described, tagging.describe()) if part)
         starts = [line for line, _ in documents]
-        for sentence in read():
+        for number, sentence in enumerate(read()):
+            if number % VOCAB_SENTENCES == 0:
+                vocab = blank_vocab(self.lang)  # the tokens are given: no segmenter is needed
             doc = self._make_doc(vocab, sentence, tagging, spacing)
             begun = bisect_right(starts, sentence.rows[0].line)
             if begun:
@@ -234,16 +250,16 @@ class ColumnConverter(ABC):
         return doc
 
 
-def _documents(text: str) -> List[Tuple[int, str]]:
+def _documents(text: FileText) -> List[Tuple[int, str]]:
     """List the lines that documents begin at, with their names: numbers, for those that have none."""
     documents: List[Tuple[int, str]] = []
-    position, line = 0, 1
-    for match in DOCUMENT.finditer(text):
-        line += text.count("\n", position, match.start())
-        position = match.start()
+    for number, line in enumerate(split_lines(text), 1):
+        match = DOCUMENT.match(line) if line.startswith(("-", "#", "\ufeff")) else None
+        if match is None:
+            continue
         cells = [cell for cell in (match["cells"] or "").split() if cell.strip("()") not in ("-X-", "O", "_", DOCSTART)]
         name = match["name"] or match["ontonotes"] or " ".join(cells).removeprefix("(").removesuffix(")")
-        documents.append((line, name.strip() or str(len(documents) + 1)))
+        documents.append((number, name.strip() or str(len(documents) + 1)))
     return documents
 
 

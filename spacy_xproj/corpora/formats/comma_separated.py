@@ -92,6 +92,8 @@ class CsvConverter(ConllConverter):
     segment (str): what the tokens of texts without tags are: `words` or `characters`.
     """
 
+    by_line = False
+
     def __init__(
         self,
         lang: str,

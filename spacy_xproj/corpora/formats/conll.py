@@ -3,6 +3,7 @@
 from itertools import islice
 from typing import Iterator, List, Optional, Tuple
 
+from ...storage.files import FileText
 from .columns import (
     DOCUMENT,
     ColumnConverter,
@@ -47,6 +48,8 @@ class ConllConverter(ColumnConverter):
     header (str): whether the file begins with names of columns: `yes`, `no`, or `auto` to find out.
     """
 
+    by_line = True
+
     def __init__(
         self,
         lang: str,
@@ -61,11 +64,11 @@ class ConllConverter(ColumnConverter):
         super().__init__(lang, scheme, repair, default_label)
         self.options = LayoutOptions(token_column, tag_column, comment, header)
 
-    def describe(self, text: str) -> str:
+    def describe(self, text: FileText) -> str:
         lines = _sample(text)
         return find_layout(lines, self.options).describe() if lines else ""
 
-    def read_sentences(self, text: str) -> Iterator[ColumnSentence]:
+    def read_sentences(self, text: FileText) -> Iterator[ColumnSentence]:
         lines = _sample(text)
         if not lines:
             return
@@ -94,7 +97,7 @@ class ConllConverter(ColumnConverter):
             yield from make_sentence(rows, comments, self.repair, name or None)
 
 
-def _sample(text: str) -> List[Line]:
+def _sample(text: FileText) -> List[Line]:
     return list(islice((line for block in read_blocks(text) for line in block), SAMPLE))
 
 
@@ -148,7 +151,9 @@ class MasakhanerConverter(ColumnConverter):
         Lewis I-PER
     """
 
-    def read_sentences(self, text: str) -> Iterator[ColumnSentence]:
+    by_line = True
+
+    def read_sentences(self, text: FileText) -> Iterator[ColumnSentence]:
         for block in read_blocks(text):
             rows: List[Row] = []
             for number, line in block:

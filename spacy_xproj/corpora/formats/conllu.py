@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Iterator, List, Tuple
 
 from ...errors import XprojError
+from ...storage.files import FileText, split_lines
 from .brackets import Bracket, bracket_tags, merge_rows
 from .columns import ColumnConverter, ColumnSentence, Line, Row, check_columns, read_blocks, read_comments
 from .layout import Choice
@@ -14,6 +15,8 @@ from .repair import Repair
 #: What the key of the entities is called in published corpora.
 KEYS = ("name", "NE", "NER", "ner", "Entity", "entity", "NamedEntity", "ne")
 COLUMNS = 10
+#: What says where the label stands among the parts of an entity.
+GLOBAL = re.compile(r"# global\.Entity\s*=\s*(.*)$")
 
 
 class ConlluConverter(ColumnConverter):
@@ -38,6 +41,8 @@ class ConlluConverter(ColumnConverter):
     tag_column (Choice): the key in MISC; empty to find it.
     """
 
+    by_line = True
+
     def __init__(
         self,
         lang: str,
@@ -57,16 +62,16 @@ class ConlluConverter(ColumnConverter):
             line.count("\t") == COLUMNS - 1 and re.match(r"\d+([-.]\d+)?\t", line) for line in lines[:50]
         )
 
-    def describe(self, text: str) -> str:
+    def describe(self, text: FileText) -> str:
         key = self._find_key(text)
         inner = sum(count for _, count in _read(text, key)) if _is_bracketed(text, key) else 0
         note = f", {inner} entities in others not read" if inner else ""
         return f"CoNLL-U, entities in MISC as {key}={note}"
 
-    def read_sentences(self, text: str) -> Iterator[ColumnSentence]:
+    def read_sentences(self, text: FileText) -> Iterator[ColumnSentence]:
         yield from (sentence for sentence, _ in _read(text, self._find_key(text)))
 
-    def _find_key(self, text: str) -> str:
+    def _find_key(self, text: FileText) -> str:
         keys = Counter(
             pair.partition("=")[0]
             for block in read_blocks(text)
@@ -90,14 +95,15 @@ class ConlluConverter(ColumnConverter):
         )
 
 
-def _is_bracketed(text: str, key: str) -> bool:
-    return re.search(rf"[\t|]{re.escape(key)}=[^|\n]*[()]", text) is not None
+def _is_bracketed(text: FileText, key: str) -> bool:
+    bracketed = re.compile(rf"[\t|]{re.escape(key)}=[^|\n]*[()]")
+    return any(map(bracketed.search, split_lines(text)))
 
 
-def _read(text: str, key: str) -> Iterator[Tuple[ColumnSentence, int]]:
+def _read(text: FileText, key: str) -> Iterator[Tuple[ColumnSentence, int]]:
     """Read sentences, and how many entities of each lie in others."""
     bracketed = _is_bracketed(text, key)
-    label_at = _label_position(text)
+    label_at = _label_position(text) if bracketed else 1
     outside = "O" if bracketed else detect_notation(_values(text, key)).outside
     for block in read_blocks(text):
         comments = read_comments((number, line) for number, line in block if line.startswith("#"))
@@ -147,13 +153,14 @@ def _read_rows(lines: List[Line], key: str, outside: str) -> Tuple[List[Row], Li
     return rows, [one for one in ranges if "".join(row.token for row in rows[one[0] : one[1]]) != one[2].token]
 
 
-def _values(text: str, key: str) -> "Counter[str]":
-    return Counter(re.findall(rf"[\t|]{re.escape(key)}=([^|\n\r]*)", text))
+def _values(text: FileText, key: str) -> "Counter[str]":
+    value = re.compile(rf"[\t|]{re.escape(key)}=([^|\n\r]*)")
+    return Counter(found for line in split_lines(text) for found in value.findall(line))
 
 
-def _label_position(text: str) -> int:
+def _label_position(text: FileText) -> int:
     """Find where the label stands among the parts of an entity, as CorefUD says in `# global.Entity`."""
-    declared = re.search(r"^# global\.Entity\s*=\s*(.*)$", text, re.MULTILINE)
+    declared = next(filter(None, (GLOBAL.match(line) for line in split_lines(text))), None)
     parts = re.split(r"-", declared[1].strip()) if declared else []
     return parts.index("etype") if "etype" in parts else 1
 

@@ -17,7 +17,7 @@ from ...text.languages import check_language
 from ...types import Converter
 from ..labels import LabelChanges, LabelMap
 from .schemes import check_scheme
-from .sniff import recognize, sniff, sniff_path
+from .sniff import read_sample, recognize, sniff, sniff_path
 
 #: The short names of the formats of this package. They are recognized in this order.
 FORMATS: Dict[str, str] = {
@@ -114,7 +114,7 @@ def find_format(path: Path, name: str) -> str:
     """
     if name == "auto":
         return sniff(path, converters())
-    found = sniff_path(path) or (recognize(read_text(path), converters()) if name in FORMATS else None)
+    found = sniff_path(path) or (recognize(read_sample(path), converters()) if name in FORMATS else None)
     columns = FORMATS.get(name) == FORMATS["conll"] and found in COLUMNS
     if name in FORMATS and name != "text" and found not in (None, name) and not columns and not _is_alike(found, name):
         raise XprojError(f"{path}: this is {found}, not {name}; take --format {found}, or leave --format out")

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Iterator, List, Optional
 
 from ...errors import XprojError
+from ...storage.files import FileText, read_head
 from .columns import ColumnConverter, ColumnSentence, Row, read_lines
 from .layout import MIN_SHARE
 from .notation import detect_notation, tag_share
@@ -23,16 +24,18 @@ class IobConverter(ColumnConverter):
     Also with slashes, as taggers of Stanford write it: ``Maria/PERSON sang/O``.
     """
 
+    by_line = True
+
     @staticmethod
-    def recognizes(text: str) -> bool:
+    def recognizes(text: FileText) -> bool:
         """Tell whether a text is of this format: every word has two or three parts, and the last ones are tags."""
         return _separator(text) is not None
 
-    def describe(self, text: str) -> str:
+    def describe(self, text: FileText) -> str:
         separator = _separator(text) or BAR
         return f"a sentence a line, token{separator}…{separator}tag"
 
-    def read_sentences(self, text: str) -> Iterator[ColumnSentence]:
+    def read_sentences(self, text: FileText) -> Iterator[ColumnSentence]:
         separator = _separator(text) or BAR
         for number, line in read_lines(text):
             rows: List[Row] = []
@@ -45,9 +48,9 @@ class IobConverter(ColumnConverter):
                 yield ColumnSentence(rows)
 
 
-def _separator(text: str) -> Optional[str]:
+def _separator(text: FileText) -> Optional[str]:
     """Find what joins tokens and tags; None if the text is of another format."""
-    words = text[:20_000].rstrip().rpartition(" ")[0].split()
+    words = read_head(text, 20_000)[:20_000].rstrip().rpartition(" ")[0].split()
     for separator in (BAR, SLASH):
         parts = [word.split(BAR) if separator == BAR else word.rsplit(SLASH, 1) for word in words]
         tags = Counter(part[-1] for part in parts)

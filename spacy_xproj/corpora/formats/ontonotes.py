@@ -3,6 +3,7 @@
 from typing import Iterator, List
 
 from ...errors import XprojError
+from ...storage.files import FileText
 from .brackets import Bracket, bracket_tags
 from .columns import ColumnConverter, ColumnSentence, Row, read_blocks
 
@@ -29,15 +30,17 @@ class OntonotesConverter(ColumnConverter):
     Words are written as in text: `(` for `-LRB-`, `.` for `/.`.
     """
 
+    by_line = True
+
     @staticmethod
     def recognizes(text: str) -> bool:
         """Tell whether a text is a `gold_conll` file."""
         return text.lstrip("\ufeff \r\n").startswith("#begin document (")
 
-    def describe(self, text: str) -> str:
+    def describe(self, text: FileText) -> str:
         return f"OntoNotes gold_conll: {WORD + 1} token, {NAMES + 1} entities in brackets, #begin document"
 
-    def read_sentences(self, text: str) -> Iterator[ColumnSentence]:
+    def read_sentences(self, text: FileText) -> Iterator[ColumnSentence]:
         for block in read_blocks(text):
             rows: List[Row] = []
             for number, line in block:

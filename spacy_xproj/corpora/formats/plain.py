@@ -1,9 +1,11 @@
 """Plain text, for corpora without labels."""
 
+from pathlib import Path
 from typing import Iterator
 
 from spacy.tokens import Doc
 
+from ...storage.files import FileText, TextFile
 from ...text.tokenizers import blank_segmented
 from .columns import read_lines
 
@@ -29,10 +31,19 @@ class TextConverter:
         self.tokenizer = blank_segmented(lang, segment).tokenizer
         self.description = "plain text, a sentence a line, without labels"
 
-    def __call__(self, text: str) -> Iterator[Doc]:
-        """Convert a file.
+    def read_path(self, path: Path) -> Iterator[Doc]:
+        """Convert a file, without holding it in memory.
 
-        text (str): the file.
+        path (Path): the file.
+        YIELDS (Doc): each line that is not empty.
+        RAISES (XprojError): if the file cannot be read.
+        """
+        yield from self(TextFile(path))
+
+    def __call__(self, text: FileText) -> Iterator[Doc]:
+        """Convert a text.
+
+        text (FileText): the file.
         YIELDS (Doc): each line that is not empty.
         """
         for number, line in read_lines(text):

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any, Dict, Optional
 
 from ...errors import XprojError
-from ...storage.files import read_text
+from ...storage.files import TextFile, read_head, read_text
 from .columns import read_blocks, split_cells
 from .json_items import first_items, looks_like_json
 from .layout import MIN_SHARE
 from .notation import detect_notation, tag_share
 
-#: How many lines are looked at.
+#: How many lines are looked at, and how many characters of a file that is no JSON, which may be one item.
 SAMPLE = 2000
+HEAD = 1 << 20
 #: Files and directories that are no text.
 PARQUET = b"PAR1"
 DISK = ("dataset_info.json", "dataset_dict.json", "state.json")
@@ -47,6 +48,12 @@ def sniff_path(path: Path) -> Optional[str]:
     return None
 
 
+def read_sample(path: Path) -> str:
+    """Read what tells the format of a file: its beginning, or all of it if it is JSON."""
+    head = read_head(TextFile(path), HEAD)
+    return read_text(path) if looks_like_json(head) else head
+
+
 def recognize(text: str, converters: Dict[str, Any]) -> Optional[str]:
     """Tell the format of a text that has marks of one.
 
@@ -70,7 +77,7 @@ def sniff(path: Path, converters: Dict[str, Any]) -> str:
     found = sniff_path(path)
     if found is not None:
         return found
-    text = read_text(path)
+    text = read_sample(path)
     found = recognize(text, converters)
     if found is not None:
         return found

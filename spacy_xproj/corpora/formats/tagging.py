@@ -17,16 +17,20 @@ Tags = Iterable[Sequence[str]]
 
 
 class TagTable(Iterable[List[str]]):
-    """The tags of the sentences of a file, in few bytes a token, since a file may have millions."""
+    """The tags of the sentences of a file, in a byte a token, or as many as different tags need: a file may have
+    millions."""
 
     def __init__(self) -> None:
         self._numbers: Dict[str, int] = {}
-        self._tags = array("I")
+        self._tags = array("B")
         self._lengths = array("I")
 
     def append(self, tags: Sequence[str]) -> None:
         """Add the tags of a sentence."""
-        self._tags.extend(self._numbers.setdefault(tag, len(self._numbers)) for tag in tags)
+        numbers = [self._numbers.setdefault(tag, len(self._numbers)) for tag in tags]
+        if len(self._numbers) > 1 << 8 * self._tags.itemsize:
+            self._tags = array("H" if len(self._numbers) <= 1 << 16 else "I", self._tags)
+        self._tags.extend(numbers)
         self._lengths.append(len(tags))
 
     def __iter__(self) -> Iterator[List[str]]:

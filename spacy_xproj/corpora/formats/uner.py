@@ -4,6 +4,7 @@ import re
 from typing import Dict, Iterator, List, Tuple
 
 from ...errors import XprojError
+from ...storage.files import FileText
 from .columns import ColumnConverter, ColumnSentence, Row, check_columns, read_blocks, split_tabs
 
 
@@ -25,6 +26,8 @@ class UnerConverter(ColumnConverter):
     last two columns are not kept.
     """
 
+    by_line = True
+
     @staticmethod
     def recognizes(text: str) -> bool:
         """Tell whether a text is of Universal NER."""
@@ -33,10 +36,10 @@ class UnerConverter(ColumnConverter):
         named = any(re.match(r"\ufeff?# (sent_id|text) =", line) for line in lines)
         return named and bool(rows) and all(re.match(r"\d+\t[^\t]+\t[^\t]+\t[^\t]+\t[^\t]+$", row) for row in rows)
 
-    def describe(self, text: str) -> str:
+    def describe(self, text: FileText) -> str:
         return "Universal NER: 2 token, 3 tag, comments #"
 
-    def read_sentences(self, text: str) -> Iterator[ColumnSentence]:
+    def read_sentences(self, text: FileText) -> Iterator[ColumnSentence]:
         for block in read_blocks(text):
             comments: Dict[str, Tuple[int, str]] = {}
             rows: List[Row] = []

@@ -4,6 +4,7 @@ import re
 from typing import Iterator, List
 
 from ...errors import XprojError
+from ...storage.files import FileText
 from .columns import ColumnConverter, ColumnSentence, Row, check_columns, read_blocks, split_tabs
 
 #: The language in front of a token, as Wikipedia calls it: `en:`, `zh-min-nan:`, `simple:`, but not `http:`.
@@ -23,6 +24,8 @@ class WikiannConverter(ColumnConverter):
     The language is left out of the token; a token may contain further colons. A file has one language.
     """
 
+    by_line = True
+
     @staticmethod
     def recognizes(text: str) -> bool:
         """Tell whether a text is WikiANN: all lines of a sample have one language in front."""
@@ -31,10 +34,10 @@ class WikiannConverter(ColumnConverter):
         languages = {match[0] for match in found if match}
         return len(languages) == 1 and all(found) and all("\t" in line for line in lines)
 
-    def describe(self, text: str) -> str:
+    def describe(self, text: FileText) -> str:
         return "WikiANN: 1 language:token, 2 tag"
 
-    def read_sentences(self, text: str) -> Iterator[ColumnSentence]:
+    def read_sentences(self, text: FileText) -> Iterator[ColumnSentence]:
         language = ""
         for block in read_blocks(text):
             rows: List[Row] = []

@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 from spacy_xproj import XprojError
 from spacy_xproj.corpora.formats.conll import ConllConverter, MasakhanerConverter
 from spacy_xproj.corpora.formats.schemes import detect_scheme, write_tags
+from spacy_xproj.corpora.formats.tagging import TagTable
 from spacy_xproj.corpora.formats.tokens import find_tokens, make_doc
 from spacy_xproj.corpora.formats.uner import UnerConverter
 from spacy_xproj.corpora.formats.wikiann import WikiannConverter
@@ -270,3 +271,20 @@ def test_a_doc_has_exactly_its_text_and_entities(pieces: List[Tuple[str, str]], 
     assert [t.text for t in doc if not t.is_space] == tokens
     (ent,) = doc.ents
     assert (ent.start_char, ent.end_char) == (offsets[start][0], offsets[end - 1][1])
+
+
+@pytest.mark.parametrize("different, size", [(3, 1), (256, 1), (257, 2), (1 << 16, 2), ((1 << 16) + 1, 4)])
+def test_tags_take_as_many_bytes_as_different_ones_need(different, size):
+    table = TagTable()
+    rows = [[f"B-{number}", "O"] for number in range(different - 1)] + [["O"] * 3]
+    for row in rows:
+        table.append(row)
+    assert list(table) == rows
+    assert table._tags.itemsize == size
+
+
+def test_many_sentences_take_several_vocabularies(monkeypatch):
+    monkeypatch.setattr("spacy_xproj.corpora.formats.columns.VOCAB_SENTENCES", 2)
+    docs = list(ConllConverter("en")("Ana B-PER\n\nBen B-PER\n\nRio B-LOC\n\n"))
+    assert docs[0].vocab is docs[1].vocab is not docs[2].vocab
+    assert [doc.ents[0].text for doc in docs] == ["Ana", "Ben", "Rio"]

@@ -7,9 +7,10 @@ import json
 import os
 import random
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, Iterable, List
 
 import pytest
+from spacy.tokens import Doc
 
 from spacy_xproj import XprojError
 from spacy_xproj.corpora.formats.brat import BratConverter
@@ -83,12 +84,33 @@ def mutate(text: str, rng: random.Random) -> str:
     return text
 
 
+def outcome(docs: Iterable[Doc]) -> Any:
+    """What is read, or the error."""
+    try:
+        return [(doc.to_json(), doc.user_data) for doc in docs]
+    except XprojError as error:
+        return str(error)
+
+
 def check(docs: Any) -> None:
     for doc in docs:
         assert len(doc) and "".join(token.text_with_ws for token in doc) == doc.text
         for ent in doc.ents:
             assert ent.label_ and ent.text.strip() and not (ent[0].is_space or ent[-1].is_space)
         assert doc.user_data["line"] >= 1
+
+
+@pytest.mark.parametrize("name", sorted(SEEDS))
+def test_a_file_is_read_as_its_text_is(name: str, tmp_path: Path) -> None:
+    """By the line, if the format is read so."""
+    rng, file = random.Random(name), tmp_path / "file"
+    converter = converters()[name](lang="en", repair=True)
+    if not hasattr(converter, "read_path") or name == "datasets":
+        return
+    for _ in range(max(40, COUNT // 10)):
+        text = mutate(rng.choice(SEEDS[name]), rng)
+        file.write_bytes(text.encode())
+        assert outcome(converter.read_path(file)) == outcome(converter(text.removeprefix("\ufeff"))), text
 
 
 @pytest.mark.parametrize("name", sorted(SEEDS))
