@@ -36,22 +36,6 @@ def test_a_file_by_the_line(tmp_path):
         heads = ["aná\r\n", "aná\r\n", "aná\r\n\u2028b\n", read_text(path)]
         assert [read_head(text, size) for size in (1, 5, 6, 99)] == heads
     path.write_bytes(b"one\ntwo\ncaf\xe9\n")
-    with pytest.raises(XprojError, match=r"text\.txt, line 3: not valid UTF-8; save the file as UTF-8"):
-        read_text(path)
-
-
-def test_a_file_by_the_line(tmp_path):
-    path = tmp_path / "text.txt"
-    path.write_bytes("\ufeffaná\r\n\u2028b\n\n\ufeffc".encode())
-    for _ in range(2):
-        assert list(TextFile(path)) == list(split_lines(read_text(path))) == ["aná\r\n", "\u2028b\n", "\n", "\ufeffc"]
-    for text in (TextFile(path), read_text(path)):
-        assert [read_head(text, size) for size in (1, 5, 6, 99)] == [
-            "aná\r\n",
-            *["aná\r\n\u2028b\n"] * 2,
-            read_text(path),
-        ]
-    path.write_bytes(b"one\ntwo\ncaf\xe9\n")
     lines = iter(TextFile(path))
     assert [next(lines), next(lines)] == ["one\n", "two\n"]
     with pytest.raises(XprojError, match=r"text\.txt, line 3: not valid UTF-8; save the file as UTF-8"):
