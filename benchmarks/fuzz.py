@@ -13,7 +13,7 @@ import random
 import sys
 import tempfile
 import zlib
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Tuple
 
@@ -31,6 +31,7 @@ from spacy_xproj.corpora.parallel_writer import ParallelCorpusWriter, Reject, wr
 from spacy_xproj.errors import XprojError
 from spacy_xproj.storage.files import read_text
 from spacy_xproj.storage.marker import check_replaceable
+from spacy_xproj.text import languages
 from spacy_xproj.translators.table import make_table_translator
 from spacy_xproj.types import Bitext, WordAlignment
 
@@ -247,6 +248,7 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=10_000, help="inputs for each reader")
     parser.add_argument("--seed", type=int, default=0, help="the seed of the first input")
     arguments = parser.parse_args()
+    languages.create_vocab = cache(languages.create_vocab)  # readers make a new one for each input: most of their time
     rows, failed = [], False
     with tempfile.TemporaryDirectory() as folder:
         readers = make_readers(Path(folder))
