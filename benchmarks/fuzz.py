@@ -10,9 +10,13 @@ import argparse
 import json
 import os
 import random
+import sqlite3
 import sys
 import tempfile
+import warnings
 import zlib
+from contextlib import closing
+from copy import deepcopy
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Tuple
@@ -21,6 +25,8 @@ import spacy
 from spacy.tokens import DocBin, Span, SpanGroup
 from wasabi import msg
 
+from spacy_xproj.cli import verify
+from spacy_xproj.config import check_safe, load_project_config, resolve
 from spacy_xproj.corpora import docbin
 from spacy_xproj.corpora.docbin import read_docs
 from spacy_xproj.corpora.formats import columns
@@ -31,10 +37,20 @@ from spacy_xproj.corpora.pairing import PairTable
 from spacy_xproj.corpora.parallel import ParallelCorpus
 from spacy_xproj.corpora.parallel_writer import ParallelCorpusWriter, Reject, write_parallel_corpus
 from spacy_xproj.errors import XprojError
+from spacy_xproj.evaluation.calibration import read_calibration
+from spacy_xproj.projectors.stream import project_shards
+from spacy_xproj.projectors.summary import OUTCOMES, PAIRS, REJECTS, SUMMARY, TARGET
+from spacy_xproj.projectors.writer import ProjectionWriter
 from spacy_xproj.storage.files import read_text
 from spacy_xproj.storage.marker import check_replaceable
+from spacy_xproj.students.description import read_performance
+from spacy_xproj.translators.cache import TranslationCache
 from spacy_xproj.translators.table import make_table_translator
-from spacy_xproj.types import Bitext, WordAlignment
+from spacy_xproj.types import Bitext, Translation, WordAlignment
+from spacy_xproj.view import report
+from spacy_xproj.view.page import make_view
+from spacy_xproj.view.report import collect
+from spacy_xproj.view.runs import open_run
 
 #: Inputs that one process tries.
 BATCH = 1000
@@ -67,6 +83,18 @@ FORMAT_SAMPLES = {
 }
 BRAT = {".txt": "Ana in Rio.\nBen.\n", ".ann": "T1\tPER 0 3\tAna\nT2\tLOC 7 8;9 10\tR o\n#1\tNote T1\tx\n"}
 
+#: What takes the place of values of JSON.
+VALUES: List[Any] = [None, True, -1, 0, 1, 7, 2**70, -0.5, float("nan"), "", "x", "\ud800"]
+VALUES += [[], {}, [[]], {"a": []}, ["x"], [-1, 9]]
+CONFIG = """
+[projector]
+@xproj_projectors = "spacy-xproj.AlignmentHeuristic.v1"
+
+[projector.aligner]
+@xproj_aligners = "spacy-xproj.PharaohAligner.v1"
+path = "{links}"
+"""
+
 
 class Reader(NamedTuple):
     """What is fuzzed.
@@ -79,6 +107,36 @@ class Reader(NamedTuple):
     good: bytes
     read: Callable[[Path], Any]
     inner: bool = False
+
+
+class Replaced:
+    """Reads a result in which an input takes the place of one of its files. Afterwards all is as it was before: readers
+    clear away what is damaged.
+
+    place (Path): the file.
+    read (Callable[[], Any]): reads the result.
+    """
+
+    def __init__(self, place: Path, read: Callable[[], Any]) -> None:
+        self.place = place
+        self.read = read
+        self.before = dict(self._files())
+
+    def __call__(self, file: Path) -> Any:
+        self.place.write_bytes(file.read_bytes())
+        try:
+            return self.read()
+        finally:
+            after = dict(self._files())
+            for path in after.keys() - self.before.keys():
+                path.unlink()
+            for path, content in self.before.items():
+                if after.get(path) != content:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(content)
+
+    def _files(self) -> Iterator[Tuple[Path, bytes]]:
+        return ((path, path.read_bytes()) for path in self.place.parent.rglob("*") if path.is_file())
 
 
 def make_readers(folder: Path) -> Dict[str, Reader]:
@@ -102,15 +160,6 @@ def make_readers(folder: Path) -> Dict[str, Reader]:
     writer.close()
     content = DocBin(docs=docs, store_user_data=True).to_bytes()
 
-    def put(place: Path, read: Callable[[], Any]) -> Callable[[Path], Any]:
-        """Read a result in which the input takes the place of one of its files."""
-
-        def replaced(file: Path) -> Any:
-            place.write_bytes(file.read_bytes())
-            return read()
-
-        return replaced
-
     def resume() -> None:
         ParallelCorpusWriter(folder / "begun", "en", "pt", {"command": "pair"}, 1).close()
 
@@ -125,11 +174,16 @@ def make_readers(folder: Path) -> Dict[str, Reader]:
         "marker": (corpus / "xproj.json", lambda: check_replaceable(corpus, "pair", "a parallel corpus")),
         "progress": (begun / "progress.json", resume),
     }
-    readers = {name: Reader(file.read_bytes(), put(file, read)) for name, (file, read) in files.items()}
+    readers = {name: Reader(file.read_bytes(), Replaced(file, read)) for name, (file, read) in files.items()}
     readers["docbin"] = Reader(content, read_docs)
     readers["docbin inside"] = Reader(zlib.decompress(content), read_docs, inner=True)
+    readers.update(_result_readers(folder / "results", corpus))
     readers["pharaoh"] = Reader(b"0-0 1-2:0.5\n\n3-1\n", pharaoh)
     readers["table"] = Reader(b"Ana\tAna\nRio\tRio\n", lambda file: make_table_translator(file, "en", "pt"))
+    readers["table, JSON"] = Reader(
+        b'{"source": "Ana", "target": "Ana"}\n{"source": "Rio", "target": "Rio"}\n',
+        lambda file: make_table_translator(file.rename(file.with_suffix(".jsonl")), "en", "pt"),
+    )
     readers["pair table"] = Reader(b"s1\tt1\ns2\tt2\n", lambda file: list(PairTable(file)))
     readers["label map"] = Reader(b'{"PERSON": "PER", "DATE": null}', lambda file: LabelMap.load(str(file)))
     brat = [BratConverter("en", repair) for repair in (False, True)]
@@ -140,7 +194,54 @@ def make_readers(folder: Path) -> Dict[str, Reader]:
         place.parent.mkdir()
         for other, text in BRAT.items():
             place.with_suffix(other).write_text(text)
-        readers[f"brat {kind}"] = Reader(sample.encode(), put(place, partial(_convert_brat, brat, place)))
+        readers[f"brat {kind}"] = Reader(sample.encode(), Replaced(place, partial(_convert_brat, brat, place)))
+    return readers
+
+
+def _result_readers(folder: Path, bitext: Path) -> Dict[str, Reader]:
+    """Make the readers of what `verify`, `view`, `report`, `describe`, translators and projectors read."""
+    folder.mkdir()
+    config = folder / "project.cfg"
+    config.write_text(CONFIG.format(links=folder / "links.txt"))
+    (folder / "links.txt").write_text("0-0 1-1\n0-0\n")
+    settings = load_project_config(config)
+    parts = [resolve(settings, name, config) for name in ("projector", "filter")]
+    out, corpus = folder / "projected", ParallelCorpus(bitext)
+    ProjectionWriter(out, corpus, dict(settings), *parts).write(project_shards(parts[0], corpus, 10))
+
+    def look() -> None:
+        make_view([open_run(out)])
+        list(report._tables(collect([open_run(out)], [out])))  # its figures would take most of the time
+
+    def check() -> None:
+        list(verify._content_problems(out))
+
+    cache = folder / "cache" / "translations.sqlite"
+    key = {"model": "m", "revision": None}
+    TranslationCache(cache, 1).put(key, {text: Translation(text.upper(), ("untranslated",)) for text in ("Ana", "Rio")})
+    with closing(sqlite3.connect(cache)) as database:
+        database.execute("PRAGMA journal_mode = DELETE")  # so that all of it is in the file
+
+    def use_cache() -> None:
+        warnings.simplefilter("ignore")  # that nothing is kept
+        TranslationCache(cache, 1).get(key, ["Ana", "Rio"])
+        TranslationCache(cache, 1).put(key, {"Ben": Translation("BEN")})
+        for model in TranslationCache(cache, 1).models():
+            list(TranslationCache(cache, 1).export(model.number))
+
+    files: Dict[str, Tuple[Path, Callable[[], Any]]] = {
+        **{f"view, {name}": (out / name, look) for name in (SUMMARY, OUTCOMES, PAIRS)},
+        **{f"verify, {name}": (out / name, check) for name in (SUMMARY, OUTCOMES, REJECTS, TARGET)},
+        "cache": (cache, use_cache),
+        "config": (config, lambda: check_safe(load_project_config(config), config)),
+    }
+    readers = {name: Reader(file.read_bytes(), Replaced(file, read)) for name, (file, read) in files.items()}
+    row = {"p": 0.5, "r": 0.5, "f": 0.5}
+    scores = {"strict": {**row, "per_type": {"PER": row}}}
+    readers["scores"] = Reader(json.dumps(scores).encode(), read_performance)
+    readers["calibration"] = Reader(
+        b'{"method": "isotonic", "scores": [0, 1], "chances": [0.1, 0.9]}', read_calibration
+    )
     return readers
 
 
@@ -168,7 +269,10 @@ def _convert(name: str) -> Callable[[Path], Any]:
 
 
 def damage(good: bytes, chance: random.Random) -> bytes:
-    """Change some bytes of an input, cut some out, put some in, or take some from elsewhere in it."""
+    """Change some bytes of an input, cut some out, put some in, or take some from elsewhere in it; or change JSON into
+    other JSON."""
+    if good[:1] in b"{[" and chance.randrange(2):
+        return damage_json(good, chance)
     data = bytearray(good)
     for _ in range(chance.choice((1, 1, 1, 2, 4, 16))):
         start = chance.randrange(len(data) + 1)
@@ -188,6 +292,34 @@ def damage(good: bytes, chance: random.Random) -> bytes:
         else:
             del data[start:]
     return bytes(data)
+
+
+def damage_json(good: bytes, chance: random.Random) -> bytes:
+    """Change values of JSON, or of one of its lines, into others, leave some out, or put some elsewhere."""
+    try:
+        items = [json.loads(good)]
+    except ValueError:
+        items = [json.loads(line) for line in good.splitlines()]
+    for _ in range(chance.choice((1, 1, 2, 4))):
+        places = list(_places(items))
+        if places:
+            holder, key = chance.choice(places)
+            kind = chance.randrange(4)
+            if kind == 0:
+                del holder[key]
+            elif kind == 1:
+                other, name = chance.choice(places)
+                holder[key] = deepcopy(other[name])
+            else:
+                holder[key] = deepcopy(chance.choice(VALUES))
+    return "\n".join(map(json.dumps, items)).encode()
+
+
+def _places(value: Any) -> Iterator[Tuple[Any, Any]]:
+    """All places in JSON: what holds a value, and its key or number there."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield value, key
+        yield from _places(inner)
 
 
 def try_reader(reader: Reader, file: Path, seeds: Iterator[int]) -> Iterator[Tuple[int, str]]:

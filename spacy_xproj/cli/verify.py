@@ -1,6 +1,5 @@
 """``xproj verify``: whether a parallel corpus, a projected corpus or another result is whole and agrees with itself."""
 
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional
@@ -16,7 +15,7 @@ from ..corpora.parallel import MANIFEST, ParallelCorpus
 from ..errors import XprojError
 from ..projectors.summary import OUTCOMES, REJECTS, SUMMARY, TARGET
 from ..storage.atomic import recover
-from ..storage.files import read_json, read_lines, sha256
+from ..storage.files import parse_json, read_json, read_lines, sha256
 from ..storage.marker import MARKER, read_marker
 from ..types import Bitext
 from .app import command, fail
@@ -158,6 +157,6 @@ def _read_lines(path: Path) -> Iterator[Any]:
     """Read a JSON-lines file, or raise an `XprojError` that names the line."""
     for number, line in enumerate(read_lines(path), 1):
         try:
-            yield json.loads(line)
-        except (ValueError, RecursionError) as error:
+            yield parse_json(line)
+        except ValueError as error:
             raise XprojError(f"{path}, line {number}: not JSON ({error}); make it again") from None

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, FrozenSet, Iterator, List, Optional, Tuple
 
-import srsly
 from spacy.tokens import Doc, Span
 
 from ..errors import XprojError
-from ..storage.files import read_text
+from ..storage.files import parse_json, read_text
 from ..text.docs import is_labelled
 
 MAPS = Path(__file__).parent / "label_maps"
@@ -56,7 +55,7 @@ class LabelMap:
             known = ", ".join(sorted(path.stem for path in MAPS.glob("*.json")))
             raise XprojError(f"no label map '{name}': use {known}, or a JSON file")
         try:
-            renames = srsly.json_loads(read_text(file))
+            renames = parse_json(read_text(file))
         except ValueError as error:
             raise XprojError(f"{file}: not JSON ({error}); correct it") from None
         trim = renames.pop("trim") if isinstance(renames, dict) and isinstance(renames.get("trim"), dict) else {}

@@ -10,7 +10,6 @@
 """
 
 import hashlib
-import json
 from collections import Counter
 from pathlib import Path
 from typing import Any, Dict, Iterator, Optional
@@ -20,7 +19,7 @@ from spacy.vocab import Vocab
 
 from ..errors import XprojError
 from ..storage.atomic import recover
-from ..storage.files import read_bytes, read_text
+from ..storage.files import parse_json, read_bytes, read_text
 from ..storage.outputs import partial_path
 from ..text.docs import is_labelled
 from ..text.languages import blank_vocab
@@ -89,7 +88,7 @@ class ParallelCorpus:
         try:
             with path.open(encoding="utf8", newline="\n") as lines:
                 for line in lines:
-                    row = json.loads(line)
+                    row = parse_json(line)
                     counts[row["reason"]] += 1
                     yield row
         except (OSError, ValueError, TypeError, KeyError):
@@ -147,8 +146,8 @@ def read_manifest(path: Path) -> Dict[str, Any]:
     if not file.is_file():
         raise XprojError(f"{path}: not a parallel corpus (no {MANIFEST}); {remedy}")
     try:
-        manifest = json.loads(read_text(file))
-    except (ValueError, RecursionError) as error:
+        manifest = parse_json(read_text(file))
+    except ValueError as error:
         raise XprojError(f"{file}: not a manifest ({error}); {remedy}") from None
     if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
         raise XprojError(f"{file}: not the manifest of a parallel corpus; {remedy}")

@@ -31,11 +31,28 @@ def read_json(path: Path) -> Any:
     RETURNS (Any): its content.
     RAISES (XprojError): if it cannot be read or is not JSON.
     """
-    text = read_text(path)
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return parse_json(read_text(path))
+    except ValueError as error:
         raise XprojError(f"{path}: not JSON ({error}); write it again") from None
+
+
+def parse_json(text: str) -> Any:
+    """Parse JSON.
+
+    text (str): the text.
+    RETURNS (Any): what it says.
+    RAISES (ValueError): if it is not JSON, or has half of a surrogate pair, which no file can hold.
+    """
+    try:
+        data = json.loads(text)
+        if "\\u" in text:
+            json.dumps(data, ensure_ascii=False).encode("utf8")
+    except RecursionError:
+        raise ValueError("thousands of brackets in each other") from None
+    except UnicodeEncodeError:
+        raise ValueError("half of a surrogate pair, such as \\ud83d; write whole characters") from None
+    return data
 
 
 def read_text(path: Path) -> str:

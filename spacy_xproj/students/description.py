@@ -4,6 +4,9 @@ import re
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional
 
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import TypedDict
+
 from .. import __version__
 from ..errors import XprojError
 from ..models.loading import model_license
@@ -15,6 +18,29 @@ CARD = "README.md"
 #: spaCy's name for a file with the licences of what a pipeline is made from; `spacy package` takes it along.
 LICENSES = "LICENSES_SOURCES"
 UNKNOWN = "unknown"
+
+
+class Figures(TypedDict):
+    """Precision, recall and F1; None if there is nothing to divide by."""
+
+    p: Optional[float]
+    r: Optional[float]
+    f: Optional[float]
+
+
+class StrictScores(Figures):
+    """Strict scores, in all and for each label."""
+
+    per_type: Dict[str, Figures]
+
+
+class Scores(TypedDict):
+    """What is read of the scores of `xproj evaluate --json`."""
+
+    strict: StrictScores
+
+
+SCORES = TypeAdapter(Scores)
 
 
 class Source(NamedTuple):
@@ -110,8 +136,10 @@ def join_licenses(licenses: Iterable[str]) -> str:
 def read_performance(path: Path) -> Dict[str, Any]:
     """Read strict scores as spaCy names them. RAISES (XprojError): if `xproj evaluate` has not written the file."""
     scores = read_json(path)
-    if not isinstance(scores, dict) or "strict" not in scores:
-        raise XprojError(f"{path}: has no strict scores; write it with `xproj evaluate --json`")
+    try:
+        SCORES.validate_python(scores, strict=True)
+    except ValidationError:
+        raise XprojError(f"{path}: has no strict scores; write it with `xproj evaluate --json`") from None
     strict = scores["strict"]
     per_type = {label: {key: row[key] for key in "prf"} for label, row in strict["per_type"].items()}
     return {**{f"ents_{key}": strict[key] for key in "fpr"}, "ents_per_type": per_type}

@@ -167,7 +167,7 @@ class TranslationCache:
     def _surviving(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, ValueError, TypeError) as error:  # what is no JSON of ours is damaged, too
             self._failed = True
             remedy = "remove the file if it is damaged"
             warnings.warn(f"{self.path}: translations are not kept ({error}); {remedy}", stacklevel=4)
@@ -179,7 +179,7 @@ class TranslationCache:
         try:
             with self._open() as database:
                 yield database
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError, TypeError) as error:
             raise XprojError(f"{self.path}: cannot be used ({error}); remove the file if it is damaged") from None
 
 

@@ -1,12 +1,11 @@
 """Given translations, from a file."""
 
+import json
 from pathlib import Path
 from typing import Dict, Iterable, Iterator, List, Tuple
 
-import srsly
-
 from ..errors import XprojError
-from ..storage.files import input_digests, read_text
+from ..storage.files import input_digests, parse_json, read_text
 from ..text.languages import check_language
 
 #: So many texts without a translation are named by their numbers.
@@ -100,14 +99,10 @@ def _parse_tsv(line: str) -> Tuple[str, str]:
 
 def _parse_jsonl(line: str) -> Tuple[str, str]:
     try:
-        row = srsly.json_loads(line)
-        source, target = row["source"], row["target"]
-    except (ValueError, TypeError, KeyError):
-        source = target = None
+        row = parse_json(line)
+    except json.JSONDecodeError:
+        row = None
+    source, target = (row.get("source"), row.get("target")) if isinstance(row, dict) else (None, None)
     if not isinstance(source, str) or not isinstance(target, str):
         raise ValueError('write {"source": "…", "target": "…"}')
-    try:
-        (source + target).encode("utf8")
-    except UnicodeEncodeError:
-        raise ValueError("half of a surrogate pair, such as \\ud83d; write whole characters") from None
     return source, target

@@ -1,22 +1,73 @@
 """Reading what `xproj project` wrote, for those who look at it: one pair at a time."""
 
-import json
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Sequence
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence
+
+from pydantic import TypeAdapter, ValidationError
+from typing_extensions import NotRequired, TypedDict
 
 from ..errors import XprojError
 from ..projectors.summary import OUTCOMES, PAIRS, SUMMARY, outcome_rows, pair_row
 from ..storage.atomic import recover
-from ..storage.files import read_json
+from ..storage.files import parse_json, read_json, read_lines
 from ..storage.outputs import partial_path
 from ..types import Projection
 
 REMEDY = "run `xproj project` again"
-#: What a line of each file has.
-PAIR_NAMES = ("pair", "sent_id", "source", "target", "links", "translation_flags", "flags", "reject")
-OUTCOME_NAMES = ("pair", "label", "status", "source", "target", "rivals")
+
+
+class SpanRow(TypedDict):
+    """An entity by its characters."""
+
+    start: int
+    end: int
+    text: str
+
+
+class PlaceRow(SpanRow):
+    """An entity of the target side."""
+
+    score: float
+    margin: NotRequired[float]
+
+
+class OutcomeRow(TypedDict):
+    """What is looked at of a line of `outcomes.jsonl`."""
+
+    pair: int
+    label: str
+    status: str
+    source: SpanRow
+    target: List[PlaceRow]
+    rivals: List[PlaceRow]
+
+
+class PairRow(TypedDict):
+    """What is looked at of a line of `pairs.jsonl`."""
+
+    pair: int
+    sent_id: Any
+    source: List[str]
+    target: List[str]
+    links: Optional[str]
+    translation_flags: List[str]
+    flags: List[str]
+    reject: Optional[str]
+
+
+class SummaryData(TypedDict):
+    """What is looked at of `summary.json`."""
+
+    src_lang: str
+    tgt_lang: str
+    licenses: NotRequired[Dict[str, str]]
+    projector: NotRequired[Dict[str, Any]]
+    filter: NotRequired[Dict[str, Any]]
+
+
+OUTCOME, PAIR, SUMMARY_DATA = TypeAdapter(OutcomeRow), TypeAdapter(PairRow), TypeAdapter(SummaryData)
 
 
 class PairRecord(NamedTuple):
@@ -64,10 +115,11 @@ def open_run(path: Path, name: str = "") -> Run:
         raise XprojError(f"{path}: has no {PAIRS}, an earlier version made it; {REMEDY}")
     summary = read_json(path / SUMMARY)
     try:
-        languages = str(summary["src_lang"]), str(summary["tgt_lang"])
-    except (KeyError, TypeError):
+        SUMMARY_DATA.validate_python(summary, strict=True)
+    except ValidationError:
         raise XprojError(f"{path / SUMMARY}: damaged; {REMEDY}") from None
-    return Run(name or path.resolve().name, *languages, lambda: _read_records(path), summary)
+    name = name or path.resolve().name
+    return Run(name, summary["src_lang"], summary["tgt_lang"], lambda: _read_records(path), summary)
 
 
 def open_runs(paths: Sequence[Path]) -> List[Run]:
@@ -131,9 +183,9 @@ def side_by_side(runs: Sequence[Run]) -> Iterator[List[PairRecord]]:
 
 
 def _read_records(path: Path) -> Iterator[PairRecord]:
-    rows = _read_lines(path / OUTCOMES, OUTCOME_NAMES)
+    rows = _read_rows(path / OUTCOMES, OUTCOME)
     row = next(rows, None)
-    for pair in _read_lines(path / PAIRS, PAIR_NAMES):
+    for pair in _read_rows(path / PAIRS, PAIR):
         outcomes = []
         while row is not None and row["pair"] == pair["pair"]:
             outcomes.append(row)
@@ -143,13 +195,11 @@ def _read_records(path: Path) -> Iterator[PairRecord]:
         raise XprojError(f"{path / OUTCOMES}: an outcome of pair {row['pair']}, which {PAIRS} does not have; {REMEDY}")
 
 
-def _read_lines(file: Path, names: Sequence[str]) -> Iterator[Dict[str, Any]]:
-    with file.open(encoding="utf8", newline="\n") as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                row = json.loads(line)
-                if not all(name in row for name in names):
-                    raise KeyError
-            except (ValueError, TypeError, KeyError, RecursionError):
-                raise XprojError(f"{file}, line {number}: damaged; {REMEDY}") from None
-            yield row
+def _read_rows(file: Path, kind: "TypeAdapter[Any]") -> Iterator[Dict[str, Any]]:
+    for number, line in enumerate(read_lines(file), 1):
+        try:
+            row = parse_json(line)
+            kind.validate_python(row, strict=True)
+        except ValueError:  # a ValidationError is a ValueError
+            raise XprojError(f"{file}, line {number}: damaged; {REMEDY}") from None
+        yield row

@@ -1,5 +1,6 @@
 """What exports of annotation tools share: items with a text and entities, in JSON."""
 
+import json
 from abc import abstractmethod
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
@@ -44,7 +45,10 @@ class ToolConverter(RecordConverter):
         for line, item in read_items(text):
             if not self.is_item(item):
                 raise XprojError(f"line {line}: no item of {self.title}; correct it or check --format")
-            record = self.read_item(item, line)
+            try:
+                record = self.read_item(item, line)
+            except (TypeError, AttributeError, KeyError):  # a number for a list, and the like
+                raise XprojError(f"line {line}: an item that is not as {self.title} has it; correct it") from None
             if record is not None:
                 if not record.text.strip():
                     raise XprojError(f"line {line}: the text is empty; remove the item")
@@ -82,6 +86,8 @@ def read_entities(values: Any, line: int) -> List[Entity]:
     RAISES (XprojError): if one has no offsets or no label.
     """
     entities = []
+    if values is not None and not isinstance(values, list):
+        raise XprojError(f"line {line}: {json.dumps(values)} in place of a list of entities; correct it")
     for value in values or []:
         text = None
         if isinstance(value, dict):
