@@ -123,6 +123,13 @@ def test_what_cannot_be_read(run, files, monkeypatch, options, error):
     assert not (files / "described").exists()
 
 
+@pytest.mark.parametrize("scores", [[], {"strict": 5}, {"strict": {"p": 1, "r": 1, "f": 1, "per_type": {"A": {}}}}])
+def test_scores_that_are_none(run, files, scores):
+    srsly.write_json(files / "scores.json", scores)
+    result = run("--scores", files / "scores.json")
+    assert result.exit_code == 1 and "has no strict scores" in result.text
+
+
 def test_data_without_licences(run, files):
     srsly.write_json(files / "projected" / "summary.json", {"pairs": 1})
     result = run("--data", files / "projected")

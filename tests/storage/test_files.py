@@ -69,6 +69,13 @@ def test_json_keeps_every_digit(tmp_path):
             read_json(tmp_path / "a.json")
 
 
+@pytest.mark.parametrize("text", [b"{", rb'["\ud800"]', rb'{"\udfff": 1}', b"[" * 100_000, b'"\xed\xa0\x80"'])
+def test_what_is_no_json(tmp_path, text):
+    (tmp_path / "a.json").write_bytes(text)
+    with pytest.raises(XprojError, match=r"a\.json.*: not (JSON|valid UTF-8)"):
+        read_json(tmp_path / "a.json")
+
+
 def test_inputs_are_told_apart_by_what_is_in_them(tmp_path):
     (tmp_path / "model" / "ner").mkdir(parents=True)
     (tmp_path / "model" / ".cache").mkdir()

@@ -146,6 +146,23 @@ def test_a_damaged_file_is_no_reason_to_fail(tmp_path):
         TranslationCache(tmp_path / "t.sqlite").models()
 
 
+@pytest.mark.parametrize("change", ["UPDATE translations SET flags = '['", "UPDATE translations SET flags = '7'"])
+def test_flags_that_are_damaged(tmp_path, change):
+    list(Upper(tmp_path)(["one"]))
+    with sqlite3.connect(tmp_path / "t.sqlite") as database:
+        database.execute(change)
+    with pytest.warns(UserWarning, match="translations are not kept"):
+        assert list(Upper(tmp_path)(["one"])) == ["ONE"]
+
+
+def test_a_model_that_is_damaged(tmp_path):
+    list(Upper(tmp_path)(["one"]))
+    with sqlite3.connect(tmp_path / "t.sqlite") as database:
+        database.execute("UPDATE models SET key = '{'")
+    with pytest.raises(XprojError, match="cannot be used"):
+        TranslationCache(tmp_path / "t.sqlite").models()
+
+
 def test_a_database_that_is_locked_is_no_reason_to_fail(tmp_path, cache, monkeypatch):
     connect = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", lambda path, timeout: connect(path, timeout=0))

@@ -101,6 +101,27 @@ def test_damage_is_one_line(runs, tmp_path, file, line):
         make_view([open_run(tmp_path / "out")])
 
 
+@pytest.mark.parametrize(
+    "file, before, after",
+    [
+        ("pairs.jsonl", b'"flags":[]', b'"flags":0'),
+        ("pairs.jsonl", b'"source":[', b'"source":[7,'),
+        ("pairs.jsonl", b'"source":["', b'"source":["\xff'),
+        ("outcomes.jsonl", b'"status":"', b'"status":"\\ud800'),
+        ("outcomes.jsonl", b'"score":', b'"score":"x","was":'),
+        ("summary.json", b'"licenses": {', b'"licenses": [], "were": {'),
+        ("summary.json", b'"src_lang": "en"', b'"src_lang": 5'),
+    ],
+)
+def test_values_of_other_types_are_damage(runs, tmp_path, file, before, after):
+    shutil.copytree(runs[0], tmp_path / "out")
+    content = (tmp_path / "out" / file).read_bytes()
+    assert before in content
+    (tmp_path / "out" / file).write_bytes(content.replace(before, after, 1))
+    with pytest.raises(XprojError, match=f"{file}.*(damaged; run `xproj project` again|not valid UTF-8|not JSON)"):
+        make_view([open_run(tmp_path / "out")])
+
+
 def test_runs_over_other_pairs_are_not_compared(runs, make_runs):
     others = make_runs(3)
     with pytest.raises(XprojError, match="pair 3 is not that of first"):
