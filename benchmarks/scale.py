@@ -72,6 +72,7 @@ COMMANDS = {
     "compare-text": "compare-text pt.spacy en.spacy --json texts.json",
     "rewrite": "rewrite pt.spacy rewritten.spacy --like en.spacy",
     "export": "export pt.spacy out.jsonl --to jsonl",
+    "convert, JSON lines": "convert out.jsonl again.spacy -f jsonl -l pt",
 }
 #: What is compared among engines: a command, and where its result goes.
 SHARED = {"translate": "translated", "project": "projected"}

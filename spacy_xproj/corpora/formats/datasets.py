@@ -6,7 +6,7 @@ from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tupl
 from spacy.tokens import Doc
 
 from ...errors import XprojError
-from ...storage.files import read_text
+from ...storage.files import FileText, TextFile
 from .columns import ColumnConverter, ColumnSentence, Row
 from .json_items import first_items, looks_like_json, read_items
 
@@ -52,10 +52,10 @@ class DatasetsConverter(ColumnConverter):
         items = first_items(text) if looks_like_json(text) else []
         return bool(items) and all(isinstance(item, dict) and _tokens_key(item) and _tag_keys(item) for item in items)
 
-    def describe(self, text: str) -> str:
+    def describe(self, text: FileText) -> str:
         return "JSON with tokens and tags"
 
-    def read_sentences(self, text: str) -> Iterator[ColumnSentence]:
+    def read_sentences(self, text: FileText) -> Iterator[ColumnSentence]:
         for line, item in read_items(text):
             yield from self._read_item(item, line, self.tag_names, "line")
 
@@ -72,7 +72,7 @@ class DatasetsConverter(ColumnConverter):
             names = self.tag_names or class_names(data.features.get(key))
             yield from self.convert_sentences(lambda: self._read_data(data, names), f"data set, {len(data)} rows")
         else:
-            yield from self(read_text(path))
+            yield from self(TextFile(path))
 
     def _read_data(self, data: Iterable[Any], names: Sequence[str]) -> Iterator[ColumnSentence]:
         for row, item in enumerate(data, 1):

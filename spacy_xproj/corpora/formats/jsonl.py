@@ -3,6 +3,7 @@
 from typing import Any, Dict, Iterator, List
 
 from ...errors import XprojError
+from ...storage.files import FileText
 from .json_items import SHAPE, first_items, looks_like_json, read_items
 from .records import Entity, Record, RecordConverter
 
@@ -20,6 +21,7 @@ class JsonlConverter(RecordConverter):
     """
 
     title = "JSON lines with text and ents"
+    by_line = True
 
     @staticmethod
     def recognizes(text: str) -> bool:
@@ -28,7 +30,7 @@ class JsonlConverter(RecordConverter):
             isinstance(item, dict) and isinstance(item.get("ents"), list) for item in first_items(text)[:1] or [None]
         )
 
-    def read_records(self, text: str) -> Iterator[Record]:
+    def read_records(self, text: FileText) -> Iterator[Record]:
         for line, item in read_items(text):
             if not (
                 isinstance(item, dict) and isinstance(item.get("text"), str) and isinstance(item.get("ents"), list)

@@ -2,11 +2,13 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from spacy.tokens import Doc, Span
 
 from ...errors import XprojError
+from ...storage.files import TextFile, read_text
 from ...text.tokenizers import blank_segmented
 from .repair import Repair, settle
 from .tokens import find_tokens, make_doc
@@ -87,6 +89,8 @@ class RecordConverter(ABC):
 
     #: What the format is called in messages.
     title = ""
+    #: Whether files are read by the line, see `ColumnConverter`.
+    by_line = False
 
     def __init__(self, lang: str, repair: bool = False, segment: str = "words"):
         self.lang = lang
@@ -100,18 +104,27 @@ class RecordConverter(ABC):
         self.notes: List[str] = []
 
     @abstractmethod
-    def read_records(self, text: str) -> Iterator[Record]:
+    def read_records(self, text: Any) -> Iterator[Record]:
         """Read the texts of a file. What is left out is added to `rejects`.
 
-        text (str): the file.
+        text (FileText): the file; a string, unless the format is read `by_line`.
         YIELDS (Record): each text.
         RAISES (XprojError): if something is not of the format, with its line.
         """
 
-    def __call__(self, text: str) -> Iterator[Doc]:
+    def read_path(self, path: Path) -> Iterator[Doc]:
         """Convert a file.
 
-        text (str): the file.
+        path (Path): the file.
+        YIELDS (Doc): each text.
+        RAISES (XprojError): if the file cannot be read, or the input is bad.
+        """
+        yield from self(TextFile(path) if self.by_line else read_text(path))
+
+    def __call__(self, text: Any) -> Iterator[Doc]:
+        """Convert a text.
+
+        text (FileText): the text; a string, unless the format is read `by_line`.
         YIELDS (Doc): each text.
         RAISES (XprojError): if the input is bad, with its line.
         """

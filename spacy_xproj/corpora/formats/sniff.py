@@ -12,7 +12,7 @@ from .json_items import first_items, looks_like_json
 from .layout import MIN_SHARE
 from .notation import detect_notation, tag_share
 
-#: How many lines are looked at, and how many characters of a file that is no JSON, which may be one item.
+#: How many lines are looked at, and how many characters of it are read.
 SAMPLE = 2000
 HEAD = 1 << 20
 #: Files and directories that are no text.
@@ -49,9 +49,9 @@ def sniff_path(path: Path) -> Optional[str]:
 
 
 def read_sample(path: Path) -> str:
-    """Read what tells the format of a file: its beginning, or all of it if it is JSON."""
+    """Read what tells the format of a file: its beginning, or all of it if that is a part of one item of JSON."""
     head = read_head(TextFile(path), HEAD)
-    return read_text(path) if looks_like_json(head) else head
+    return read_text(path) if looks_like_json(head) and not first_items(head, 1) else head
 
 
 def recognize(text: str, converters: Dict[str, Any]) -> Optional[str]:

@@ -5,6 +5,7 @@ from abc import abstractmethod
 from typing import Any, Dict, Iterator, List, Optional, Sequence
 
 from ...errors import XprojError
+from ...storage.files import FileText
 from .json_items import first_items, looks_like_json, read_items
 from .records import Entity, Record, RecordConverter
 
@@ -16,6 +17,8 @@ LABELS = ("label", "labels", "type", "tag")
 
 class ToolConverter(RecordConverter):
     """Convert the export of a tool: JSON lines or an array of items. A subclass reads an item of its tool."""
+
+    by_line = True
 
     @classmethod
     def recognizes(cls, text: str) -> bool:
@@ -41,7 +44,7 @@ class ToolConverter(RecordConverter):
         RETURNS (Optional[Record]): its text and entities; None if it is left out, which is in `rejects`.
         """
 
-    def read_records(self, text: str) -> Iterator[Record]:
+    def read_records(self, text: FileText) -> Iterator[Record]:
         for line, item in read_items(text):
             if not self.is_item(item):
                 raise XprojError(f"line {line}: no item of {self.title}; correct it or check --format")
