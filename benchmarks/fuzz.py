@@ -260,7 +260,7 @@ def _convert(name: str) -> Callable[[Path], Any]:
     def read(file: Path) -> Any:
         for repair, converter in made:
             try:
-                list(converter(read_text(file)))
+                list(converter.read_path(file))
             except XprojError:
                 if repair:
                     raise
