@@ -98,8 +98,9 @@ def keep_labels(doc: Doc, labels: Optional[Sequence[str]]) -> List[Span]:
 
 def count_ignored(docs: Iterable[Doc], labels: Optional[Sequence[str]]) -> Dict[str, int]:
     """Count the entities of each label that is not looked at."""
-    found = count_labels(docs)
-    return {label: count for label, count in sorted(found.items()) if labels is not None and label not in labels}
+    if labels is None:
+        return {}
+    return {label: count for label, count in sorted(count_labels(docs).items()) if label not in labels}
 
 
 def one_sided_labels(gold: Sequence[Doc], predicted: Sequence[Doc]) -> List[Tuple[str, str, int]]:

@@ -8,7 +8,7 @@ from typing import Iterator, List, Tuple
 from spacy.tokens import Doc
 
 from ...errors import XprojError
-from ...storage.files import read_text
+from ...storage.files import FileText, read_text
 from .columns import read_lines
 from .records import Entity, Record, RecordConverter, to_characters
 from .repair import Repair
@@ -58,7 +58,7 @@ class BratConverter(RecordConverter):
             except XprojError as error:
                 raise XprojError(f"{ann.name} on {text.name}, {error}" if len(pairs) > 1 else str(error)) from None
 
-    def read_records(self, text: str) -> Iterator[Record]:
+    def read_records(self, text: FileText) -> Iterator[Record]:
         raise XprojError("brat has its text in a file of its own; name the .ann file, with the .txt file beside it")
 
     def _read_document(self, text: Path, ann: Path) -> Record:

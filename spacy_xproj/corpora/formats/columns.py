@@ -6,13 +6,13 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from ...errors import XprojError
-from ...storage.files import FileText, TextFile, read_text, split_lines
+from ...storage.files import FileText, TextFile, split_lines
 from ...text.languages import blank_vocab
 from .repair import Repair, settle
 from .schemes import Entity, check_scheme
@@ -159,10 +159,6 @@ class ColumnConverter(ABC):
     default_label (str): the label of tags that have none (`B`, `I`, `O`).
     """
 
-    #: Whether files are read by the line, so that memory does not grow with them: `read_sentences` is given a
-    #: `TextFile`, else a string.
-    by_line = False
-
     def __init__(self, lang: str, scheme: str = "auto", repair: bool = False, default_label: str = ""):
         check_scheme(scheme)
         self.lang = lang
@@ -173,31 +169,31 @@ class ColumnConverter(ABC):
         self.description = ""
 
     @abstractmethod
-    def read_sentences(self, text: Any) -> Iterator[ColumnSentence]:
+    def read_sentences(self, text: FileText) -> Iterator[ColumnSentence]:
         """Read the lines of a file.
 
-        text (FileText): the file; a string, unless the format is read `by_line`.
+        text (FileText): the file.
         YIELDS (ColumnSentence): each sentence.
         RAISES (XprojError): if a line is not of the format, with its number.
         """
 
-    def describe(self, text: Any) -> str:
+    def describe(self, text: FileText) -> str:
         """Say what the columns of a file are; nothing, if they are always the same."""
         return ""
 
     def read_path(self, path: Path) -> Iterator[Doc]:
-        """Convert a file.
+        """Convert a file, of which no more is in memory than the format needs.
 
         path (Path): the file.
         YIELDS (Doc): each sentence.
         RAISES (XprojError): if the file cannot be read, or the input is bad.
         """
-        yield from self(TextFile(path) if self.by_line else read_text(path))
+        yield from self(TextFile(path))
 
-    def __call__(self, text: Any) -> Iterator[Doc]:
+    def __call__(self, text: FileText) -> Iterator[Doc]:
         """Convert a text.
 
-        text (FileText): the text; a string, unless the format is read `by_line`.
+        text (FileText): the text.
         YIELDS (Doc): each sentence, with its original text if the format has it, else with its tokens joined.
         RAISES (XprojError): if the input is bad, with its line.
         """

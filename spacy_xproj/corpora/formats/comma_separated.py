@@ -5,13 +5,13 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import Callable, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from spacy.tokens import Doc
 
 from ...errors import XprojError
-from ...storage.files import split_lines
+from ...storage.files import FileText, split_lines
 from ...text.tokenizers import blank_segmented
 from .columns import ColumnSentence, Line, Row
 from .conll import ConllConverter, make_sentence, read_row
@@ -92,8 +92,6 @@ class CsvConverter(ConllConverter):
     segment (str): what the tokens of texts without tags are: `words` or `characters`.
     """
 
-    by_line = False
-
     def __init__(
         self,
         lang: str,
@@ -129,10 +127,10 @@ class CsvConverter(ConllConverter):
             return False
         return bool(table.header) or any(_are_tags(column) for column in zip(*_of_width(table, width)))
 
-    def __call__(self, text: str) -> Iterator[Doc]:
+    def __call__(self, text: FileText) -> Iterator[Doc]:
         """Convert a file.
 
-        text (str): the file.
+        text (FileText): the file; all of its table is in memory.
         YIELDS (Doc): each sentence.
         RAISES (XprojError): if the input is bad, with its line.
         """
@@ -192,7 +190,7 @@ class CsvConverter(ConllConverter):
             yield doc
 
 
-def read_table(text: str, header: str = "auto") -> Table:
+def read_table(text: FileText, header: str = "auto") -> Table:
     """Read CSV, with the separator and the quotes with which most rows have as many cells, two at least.
 
     text (str): the file.
@@ -219,9 +217,10 @@ def read_table(text: str, header: str = "auto") -> Table:
     return Table([cell.strip() for cell in first.cells], [row for row in rows if row is not first])
 
 
-def _read_rows(text: str, separator: str, quotes: bool) -> Tuple[str, List[TableRow]]:
+def _read_rows(text: FileText, separator: str, quotes: bool) -> Tuple[str, List[TableRow]]:
     """Read rows; those without text have no cells. Give what is wrong, too."""
-    lines = split_lines(text.removeprefix("\ufeff"))
+    lines = split_lines(text)
+    lines = chain([next(lines, "").removeprefix("\ufeff")], lines)
     if quotes:
         reader = csv.reader(lines, delimiter=separator, strict=True)
     else:

@@ -48,8 +48,6 @@ class ConllConverter(ColumnConverter):
     header (str): whether the file begins with names of columns: `yes`, `no`, or `auto` to find out.
     """
 
-    by_line = True
-
     def __init__(
         self,
         lang: str,
@@ -150,8 +148,6 @@ class MasakhanerConverter(ColumnConverter):
         John B-PER
         Lewis I-PER
     """
-
-    by_line = True
 
     def read_sentences(self, text: FileText) -> Iterator[ColumnSentence]:
         for block in read_blocks(text):

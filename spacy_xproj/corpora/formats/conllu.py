@@ -41,8 +41,6 @@ class ConlluConverter(ColumnConverter):
     tag_column (Choice): the key in MISC; empty to find it.
     """
 
-    by_line = True
-
     def __init__(
         self,
         lang: str,

@@ -24,8 +24,6 @@ class IobConverter(ColumnConverter):
     Also with slashes, as taggers of Stanford write it: ``Maria/PERSON sang/O``.
     """
 
-    by_line = True
-
     @staticmethod
     def recognizes(text: FileText) -> bool:
         """Tell whether a text is of this format: every word has two or three parts, and the last ones are tags."""

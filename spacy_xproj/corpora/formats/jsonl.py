@@ -21,7 +21,6 @@ class JsonlConverter(RecordConverter):
     """
 
     title = "JSON lines with text and ents"
-    by_line = True
 
     @staticmethod
     def recognizes(text: str) -> bool:

@@ -30,8 +30,6 @@ class OntonotesConverter(ColumnConverter):
     Words are written as in text: `(` for `-LRB-`, `.` for `/.`.
     """
 
-    by_line = True
-
     @staticmethod
     def recognizes(text: str) -> bool:
         """Tell whether a text is a `gold_conll` file."""

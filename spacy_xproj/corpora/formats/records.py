@@ -8,7 +8,7 @@ from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequ
 from spacy.tokens import Doc, Span
 
 from ...errors import XprojError
-from ...storage.files import TextFile, read_text
+from ...storage.files import FileText, TextFile
 from ...text.tokenizers import blank_segmented
 from .repair import Repair, settle
 from .tokens import find_tokens, make_doc
@@ -89,8 +89,6 @@ class RecordConverter(ABC):
 
     #: What the format is called in messages.
     title = ""
-    #: Whether files are read by the line, see `ColumnConverter`.
-    by_line = False
 
     def __init__(self, lang: str, repair: bool = False, segment: str = "words"):
         self.lang = lang
@@ -104,27 +102,27 @@ class RecordConverter(ABC):
         self.notes: List[str] = []
 
     @abstractmethod
-    def read_records(self, text: Any) -> Iterator[Record]:
+    def read_records(self, text: FileText) -> Iterator[Record]:
         """Read the texts of a file. What is left out is added to `rejects`.
 
-        text (FileText): the file; a string, unless the format is read `by_line`.
+        text (FileText): the file.
         YIELDS (Record): each text.
         RAISES (XprojError): if something is not of the format, with its line.
         """
 
     def read_path(self, path: Path) -> Iterator[Doc]:
-        """Convert a file.
+        """Convert a file, of which no more is in memory than the format needs.
 
         path (Path): the file.
         YIELDS (Doc): each text.
         RAISES (XprojError): if the file cannot be read, or the input is bad.
         """
-        yield from self(TextFile(path) if self.by_line else read_text(path))
+        yield from self(TextFile(path))
 
-    def __call__(self, text: Any) -> Iterator[Doc]:
+    def __call__(self, text: FileText) -> Iterator[Doc]:
         """Convert a text.
 
-        text (FileText): the text; a string, unless the format is read `by_line`.
+        text (FileText): the text.
         YIELDS (Doc): each text.
         RAISES (XprojError): if the input is bad, with its line.
         """

@@ -18,8 +18,6 @@ LABELS = ("label", "labels", "type", "tag")
 class ToolConverter(RecordConverter):
     """Convert the export of a tool: JSON lines or an array of items. A subclass reads an item of its tool."""
 
-    by_line = True
-
     @classmethod
     def recognizes(cls, text: str) -> bool:
         """Tell whether a text is an export of the tool."""

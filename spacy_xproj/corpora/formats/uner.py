@@ -26,8 +26,6 @@ class UnerConverter(ColumnConverter):
     last two columns are not kept.
     """
 
-    by_line = True
-
     @staticmethod
     def recognizes(text: str) -> bool:
         """Tell whether a text is of Universal NER."""

@@ -5,7 +5,8 @@ from collections import Counter
 from typing import Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from ...errors import XprojError
-from .columns import ColumnConverter, ColumnSentence, Line, Row, read_blocks
+from ...storage.files import FileText, read_head
+from .columns import ColumnConverter, ColumnSentence, Line, Row, read_blocks, read_lines
 from .layout import Choice
 from .repair import Repair
 
@@ -66,16 +67,16 @@ class WebannoConverter(ColumnConverter):
         """Tell whether a text is WebAnno TSV 3."""
         return text.lstrip("\ufeff").startswith(HEADER)
 
-    def describe(self, text: str) -> str:
+    def describe(self, text: FileText) -> str:
         lost = sum(count for _, count in _read(text, self._find_feature(text)))
         note = f", {lost} annotations on the same tokens not read" if lost else ""
         return f"WebAnno TSV: 3 token, {self._find_feature(text).title}{note}"
 
-    def read_sentences(self, text: str) -> Iterator[ColumnSentence]:
+    def read_sentences(self, text: FileText) -> Iterator[ColumnSentence]:
         yield from (sentence for sentence, _ in _read(text, self._find_feature(text)))
 
-    def _find_feature(self, text: str) -> Feature:
-        if not self.recognizes(text):
+    def _find_feature(self, text: FileText) -> Feature:
+        if not self.recognizes(read_head(text, len(HEADER))):
             raise XprojError(f"line 1: no '{HEADER}'; check --format")
         features = _features(text)
         used = Counter(
@@ -104,11 +105,11 @@ class WebannoConverter(ColumnConverter):
         raise XprojError(f"{what}: {titles or 'there are none'}; choose one with --tag-column")
 
 
-def _features(text: str) -> List[Feature]:
+def _features(text: FileText) -> List[Feature]:
     """List the features of span layers, which have columns in the order of the header."""
     features: List[Feature] = []
     column = 3
-    for line in text.split("\n"):
+    for _, line in read_lines(text):
         if line and not line.startswith("#"):
             break
         match = re.match(r"\ufeff?#T_(SP|CH|RL)=([^|\r]+)\|?([^\r]*)", line)
@@ -126,7 +127,7 @@ def _cell(line: str, column: int) -> str:
     return cells[column] if column < len(cells) else "_"
 
 
-def _read(text: str, feature: Feature) -> Iterator[Tuple[ColumnSentence, int]]:
+def _read(text: FileText, feature: Feature) -> Iterator[Tuple[ColumnSentence, int]]:
     """Read sentences, and how many annotations of each are left out for a longer one on the same token."""
     for block in read_blocks(text):
         original = [line[len(TEXT) :] for _, line in block if line.startswith(TEXT)]

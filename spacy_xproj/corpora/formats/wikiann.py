@@ -24,8 +24,6 @@ class WikiannConverter(ColumnConverter):
     The language is left out of the token; a token may contain further colons. A file has one language.
     """
 
-    by_line = True
-
     @staticmethod
     def recognizes(text: str) -> bool:
         """Tell whether a text is WikiANN: all lines of a sample have one language in front."""
