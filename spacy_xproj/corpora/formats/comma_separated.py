@@ -4,7 +4,7 @@ import csv
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, islice
 from typing import Callable, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
@@ -42,16 +42,16 @@ class Table:
     """What is in a file.
 
     header (List[str]): the names of the columns; empty if there are none.
-    rows (List[TableRow]): the other rows; those between sentences have no cells.
+    read (Callable[[], Iterator[TableRow]]): reads the other rows, as often as it is called; those between sentences
+        have no cells.
     """
 
     header: List[str]
-    rows: List[TableRow]
+    read: Callable[[], Iterator[TableRow]]
 
-    @property
-    def filled(self) -> List[TableRow]:
-        """The rows that have cells."""
-        return [row for row in self.rows if row.cells]
+    def filled(self) -> Iterator[TableRow]:
+        """Read the rows that have cells."""
+        return (row for row in self.read() if row.cells)
 
     def named(self, names: Iterable[str]) -> Optional[int]:
         """Find the first column with one of the names, which are in lower case."""
@@ -121,7 +121,7 @@ class CsvConverter(ConllConverter):
             table = read_table(whole)
         except XprojError:
             return False
-        widths = [len(row.cells) for row in table.filled]
+        widths = [len(row.cells) for row in table.filled()]
         width = len(table.header) or max(widths, default=0)
         if width < 2 or not widths or widths.count(width) < MIN_SHARE * len(widths):
             return False
@@ -130,7 +130,7 @@ class CsvConverter(ConllConverter):
     def __call__(self, text: FileText) -> Iterator[Doc]:
         """Convert a file.
 
-        text (FileText): the file; all of its table is in memory.
+        text (FileText): the file.
         YIELDS (Doc): each sentence.
         RAISES (XprojError): if the input is bad, with its line.
         """
@@ -149,12 +149,13 @@ class CsvConverter(ConllConverter):
         YIELDS (ColumnSentence): each sentence.
         RAISES (XprojError): if a row has more or fewer columns than others, or no token or tag.
         """
-        if not table.filled:
+        lines = _lines(table)
+        if not lines:
             return
-        layout = find_layout(_lines(table), self._options(table))
+        layout = find_layout(lines, self._options(table))
         column, name = table.sentence_column, ""
         rows: List[Row] = []
-        for row in table.rows:
+        for row in table.read():
             given = row.cells[column].strip() if column is not None and column < len(row.cells) else ""
             if not row.cells or (given and given != name):
                 yield from make_sentence(rows, [], self.repair, name or None)
@@ -164,7 +165,8 @@ class CsvConverter(ConllConverter):
         yield from make_sentence(rows, [], self.repair, name or None)
 
     def _describe(self, table: Table) -> str:
-        return find_layout(_lines(table), self._options(table)).describe() if table.filled else ""
+        lines = _lines(table)
+        return find_layout(lines, self._options(table)).describe() if lines else ""
 
     def _options(self, table: Table) -> LayoutOptions:
         """What is settled: the header is known, and so is the column of tokens if it has a name."""
@@ -177,7 +179,7 @@ class CsvConverter(ConllConverter):
     def _read_texts(self, table: Table, column: int) -> Iterator[Doc]:
         self.description = f"texts in column {column + 1} ({table.header[column]}), without labels"
         names = table.sentence_column
-        for line, cells in table.filled:
+        for line, cells in table.filled():
             if len(cells) != len(table.header):
                 raise XprojError(f"line {line}: {len(cells)} columns, not {len(table.header)}; correct the line")
             text = " ".join(cells[column].split())
@@ -198,42 +200,52 @@ def read_table(text: FileText, header: str = "auto") -> Table:
     RETURNS (Table): the table.
     RAISES (XprojError): if quotes are not closed, with the line.
     """
-    read = [(_read_rows(text, *dialect), dialect) for dialect in DIALECTS]
-    error, rows = read[0][0]
-    share = 0.0
-    for (problem, found), (_, quotes) in read:
-        widths = [len(row.cells) for row in islice((row for row in found if row.cells), SAMPLE)]
-        most = max(set(widths), key=widths.count) if widths else 0
-        good = widths.count(most) / len(widths) if most > 1 and not problem else 0.0
-        if not quotes and good == 1 and any(cell == '"' for row in found for cell in row.cells):
-            good = 2  # a quote that is a token: read as one that opens a cell, it would swallow lines
-        if good > share:
-            error, rows, share = problem, found, good
-    if error:
-        raise XprojError(error)
-    first = next((row for row in rows if row.cells), None)
+    fits = [_fit(text, *dialect) for dialect in DIALECTS]
+    best = max(range(len(DIALECTS)), key=lambda i: fits[i][1])  # the first, if none fits
+    if fits[best][0]:
+        raise XprojError(fits[best][0])
+    first = next((row for row in _read_rows(text, *DIALECTS[best]) if row.cells), None)
     if first is None or header == "no" or not (header == "yes" or _is_header(first.cells)):
-        return Table([], rows)
-    return Table([cell.strip() for cell in first.cells], [row for row in rows if row is not first])
+        return Table([], partial(_read_rows, text, *DIALECTS[best]))
+    return Table([cell.strip() for cell in first.cells], partial(_read_rows, text, *DIALECTS[best], first.line))
 
 
-def _read_rows(text: FileText, separator: str, quotes: bool) -> Tuple[str, List[TableRow]]:
-    """Read rows; those without text have no cells. Give what is wrong, too."""
+def _fit(text: FileText, separator: str, quotes: bool) -> Tuple[str, float]:
+    """Tell what is wrong with a file in a dialect, and the share of rows with as many cells as most have, two or more."""
+    widths, lone = Counter[int](), False
+    try:
+        for row in _read_rows(text, separator, quotes):
+            if row.cells and widths.total() < SAMPLE:
+                widths[len(row.cells)] += 1
+            lone = lone or '"' in row.cells
+    except XprojError as error:
+        return str(error), 0.0
+    most, count = widths.most_common(1)[0] if widths else (0, 0)
+    share = count / widths.total() if most > 1 else 0.0
+    if not quotes and share == 1 and lone:
+        share = 2  # a quote that is a token: read as one that opens a cell, it would swallow lines
+    return "", share
+
+
+def _read_rows(text: FileText, separator: str, quotes: bool, header: int = 0) -> Iterator[TableRow]:
+    """Read rows, but for that of the header; those without text have no cells.
+
+    RAISES (XprojError): if it is not CSV, with the line.
+    """
     lines = split_lines(text)
     lines = chain([next(lines, "").removeprefix("\ufeff")], lines)
     if quotes:
         reader = csv.reader(lines, delimiter=separator, strict=True)
     else:
         reader = csv.reader(lines, delimiter=separator, quoting=csv.QUOTE_NONE, strict=True)
-    rows: List[TableRow] = []
     line = 1
     try:
         for cells in reader:
-            rows.append(TableRow(line, cells if any(cell.strip() for cell in cells) else []))
+            if line != header:
+                yield TableRow(line, cells if any(cell.strip() for cell in cells) else [])
             line = reader.line_num + 1
     except csv.Error as error:
-        return f"line {line}: not valid CSV ({error}); correct the line or check --format", rows
-    return "", rows
+        raise XprojError(f"line {line}: not valid CSV ({error}); correct the line or check --format") from None
 
 
 def _is_header(cells: List[str]) -> bool:
@@ -250,8 +262,8 @@ def _are_tags(cells: Iterable[str]) -> bool:
 
 
 def _are_texts(table: Table, column: int) -> bool:
-    words = [len(row.cells[column].split()) for row in table.filled if column < len(row.cells)]
-    return bool(words) and sum(words) >= MIN_WORDS * len(words)
+    texts = [row.cells[column] for row in islice(table.filled(), SAMPLE) if column < len(row.cells)]
+    return bool(texts) and sum(len(text.split()) for text in texts) >= MIN_WORDS * len(texts)
 
 
 def _pieces(cell: str) -> List[str]:
@@ -265,12 +277,12 @@ def _pieces(cell: str) -> List[str]:
 
 def _of_width(table: Table, width: int) -> List[List[str]]:
     """The cells of the first rows that have as many."""
-    return list(islice((row.cells for row in table.filled if len(row.cells) == width), SAMPLE))
+    return list(islice((row.cells for row in table.filled() if len(row.cells) == width), SAMPLE))
 
 
 def _parallel_columns(table: Table) -> List[int]:
     """Find the columns of words and tags if a row is a sentence: their cells have as many pieces, and several."""
-    width = len(table.header) or max((len(row.cells) for row in table.filled), default=0)
+    width = len(table.header) or max((len(row.cells) for row in table.filled()), default=0)
     columns = list(zip(*_of_width(table, width)))
     counts = [[len(_pieces(cell)) for cell in column] for column in columns]
     for tag in reversed(range(len(columns))):
@@ -291,8 +303,12 @@ def _one_token_a_row(table: Table) -> Table:
     columns = _parallel_columns(table)
     if not columns:
         return table
-    rows: List[TableRow] = []
-    for line, cells in table.filled:
+    return Table(table.header, lambda: _take_apart(table, columns))
+
+
+def _take_apart(table: Table, columns: List[int]) -> Iterator[TableRow]:
+    """Read the words of rows that are sentences, with a row without cells after each sentence."""
+    for line, cells in table.filled():
         if len(cells) <= max(columns):
             raise XprojError(f"line {line}: {len(cells)} columns, and others have more; correct the line")
         pieces = {i: _pieces(cells[i]) for i in columns}
@@ -302,19 +318,18 @@ def _one_token_a_row(table: Table) -> Table:
             raise XprojError(f"line {line}: not as many words as tags: {listed}; correct the line")
         kept = [" ".join(cell.split()) for cell in cells]
         for number in range(numbers[0]):
-            rows.append(TableRow(line, [pieces[i][number] if i in pieces else kept[i] for i in range(len(cells))]))
-        rows.append(TableRow(line, []))
-    return Table(table.header, rows)
+            yield TableRow(line, [pieces[i][number] if i in pieces else kept[i] for i in range(len(cells))])
+        yield TableRow(line, [])
 
 
 def _lines(table: Table) -> List[Line]:
-    """The first rows with their header, as lines of columns."""
-    rows = list(islice((row for row in table.rows if row.cells), SAMPLE))
-    if table.header and len(rows[0].cells) != len(table.header):
+    """The first rows with their header, as lines of columns; none if there are no rows."""
+    rows = list(islice(table.filled(), SAMPLE))
+    if rows and table.header and len(rows[0].cells) != len(table.header):
         raise XprojError(
             f"line {rows[0].line}: {len(rows[0].cells)} columns, but the header has {len(table.header)}; correct it"
         )
-    named = [(rows[0].line, _line(TableRow(rows[0].line, table.header)))] if table.header else []
+    named = [(rows[0].line, _line(TableRow(rows[0].line, table.header)))] if rows and table.header else []
     return [*named, *((row.line, _line(row)) for row in rows)]
 
 
