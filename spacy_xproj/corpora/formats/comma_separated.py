@@ -211,7 +211,7 @@ def read_table(text: FileText, header: str = "auto") -> Table:
 
 
 def _fit(text: FileText, separator: str, quotes: bool) -> Tuple[str, float]:
-    """Tell what is wrong with a file in a dialect, and the share of rows with as many cells as most have, two or more."""
+    """Tell what is wrong with a file in a dialect, and the share of rows with the usual number of cells."""
     widths, lone = Counter[int](), False
     try:
         for row in _read_rows(text, separator, quotes):
