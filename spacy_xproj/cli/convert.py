@@ -20,6 +20,7 @@ from ..corpora.formats.conversion import (
 from ..corpora.labels import LabelMap, kept_labels, label_summary
 from ..errors import XprojError
 from ..progress import progress, stage, take_seconds
+from ..storage.files import readable_again
 from ..storage.marker import is_made_by
 from ..storage.outputs import check_paths
 from ..text.docs import is_labelled
@@ -32,7 +33,7 @@ SHOWN = 5
 
 @command("convert")
 def convert_cli(
-    input_path: Path = typer.Argument(..., metavar="INPUT", help="Labelled corpus"),
+    input_path: Path = typer.Argument(..., metavar="INPUT", help="Labelled corpus; a pipe will do"),
     output_path: Optional[Path] = typer.Argument(None, metavar="OUTPUT", help="The .spacy file to write"),
     format_name: str = typer.Option(
         "auto", "--format", "-f", help=f"auto, {', '.join(FORMATS)}, or a registered converter"
@@ -58,7 +59,6 @@ def convert_cli(
     if not look and (output_path is None or not lang):
         raise XprojError("name the OUTPUT file and its language (--lang), or look at the input first (--look)")
     label_map = LabelMap.parse(labels, renames)
-    found = find_format(input_path, format_name)
     settings = {
         "token_column": token_column,
         "tag_column": tag_column,
@@ -67,23 +67,25 @@ def convert_cli(
         "comment": comment,
         "header": None if header is None else "yes" if header else "no",
     }
-    converter = make_converter(found, lang or "xx", scheme, repair, segment, **settings)
     counts = ConversionCounts()
-    docs = convert(input_path, converter, lang or "xx", label_map, counts)
-    if look or output_path is None:
-        for doc in islice(docs, limit or SHOWN):
-            msg.text(_show(doc))
-        msg.info(f"{input_path}: {found}: {getattr(converter, 'description', '')}")
-        return
-    listed = {name: output_path.with_name(f"{output_path.name}.{name}.jsonl") for name in ("repairs", "rejects")}
-    check_paths("convert", [input_path], [*listed.values(), json_path], corpora=[output_path])
-    check_run(json_path)
-    again = is_made_by(output_path, "convert")
-    if not is_known(lang):
-        msg.warn(f"spaCy has no rules for the language '{lang}': text is tokenised as 'xx'")
-    with stage("converting"):
-        shown = islice(progress(docs, None, "sentences"), limit or None)
-        sentences = write_docs(shown, output_path, "convert", overwrite)
+    with readable_again(input_path) as file:
+        found = find_format(file, format_name)
+        converter = make_converter(found, lang or "xx", scheme, repair, segment, **settings)
+        docs = convert(file, converter, lang or "xx", label_map, counts)
+        if look or output_path is None:
+            for doc in islice(docs, limit or SHOWN):
+                msg.text(_show(doc))
+            msg.info(f"{input_path}: {found}: {getattr(converter, 'description', '')}")
+            return
+        listed = {name: output_path.with_name(f"{output_path.name}.{name}.jsonl") for name in ("repairs", "rejects")}
+        check_paths("convert", [input_path], [*listed.values(), json_path], corpora=[output_path])
+        check_run(json_path)
+        again = is_made_by(output_path, "convert")
+        if not is_known(lang):
+            msg.warn(f"spaCy has no rules for the language '{lang}': text is tokenised as 'xx'")
+        with stage("converting"):
+            shown = islice(progress(docs, None, "sentences"), limit or None)
+            sentences = write_docs(shown, output_path, "convert", overwrite)
     write_list(counts.repairs, listed["repairs"], overwrite or again)
     write_list(counts.rejects, listed["rejects"], overwrite or again)
     msg.info(f"{input_path}: read as {found}: {counts.description}")

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import shutil
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Dict, Iterable, Iterator, List, Union
 
 from ..errors import XprojError
@@ -124,6 +127,27 @@ def read_head(text: FileText, size: int) -> str:
         if size <= 0:
             break
     return "".join(head)
+
+
+@contextmanager
+def readable_again(path: Path) -> Iterator[Path]:
+    """Give a file that can be read as often as one likes.
+
+    path (Path): the file or directory.
+    YIELDS (Path): the same; if it is a pipe, which can be read once, a copy of what comes out of it, for as long as the
+        context lasts. Messages of an `XprojError` name the pipe.
+    """
+    if not path.exists() or path.is_file() or path.is_dir():
+        yield path
+        return
+    with TemporaryDirectory() as directory:
+        copy = Path(directory) / path.name
+        with path.open("rb") as pipe, copy.open("wb") as file:
+            shutil.copyfileobj(pipe, file)
+        try:
+            yield copy
+        except XprojError as error:
+            raise XprojError(str(error).replace(str(copy), str(path))) from None
 
 
 def split_lines(text: FileText) -> Iterator[str]:

@@ -1,5 +1,7 @@
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Callable, Iterator, List, Tuple
 
@@ -237,3 +239,19 @@ def test_plain_text_stays_unlabelled(convert: Callable, tmp_path: Path) -> None:
     code, output = convert(path, format="auto")
     assert (code, "without labels: 2 sentences" in output) == (0, True)
     assert not any(doc.has_annotation("ENT_IOB") for doc in read_docs(tmp_path / "a.spacy"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
+@pytest.mark.parametrize(
+    "text, message", [("Ana B-PER\nruns O\n", None), ("Ana B-PER\nruns\n", "line 2: 1 columns, not 2")]
+)
+def test_a_pipe_is_an_input(invoke, tmp_path, text, message):
+    os.mkfifo(tmp_path / "pipe")
+    writer = threading.Thread(target=(tmp_path / "pipe").write_text, args=(text,))
+    writer.start()
+    result = invoke("convert", tmp_path / "pipe", tmp_path / "out.spacy", "-f", "conll", "-l", "en")
+    writer.join()
+    if message is None:
+        assert result.exit_code == 0 and [doc.text for doc in read_docs(tmp_path / "out.spacy")] == ["Ana runs"]
+    else:
+        assert result.exit_code == 1 and f"{tmp_path / 'pipe'}, {message}" in result.text
