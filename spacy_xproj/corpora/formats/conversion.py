@@ -180,14 +180,23 @@ def convert(
             yield doc
             counts.description = getattr(converter, "description", "")
     except XprojError as error:
-        message = str(error)  # which may name the file, or one beside it
-        where = (
-            "" if message.startswith(str(path.with_suffix(""))) else f"{path}, " if "line " in message else f"{path}: "
-        )
-        raise XprojError(f"{where}{error}") from None
+        raise name_file(error, path) from None
     counts.rejects.extend(getattr(converter, "rejects", []))
     if not counts.sentences:
         raise XprojError(f"{path}: no sentence in it; check the path and --format")
+
+
+def name_file(error: XprojError, path: Path) -> XprojError:
+    """Say which file an error is in, if it does not.
+
+    error (XprojError): the error, which may name the file, or one beside it.
+    path (Path): the file.
+    RETURNS (XprojError): the error that names it.
+    """
+    message = str(error)
+    if message.startswith(str(path.with_suffix(""))):
+        return error
+    return XprojError(f"{path}{', ' if 'line ' in message else ': '}{message}")
 
 
 def write_list(items: List[Dict[str, Any]], path: Path, overwrite: bool = True) -> None:

@@ -12,6 +12,7 @@ from spacy.util import minibatch
 from wasabi import msg
 
 from ...corpora.datasets import SOURCE, get_dataset
+from ...corpora.formats.conversion import name_file
 from ...corpora.labels import LabelMap
 from ...corpora.pairing import without_entities
 from ...corpora.parallel import MANIFEST, ParallelCorpus, read_manifest
@@ -88,7 +89,7 @@ def read_sentences(path: Path, converter: Converter, limit: int, label_map: Opti
             for doc in docs:
                 label_map.apply(doc)
     except XprojError as error:
-        raise XprojError(f"{path}, {error}") from None
+        raise name_file(error, path) from None
     if not docs:
         raise XprojError(f"{path}: no sentence in it; check the path and its converter")
     return docs
