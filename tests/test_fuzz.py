@@ -10,6 +10,8 @@ import pytest
 
 PATH = Path(__file__).parent.parent / "benchmarks" / "fuzz.py"
 
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS")
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks")
 
 
@@ -17,7 +19,11 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="forks")
 def fuzz():
     spec = importlib.util.spec_from_file_location("fuzz", PATH)
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(PATH.parent))
+        for variable in (*THREADS, "TOKENIZERS_PARALLELISM", "HF_HUB_OFFLINE"):
+            patch.setenv(variable, "1")  # which it sets
+        spec.loader.exec_module(module)
     return module
 
 

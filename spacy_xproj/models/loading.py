@@ -5,7 +5,6 @@ from typing import Any, Iterator, Literal, Optional, get_args
 
 import torch
 from huggingface_hub import ModelCard
-from safetensors import SafetensorError
 from transformers import AutoConfig, AutoTokenizer
 from transformers.utils import cached_file
 
@@ -29,14 +28,9 @@ def loading_errors(problem: str, remedy: str) -> Iterator[None]:
         yield
     except XprojError:
         raise
-    except (
-        OSError,
-        ValueError,
-        TypeError,
-        ImportError,
-        SafetensorError,
-    ) as error:  # TypeError: a tokenizer has no file
-        raise XprojError(f"{problem}; {remedy} ({' '.join(str(error).split())})") from None
+    except Exception as error:  # damaged files end in errors of any type, of Exception itself in tokenizers
+        kind = "" if isinstance(error, (OSError, ValueError, ImportError)) else f"{type(error).__name__}: "
+        raise XprojError(f"{problem}; {remedy} ({kind}{' '.join(str(error).split())})") from None
 
 
 def load_pretrained(cls: Any, name: str, remedy: str, kind: str = "model", **settings: Any) -> Any:

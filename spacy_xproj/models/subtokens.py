@@ -20,7 +20,7 @@ from ..text.scripts import group_unspaced
 from ..types import Floats2d, Ints1d
 from .batching import pad, run_in_batches
 from .int8 import quantize
-from .loading import load_model, load_pretrained, load_tokenizer, pick_device
+from .loading import load_model, load_pretrained, load_tokenizer, loading_errors, pick_device
 from .seq2seq import find_language, language_tokens
 
 Words = Tuple[str, ...]
@@ -214,10 +214,11 @@ class SubtokenEncoder(SubtokenModel):
             raise XprojError('dtype int8 is for a CPU: set device = "cpu", or dtype = "bfloat16"')
         name = str(encoder)
         config = load_pretrained(AutoConfig, name, OTHER_WAYS, "encoder", revision=revision)
-        max_length(config)  # which refuses what is no text encoder
-        layers = config.num_hidden_layers
-        if not 1 <= layer <= layers:
-            raise XprojError(f"encoder '{name}': has layers 1 to {layers}, not {layer}; change 'layer'")
+        with loading_errors(f"encoder '{name}' cannot be loaded", OTHER_WAYS):
+            max_length(config)  # which refuses what is no text encoder
+            layers = config.num_hidden_layers
+            if not 1 <= layer <= layers:
+                raise XprojError(f"encoder '{name}': has layers 1 to {layers}, not {layer}; change 'layer'")
         tokenizer = load_tokenizer(name, OTHER_WAYS, revision, "encoder")
         loaded = "float32" if dtype == "int8" else dtype
         kept = {"encoder_layers": layer, "decoder_layers": 0} if config.is_encoder_decoder else {}

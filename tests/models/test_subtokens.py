@@ -242,11 +242,23 @@ def test_an_unknown_kind_of_model(tiny_encoder_dir, tmp_path):
     assert "\n" not in str(error.value)
 
 
-def test_damaged_weights(tiny_encoder_dir, tmp_path):
+@pytest.mark.parametrize(
+    "file, content",
+    [
+        ("model.safetensors", b"damaged"),
+        ("tokenizer.json", b'{"version": "1.0", "model": 5}'),
+        ("tokenizer.json", b"\xff"),
+        ("config.json", b'{"model_type": "bert", "num_hidden_layers": null}'),
+        ("config.json", b'{"model_type": "bert", "hidden_size": 8, "num_attention_heads": 2}'),
+        ("config.json", b'{"model_type": "bert", "vocab_size": 2, "pad_token_id": 7}'),
+    ],
+)
+def test_damaged_files(tiny_encoder_dir, tmp_path, file, content):
     shutil.copytree(tiny_encoder_dir, tmp_path / "damaged")
-    (tmp_path / "damaged" / "model.safetensors").write_bytes(b"damaged")
-    with pytest.raises(XprojError, match="damaged' cannot be loaded"):
+    (tmp_path / "damaged" / file).write_bytes(content)
+    with pytest.raises(XprojError, match="damaged' cannot be loaded") as error:
         SubtokenEncoder(str(tmp_path / "damaged"), 1)
+    assert "\n" not in str(error.value)
 
 
 def test_pickled_weights_are_not_loaded(tiny_encoder_dir, tmp_path):
