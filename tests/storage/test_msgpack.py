@@ -1,17 +1,16 @@
 """Hooks are looked up once, and again if somebody registers one."""
 
+import catalogue
 import srsly
 from srsly.msgpack import msgpack_decoders, msgpack_encoders
 
 import spacy_xproj.corpora.docbin  # noqa: F401  (it asks for that)
-from spacy_xproj.storage.msgpack import remember_hooks
 
 
 def test_hooks_are_looked_up_once(monkeypatch):
     searched = []
     for registry in (msgpack_encoders, msgpack_decoders):
         monkeypatch.setattr(registry, "get_entry_points", lambda: searched.append(1) or {})
-    remember_hooks()  # again, which changes nothing
     for number in range(3):
         assert srsly.msgpack_loads(srsly.msgpack_dumps({"number": number})) == {"number": number}
     assert len(searched) <= 2
@@ -30,7 +29,5 @@ def test_what_is_registered_later_counts():
         assert set(msgpack_encoders.get_all()) == {*before, "test_name"}
         assert srsly.msgpack_loads(srsly.msgpack_dumps([Name()])) == ["a name"]
     finally:
-        import catalogue
-
         catalogue.REGISTRY.pop((*msgpack_encoders.namespace, "test_name"))
     assert set(msgpack_encoders.get_all()) == before
