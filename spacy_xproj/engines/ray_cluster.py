@@ -2,8 +2,9 @@
 
 import logging
 from collections import deque
+from dataclasses import dataclass
 from itertools import count, islice
-from typing import Any, Iterable, Iterator
+from typing import Any, Deque, Iterable, Iterator, List
 
 from ..errors import XprojError
 from .engine import TRIES, Batch, StageMaker
@@ -27,9 +28,26 @@ class Actor:
         return result
 
 
+@dataclass
+class Task:
+    """A batch that was given to an actor.
+
+    batch (Batch): the batch.
+    number (int): the number of the actor.
+    result (Any): Ray's reference to what becomes of it.
+    tries (int): how often an actor has ended at it.
+    """
+
+    batch: Batch
+    number: int
+    result: Any
+    tries: int = 0
+
+
 def run_ray(maker: StageMaker, batches: Iterable[Batch], workers: int, gpus: float = 0.0) -> Iterator[Batch]:
-    """Work on batches on a Ray cluster. If a process or its node ends, Ray starts another one, maybe elsewhere, and
-    gives it what was not finished.
+    """Work on batches on a Ray cluster. If a process or its node ends, another one is started, maybe elsewhere, and
+    what it had not finished is done again. Ray's own restarts are not used: they count a node that cannot be reached
+    for a moment as a try, and fail if what an actor is made of is large (ray-project/ray#53727).
 
     maker (StageMaker): the stage.
     batches (Iterable[Batch]): the batches.
@@ -45,27 +63,44 @@ def run_ray(maker: StageMaker, batches: Iterable[Batch], workers: int, gpus: flo
     started = not ray.is_initialized()
     if started:
         ray.init(log_to_driver=False, logging_level=logging.WARNING, include_dashboard=False)
-    options = {"num_cpus": 1, "num_gpus": gpus, "max_restarts": -1, "max_task_retries": TRIES - 1}
     remote: Any = ray.remote(Actor)  # whose methods no type checker knows
-    actors = [remote.options(**options).remote(maker) for _ in range(workers)]
-    left, waiting, numbers = iter(batches), deque[Any](), count()
+    kept = ray.put(maker)  # once for all actors
+
+    def start() -> Any:
+        return remote.options(num_cpus=1, num_gpus=gpus).remote(kept)
+
+    actors: List[Any] = [start() for _ in range(workers)]
+    left, numbers = iter(batches), count()
+    waiting: Deque[Task] = deque()
     try:
         while True:
             for batch in islice(left, 2 * workers - len(waiting)):
-                waiting.append(actors[next(numbers) % workers].work.remote(batch))
+                number = next(numbers) % workers
+                waiting.append(Task(batch, number, actors[number].work.remote(batch)))
             if not waiting:
                 return
-            yield ray.get(waiting[0])
+            first = waiting[0]
+            try:
+                result = ray.get(first.result)
+            except ray.exceptions.RayTaskError as error:
+                if isinstance(error.cause, XprojError):
+                    raise error.cause from None
+                raise
+            except ray.exceptions.RayError:  # the actor or its node has ended, or its result is lost
+                first.tries += 1
+                if first.tries == TRIES:
+                    raise XprojError(
+                        f"a worker process ended {TRIES} times at the same batch, perhaps for lack of memory; take "
+                        "smaller batches, or run without --engine to see more"
+                    ) from None
+                ray.kill(actors[first.number])
+                actors[first.number] = start()
+                for task in waiting:
+                    if task.number == first.number:
+                        task.result = actors[task.number].work.remote(task.batch)
+                continue
             waiting.popleft()
-    except ray.exceptions.RayTaskError as error:
-        if isinstance(error.cause, XprojError):
-            raise error.cause from None
-        raise
-    except ray.exceptions.RayActorError:
-        raise XprojError(
-            f"a worker process ended {TRIES} times at the same batch, perhaps for lack of memory; take smaller "
-            "batches, or run without --engine to see more"
-        ) from None
+            yield result
     finally:
         for actor in actors:
             ray.kill(actor)

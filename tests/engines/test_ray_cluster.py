@@ -38,13 +38,15 @@ def test_two_nodes_give_the_bytes_of_one_process(cluster, work, invoke, is_same,
     assert is_same(work / "one", work / "two")
 
 
-def test_a_node_is_lost(cluster, work):
+@pytest.mark.parametrize("times", [1, 100_000])
+def test_a_node_is_lost(cluster, work, times):
+    """Also if what workers are made of is so large that Ray keeps it apart from them, as it keeps statistics."""
     load_code(work / "code.py")
     (work / "ended").touch()  # nothing kills itself
     config = load_project_config(work / "fatal.cfg", [])
     corpus = ParallelCorpus(work / "bitext")
     projector = resolve(config, "projector", "config")
-    maker = StageMaker.here(ProjectionStage, config, "config", None, "en", "pt")
+    maker = StageMaker.here(ProjectionStage, config, "config" * times, None, "en", "pt")
     here = list(map(maker(), shard_batches(projector, corpus, 4, 0)))
     node = cluster.add_node(num_cpus=1, object_store_memory=100 << 20)
     results = Engine("ray", 3).run(maker, shard_batches(projector, corpus, 4, 0))
