@@ -5,7 +5,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import FiniteFloat, TypeAdapter, ValidationError
 from typing_extensions import NotRequired, TypedDict
 
 from ..errors import XprojError
@@ -29,8 +29,8 @@ class SpanRow(TypedDict):
 class PlaceRow(SpanRow):
     """An entity of the target side."""
 
-    score: float
-    margin: NotRequired[float]
+    score: FiniteFloat
+    margin: NotRequired[FiniteFloat]
 
 
 class OutcomeRow(TypedDict):

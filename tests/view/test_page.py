@@ -109,6 +109,7 @@ def test_damage_is_one_line(runs, tmp_path, file, line):
         ("pairs.jsonl", b'"source":["', b'"source":["\xff'),
         ("outcomes.jsonl", b'"status":"', b'"status":"\\ud800'),
         ("outcomes.jsonl", b'"score":', b'"score":"x","was":'),
+        ("outcomes.jsonl", b'"score":', b'"score":NaN,"was":'),
         ("summary.json", b'"licenses": {', b'"licenses": [], "were": {'),
         ("summary.json", b'"src_lang": "en"', b'"src_lang": 5'),
     ],
