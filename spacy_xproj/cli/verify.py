@@ -108,6 +108,7 @@ def _projection_problems(directory: Path) -> Iterator[str]:
             len(rejected) != len(rejects)
             or len(rejects) != sum(summary["rejects"].values())
             or total != pairs - len(rejected)
+            or not all(0 <= pair < pairs for pair in rejected)
         ):
             yield f"{TARGET}: {total} sentences of {pairs} pairs, {len(rejects)} rejects"
             return

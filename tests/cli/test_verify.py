@@ -95,6 +95,7 @@ def more_entities(doc):
             "2 sentences of 3 pairs",
         ),
         (lambda out: write_docs(read_docs(out / "target.spacy")[:1], out / "target.spacy"), "1 sentences of 2 pairs"),
+        (lambda out: reject_another(out), "1 sentences of 2 pairs, 1 rejects"),
         (lambda out: relabel(out / "target.spacy"), "pair 0: entities"),
         (lambda out: (out / "target.spacy").write_bytes(b"damaged"), "target.spacy: not a readable"),
     ],
@@ -106,6 +107,13 @@ def test_a_projection_that_does_not_agree_with_itself(invoke, folder, change, me
     result = invoke("verify", "out")
     assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
     assert message in result.text, result.output
+
+
+def reject_another(out):
+    """A pair that there is not."""
+    (out / "rejects.jsonl").write_text('{"pair": 7}\n')
+    edit(out / "summary.json", lambda text: text.replace('"rejects": {}', '"rejects": {"empty": 1}'))
+    write_docs(read_docs(out / "target.spacy")[:1], out / "target.spacy")
 
 
 def relabel(path):
