@@ -1,18 +1,19 @@
 """``xproj evaluate``: predicted entities against gold ones."""
 
+from collections import Counter
 from pathlib import Path
-from typing import Any, Dict, Iterable, List, Optional, Sequence
+from typing import Any, Dict, Iterable, Iterator, Optional, Sequence, Tuple
 
 import typer
 from spacy.tokens import Doc
 from wasabi import msg
 
 from ..corpora.docbin import DocCorpus
-from ..corpora.labels import LabelMap, split_list
+from ..corpora.labels import LabelChanges, LabelMap, split_list
 from ..errors import XprojError
-from ..evaluation.partial import MEASURES, matched_partial_scores
-from ..evaluation.strict import spacy_scores, strict_scores
-from ..evaluation.tags import count_ignored, count_labels, match_sentences, one_sided_labels
+from ..evaluation.partial import MEASURES, PartialCounts
+from ..evaluation.strict import StrictCounts, spacy_scores
+from ..evaluation.tags import LabelCounts, checked_pairs, find_partners
 from ..progress import progress, stage, take_seconds
 from ..storage.files import write_json
 from ..storage.outputs import check_paths
@@ -22,9 +23,6 @@ PROTOCOLS = {
     "strict": "Strict (seqeval, mode strict, IOB2, micro-averaged)",
     "spacy": "spaCy (Scorer.score_spans, micro-averaged)",
 }
-
-#: What is computed, by its name in the JSON file.
-SCORES = {"strict": strict_scores, "spacy": spacy_scores, "overlap": matched_partial_scores}
 
 
 @command("evaluate")
@@ -47,17 +45,25 @@ def evaluate_cli(
     scored = split_list(labels) or None
     label_map = LabelMap.parse("", renames)
     gold, predicted = DocCorpus(gold_path), DocCorpus(predicted_path)
+    counts, strict, overlap = LabelCounts(), StrictCounts(scored), PartialCounts(scored)
+    changes: Dict[str, LabelChanges] = {"gold": Counter(), "predicted": Counter()}
+
+    def prepare(pairs: Iterable[Tuple[Doc, Doc]]) -> Iterator[Tuple[Doc, Doc]]:
+        """Map the labels of each pair, and count what spaCy does not, so that files are gone through once."""
+        for pair in pairs:
+            for side, doc in zip(changes, pair):
+                changes[side].update(label_map.apply(doc))
+            for counter in (counts, strict, overlap):
+                counter.add(*pair)
+            yield pair
+
     try:
         with stage("matching sentences"):
-            matched = match_sentences(gold, predicted)
-        mapped = []
-        if label_map.renames:
-            mapped = _changes(gold, label_map, "gold") + _changes(matched, label_map, "predicted")
-            gold.change = predicted.change = label_map.apply
-            matched = match_sentences(gold, predicted)
+            matched = find_partners(gold, predicted)
         with stage("scoring"):
-            bar = progress(SCORES.items(), len(SCORES), "scores")
-            scores: Dict[str, Any] = {name: compute(gold, matched, scored) for name, compute in bar}
+            pairs = progress(checked_pairs(gold, matched), len(gold), "sentences")
+            in_spacy = spacy_scores(prepare(pairs), scored)
+            scores = {"strict": strict.scores(), "spacy": in_spacy, "overlap": overlap.scores()}
     except XprojError as error:
         raise XprojError(f"{gold_path} and {predicted_path}, {error}") from None
     if json_path is not None:
@@ -69,20 +75,18 @@ def evaluate_cli(
         msg.warn(
             f"left out: {len(predicted) - len(matched)} predicted sentences whose sent_id the gold file does not have"
         )
-    for line in mapped + _remarks(gold, matched, scored, scores["strict"]["misplaced"]):
+    for line in [*_changed(changes), *_remarks(counts, scored, strict.misplaced)]:
         msg.text(line)
     print_times(take_seconds())
 
 
-def _changes(docs: Iterable[Doc], label_map: LabelMap, side: str) -> List[str]:
-    """List what a label map renames and drops on one side, with numbers."""
-    lines = []
-    for before, count in sorted(count_labels(docs).items()):
-        after = label_map.renames.get(before, before)
-        if before != after:
-            what = f"renamed to {after}" if after else "dropped"
-            lines.append(f"{what}: {count} {side} {before}")
-    return lines
+def _changed(changes: Dict[str, LabelChanges]) -> Iterator[str]:
+    """Tell what a label map renamed and dropped on each side, with numbers."""
+    for side, counts in changes.items():
+        for (before, after), count in sorted(counts.items()):
+            if before != after:
+                what = f"renamed to {after}" if after else "dropped"
+                yield f"{what}: {count} {side} {before}"
 
 
 def _print_scores(title: str, scores: Dict[str, Any]) -> None:
@@ -106,23 +110,16 @@ def _print_overlap(scores: Dict[str, Any]) -> None:
         msg.text(f"{measure}: {meaning}")
 
 
-def _remarks(
-    gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]], misplaced: int
-) -> List[str]:
+def _remarks(counts: LabelCounts, labels: Optional[Sequence[str]], misplaced: int) -> Iterator[str]:
     """Tell what the scores do not show: entities left out, predictions that no gold token fits and, if all labels are
     scored, those that only one side has, with numbers."""
-    lines = []
     if labels is None:
-        lines += [
-            f"only {side}: {count} {label}; rename it (--map {label}=NEW), drop it (--map {label}=) or leave it out "
-            "(--labels) if the task does not have it"
-            for side, label, count in one_sided_labels(gold, predicted)
-        ]
-    for side, docs in (("gold", gold), ("predicted", predicted)):
-        for label, count in count_ignored(docs, labels).items():
-            lines.append(f"left out: {count} {side} {label}")
+        for side, label, count in counts.one_sided():
+            yield (
+                f"only {side}: {count} {label}; rename it (--map {label}=NEW), drop it (--map {label}=) or leave it "
+                "out (--labels) if the task does not have it"
+            )
+    for side, label, count in counts.ignored(labels):
+        yield f"left out: {count} {side} {label}"
     if misplaced:
-        lines.append(
-            f"{misplaced} predicted entities begin or end inside a gold token: wrong under the strict protocol"
-        )
-    return lines
+        yield f"{misplaced} predicted entities begin or end inside a gold token: wrong under the strict protocol"

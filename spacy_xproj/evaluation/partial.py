@@ -4,7 +4,7 @@ nervaluate itself needs Python 3.11, and counts tokens, which the two sides may 
 """
 
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from spacy.tokens import Doc
 
@@ -67,20 +67,32 @@ def partial_scores(
     RETURNS (Dict[str, Dict[str, Any]]): for each of `MEASURES`: `p`, `r`, `f` and the `MatchCounts`.
     RAISES (XprojError): if the two do not hold the same sentences, or entities were never set.
     """
-    return matched_partial_scores(gold, match_sentences(gold, predicted), labels)
+    counts = PartialCounts(labels)
+    for a, b in zip(gold, match_sentences(gold, predicted), strict=True):
+        counts.add(a, b)
+    return counts.scores()
 
 
-def matched_partial_scores(
-    gold: Iterable[Doc], predicted: Iterable[Doc], labels: Optional[Sequence[str]] = None
-) -> Dict[str, Dict[str, Any]]:
-    """Compute the scores of sentences that `match_sentences` has matched."""
-    counts = {measure: MatchCounts() for measure in MEASURES}
-    for a, b in zip(gold, predicted, strict=True):
-        right, found = _places(a, labels), _places(b, labels)
-        _count(right, found, counts["exact"], _same_place, "incorrect")
-        _count(right, found, counts["partial"], _same_place, "partial")
-        _count(right, found, counts["type"], _same_label, "incorrect")
-    return {measure: count.scores() for measure, count in counts.items()}
+class PartialCounts:
+    """What became of entities by each of `MEASURES`, counted a sentence at a time.
+
+    labels (Optional[Sequence[str]]): the labels to look at; all by default.
+    """
+
+    def __init__(self, labels: Optional[Sequence[str]] = None) -> None:
+        self.labels = labels
+        self.counts = {measure: MatchCounts() for measure in MEASURES}
+
+    def add(self, gold: Doc, predicted: Doc) -> None:
+        """Count the entities of two sentences that belong together."""
+        right, found = _places(gold, self.labels), _places(predicted, self.labels)
+        _count(right, found, self.counts["exact"], _same_place, "incorrect")
+        _count(right, found, self.counts["partial"], _same_place, "partial")
+        _count(right, found, self.counts["type"], _same_label, "incorrect")
+
+    def scores(self) -> Dict[str, Dict[str, Any]]:
+        """Compute the scores of all sentences so far: see `partial_scores`."""
+        return {measure: count.scores() for measure, count in self.counts.items()}
 
 
 #: What can become of an entity, as nervaluate's five categories of error have it.

@@ -1,17 +1,16 @@
 """Entity-level precision, recall and F1 under two protocols, both named: strict (seqeval) and spaCy's own."""
 
 from collections import Counter
-from typing import Any, Dict, Iterator, Optional, Sequence
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 import numpy
 from spacy.scorer import Scorer
 from spacy.tokens import Doc
 from spacy.training import Example
-from spacy.util import minibatch
 
 from ..corpora.formats.schemes import parse_tag, read_entities
 from ..types import Ints2d
-from .tags import keep_labels, match_sentences, tag_pair
+from .tags import TagPair, keep_labels, match_sentences, tag_pair
 
 Scores = Dict[str, Any]
 #: Sentences that seqeval sees at a time.
@@ -36,36 +35,67 @@ def score(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequen
     RAISES (XprojError): if the two do not hold the same sentences, or entities were never set.
     """
     predicted = match_sentences(gold, predicted)
-    return {"strict": strict_scores(gold, predicted, labels), "spacy": spacy_scores(gold, predicted, labels)}
+    return {"strict": strict_scores(gold, predicted, labels), "spacy": spacy_scores(zip(gold, predicted), labels)}
 
 
 def strict_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Scores:
     """Compute the strict scores of sentences that `match_sentences` has matched."""
-    from seqeval.scheme import IOB2, Entities
+    counts = StrictCounts(labels)
+    for a, b in zip(gold, predicted, strict=True):
+        counts.add(a, b)
+    return counts.scores()
 
-    right, found, correct = Counter[str](), Counter[str](), Counter[str]()
-    misplaced = 0
-    pairs = (tag_pair(a, b, labels) for a, b in zip(gold, predicted, strict=True))
-    for batch in minibatch(pairs, BATCH):
-        misplaced += sum(pair.misplaced for pair in batch)
-        a, b = (Entities([getattr(pair, side) for pair in batch], IOB2) for side in ("gold", "predicted"))
+
+class StrictCounts:
+    """What strict scores are made of, counted as seqeval does, some sentences at a time.
+
+    labels (Optional[Sequence[str]]): the labels to score; all by default.
+    """
+
+    def __init__(self, labels: Optional[Sequence[str]] = None) -> None:
+        self.labels = labels
+        self.misplaced = 0
+        self._right, self._found, self._correct = Counter[str](), Counter[str](), Counter[str]()
+        self._pairs: List[TagPair] = []
+
+    def add(self, gold: Doc, predicted: Doc) -> None:
+        """Count the entities of two sentences that belong together."""
+        self._pairs.append(tag_pair(gold, predicted, self.labels))
+        if len(self._pairs) == BATCH:
+            self._count()
+
+    def scores(self) -> Scores:
+        """Compute the scores of all sentences so far: see `score`."""
+        self._count()
+        per_type = {
+            label: {**self._rates([label]), "support": self._right[label]}
+            for label in self.labels or sorted(self._right)
+        }
+        return {
+            **self._rates(self._right.keys() | self._found.keys()),
+            "misplaced": self.misplaced,
+            "per_type": per_type,
+        }
+
+    def _count(self) -> None:
+        from seqeval.scheme import IOB2, Entities
+
+        self.misplaced += sum(pair.misplaced for pair in self._pairs)
+        a, b = (Entities([getattr(pair, side) for pair in self._pairs], IOB2) for side in ("gold", "predicted"))
         for label in a.unique_tags | b.unique_tags:
             ours, theirs = a.filter(label), b.filter(label)
-            right[label] += len(ours)
-            found[label] += len(theirs)
-            correct[label] += len(ours & theirs)
-    per_type = {
-        label: {**_rates(correct[label], found[label], right[label]), "support": right[label]}
-        for label in labels or sorted(right)
-    }
-    total = _rates(correct.total(), found.total(), right.total())
-    return {**total, "misplaced": misplaced, "per_type": per_type}
+            self._right[label] += len(ours)
+            self._found[label] += len(theirs)
+            self._correct[label] += len(ours & theirs)
+        self._pairs = []
 
-
-def _rates(correct: int, found: int, right: int) -> Dict[str, float]:
-    """Compute precision, recall and F1 as seqeval does, 0 if there is nothing to divide by."""
-    p, r = correct / found if found else 0.0, correct / right if right else 0.0
-    return {"p": p, "r": r, "f": 2 * p * r / (p + r) if p + r else 0.0}
+    def _rates(self, labels: Iterable[str]) -> Dict[str, float]:
+        """Compute precision, recall and F1 as seqeval does, 0 if there is nothing to divide by."""
+        correct, found, right = (
+            sum(counts[label] for label in labels) for counts in (self._correct, self._found, self._right)
+        )
+        p, r = correct / found if found else 0.0, correct / right if right else 0.0
+        return {"p": p, "r": r, "f": 2 * p * r / (p + r) if p + r else 0.0}
 
 
 def strict_counts(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Ints2d:
@@ -86,14 +116,14 @@ def strict_counts(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optiona
     return numpy.asarray(rows, dtype=numpy.int32).reshape(-1, 3)
 
 
-def spacy_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Scores:
-    """Compute spaCy's scores of sentences that `match_sentences` has matched."""
+def spacy_scores(pairs: Iterable[Tuple[Doc, Doc]], labels: Optional[Sequence[str]] = None) -> Scores:
+    """Compute spaCy's scores of gold and predicted sentences that `match_sentences` has matched, in one pass."""
 
     def examples() -> Iterator[Example]:
-        for a, b in zip(gold, predicted, strict=True):
-            for ent in b.ents:
-                a.vocab.strings.add(ent.label_)  # the two may have vocabularies of their own
-            yield Example(b, a)
+        for gold, predicted in pairs:
+            for ent in predicted.ents:
+                gold.vocab.strings.add(ent.label_)  # the two may have vocabularies of their own
+            yield Example(predicted, gold)
 
     found = Scorer.score_spans(examples(), "ents", getter=lambda doc, _: keep_labels(doc, labels))
     per_type = found["ents_per_type"] or {}

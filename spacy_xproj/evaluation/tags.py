@@ -2,8 +2,8 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import compress
-from typing import Dict, Iterable, List, Optional, Sequence, Tuple
+from itertools import accumulate, compress
+from typing import Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 import numpy
 from spacy.tokens import Doc, Span
@@ -61,10 +61,7 @@ def tag_pair(gold: Doc, predicted: Doc, labels: Optional[Sequence[str]] = None) 
 
 def dense_positions(text: str) -> List[int]:
     """Count, for each character and for the end, how many characters before it are not white space."""
-    positions = [0]
-    for char in text:
-        positions.append(positions[-1] + (not char.isspace()))
-    return positions
+    return [0, *accumulate(not char.isspace() for char in text)]
 
 
 def place(
@@ -96,28 +93,46 @@ def keep_labels(doc: Doc, labels: Optional[Sequence[str]]) -> List[Span]:
     return [ent for ent in doc.ents if labels is None or ent.label_ in labels]
 
 
-def count_ignored(docs: Iterable[Doc], labels: Optional[Sequence[str]]) -> Dict[str, int]:
-    """Count the entities of each label that is not looked at."""
-    if labels is None:
-        return {}
-    return {label: count for label, count in sorted(count_labels(docs).items()) if label not in labels}
-
-
-def one_sided_labels(gold: Sequence[Doc], predicted: Sequence[Doc]) -> List[Tuple[str, str, int]]:
-    """List the labels that only one side has.
-
-    gold (Sequence[Doc]): the gold sentences.
-    predicted (Sequence[Doc]): the predicted ones.
-    RETURNS (List[Tuple[str, str, int]]): `gold` or `predicted`, a label that only this side has, and how often.
-    """
-    right, found = count_labels(gold), count_labels(predicted)
-    missed = [("gold", label, count) for label, count in sorted(right.items()) if label not in found]
-    return missed + [("predicted", label, count) for label, count in sorted(found.items()) if label not in right]
-
-
 def count_labels(docs: Iterable[Doc]) -> "Counter[str]":
     """Count the entities of each label."""
     return Counter(ent.label_ for doc in docs for ent in doc.ents)
+
+
+class LabelCounts:
+    """How many entities of each label the two sides have."""
+
+    def __init__(self) -> None:
+        self.gold, self.predicted = Counter[str](), Counter[str]()
+
+    def add(self, gold: Doc, predicted: Doc) -> None:
+        """Count the entities of two sentences."""
+        self.gold.update(ent.label_ for ent in gold.ents)
+        self.predicted.update(ent.label_ for ent in predicted.ents)
+
+    def one_sided(self) -> List[Tuple[str, str, int]]:
+        """List the labels that only one side has.
+
+        RETURNS (List[Tuple[str, str, int]]): `gold` or `predicted`, a label that only this side has, and how often.
+        """
+        return [
+            (side, label, count)
+            for side, ours, others in (("gold", self.gold, self.predicted), ("predicted", self.predicted, self.gold))
+            for label, count in sorted(ours.items())
+            if label not in others
+        ]
+
+    def ignored(self, labels: Optional[Sequence[str]]) -> List[Tuple[str, str, int]]:
+        """List the labels that are not looked at.
+
+        labels (Optional[Sequence[str]]): the labels that are looked at; all by default.
+        RETURNS (List[Tuple[str, str, int]]): `gold` or `predicted`, a label, and how often this side has it.
+        """
+        return [
+            (side, label, count)
+            for side, ours in (("gold", self.gold), ("predicted", self.predicted))
+            for label, count in sorted(ours.items())
+            if labels is not None and label not in labels
+        ]
 
 
 def match_sentences(gold: Sequence[Doc], predicted: Sequence[Doc]) -> Sequence[Doc]:
@@ -128,6 +143,19 @@ def match_sentences(gold: Sequence[Doc], predicted: Sequence[Doc]) -> Sequence[D
     predicted (Sequence[Doc]): the predicted ones. There may be more, if they are matched by sent_id.
     RETURNS (Sequence[Doc]): predicted sentences, as many as gold ones and in their order.
     RAISES (XprojError): if a gold sentence has no partner, the texts of two partners differ, or entities are missing.
+    """
+    partners = find_partners(gold, predicted)
+    check_same_sentences(gold, partners)
+    return partners
+
+
+def find_partners(gold: Sequence[Doc], predicted: Sequence[Doc]) -> Sequence[Doc]:
+    """Find the predicted sentence of each gold one as `match_sentences` does, but look at their names only.
+
+    gold (Sequence[Doc]): the gold sentences.
+    predicted (Sequence[Doc]): the predicted ones.
+    RETURNS (Sequence[Doc]): predicted sentences; as many as gold ones and in their order if they have names.
+    RAISES (XprojError): if they have names, and a gold sentence has no partner.
     """
     own, others = (name_keys(docs) for docs in (gold, predicted))
     unique = all(names.all() and len(numpy.unique(names)) == len(names) for names in (own, others))
@@ -141,7 +169,6 @@ def match_sentences(gold: Sequence[Doc], predicted: Sequence[Doc]) -> Sequence[D
                 "predict on all of them, or leave them out of the gold file"
             )
         predicted = in_order(predicted, find_keys(own, others))
-    check_same_sentences(gold, predicted)
     return predicted
 
 
@@ -150,7 +177,19 @@ def check_same_sentences(gold: Sequence[Doc], predicted: Sequence[Doc]) -> None:
 
     gold (Sequence[Doc]): the gold sentences.
     predicted (Sequence[Doc]): the predicted ones.
-    RAISES (XprojError): if they do not, naming the first pair that differs, or if entities are missing.
+    RAISES (XprojError): see `checked_pairs`.
+    """
+    for _ in checked_pairs(gold, predicted):
+        pass
+
+
+def checked_pairs(gold: Sequence[Doc], predicted: Sequence[Doc]) -> Iterator[Tuple[Doc, Doc]]:
+    """Go through two files once, and check what `check_same_sentences` does.
+
+    gold (Sequence[Doc]): the gold sentences.
+    predicted (Sequence[Doc]): the predicted ones.
+    YIELDS (Tuple[Doc, Doc]): each pair.
+    RAISES (XprojError): if texts differ, naming the first pair, or their numbers; at the end, if entities are missing.
     """
     remedy = "predict on the texts of the gold file, in their order"
     if len(gold) != len(predicted):
@@ -162,6 +201,7 @@ def check_same_sentences(gold: Sequence[Doc], predicted: Sequence[Doc]) -> None:
         for doc, numbers in zip((a, b), unlabelled.values()):
             if not is_labelled(doc):
                 numbers.append(number)
+        yield a, b
     for side, numbers in unlabelled.items():
         if numbers:
             raise XprojError(

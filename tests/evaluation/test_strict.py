@@ -11,7 +11,7 @@ from spacy.vocab import Vocab
 
 from spacy_xproj import XprojError
 from spacy_xproj.evaluation.strict import score, strict_counts
-from spacy_xproj.evaluation.tags import count_ignored, tag_pair
+from spacy_xproj.evaluation.tags import LabelCounts, tag_pair
 from spacy_xproj.text.tokenizers import blank_segmented
 
 VOCAB = spacy.blank("xx").vocab
@@ -103,9 +103,11 @@ def test_labels() -> None:
         assert (scores[protocol]["p"], scores[protocol]["r"]) == (1, 1 / 2)
         assert list(scores[protocol]["per_type"]) == ["PER", "LOC", "ORG"]
     assert scores["strict"]["per_type"]["ORG"] == {"p": 0, "r": 0, "f": 0, "support": 0}
-    assert count_ignored(gold, ["PER", "LOC"]) == {"DATE": 1}
-    assert count_ignored(predicted, ["PER", "LOC"]) == {"DATE": 1, "MISC": 1}
-    assert count_ignored(gold, None) == {}
+    counts = LabelCounts()
+    counts.add(gold[0], predicted[0])
+    left_out = [("gold", "DATE", 1), ("predicted", "DATE", 1), ("predicted", "MISC", 1)]
+    assert (counts.ignored(["PER", "LOC"]), counts.ignored(None)) == (left_out, [])
+    assert counts.one_sided() == [("gold", "LOC", 1), ("predicted", "MISC", 1)]
 
 
 @pytest.mark.parametrize(("gold", "predicted"), [("a b", "a b"), ("a/B-X b", "a b"), ("a b", "a/B-X b")])
