@@ -32,7 +32,7 @@ CASES = {
     ),
     "label": Case("label a.spacy new.spacy -m model", ["loading model", "sentences"], ["loading models", "labelling"]),
     "label_bitext": Case("label bitext new -m model", ["loading model", "pairs"], ["loading models", "labelling"]),
-    "evaluate": Case("evaluate a.spacy b.spacy", ["scores"], []),
+    "evaluate": Case("evaluate a.spacy b.spacy", ["sentences"], []),
     "consistency": Case("consistency a.spacy --fill PER --output new.spacy", ["sentences"], []),
 }
 

@@ -1,19 +1,19 @@
 """What the column formats share: a token a line, an empty line after each sentence."""
 
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 from typing import Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from ...errors import XprojError
-from ...storage.files import FileText, TextFile, split_lines
+from ...storage.files import FileText, split_lines
 from ...text.languages import blank_vocab
+from .files import FileConverter
 from .repair import Repair, settle
 from .schemes import Entity, check_scheme
 from .tagging import BadTag, Tagging, TagTable
@@ -147,7 +147,7 @@ def check_columns(cells: List[str], expected: int, line: int, filled: Optional[S
     return cells
 
 
-class ColumnConverter(ABC):
+class ColumnConverter(FileConverter):
     """Convert files with a token a line and an empty line after each sentence. A subclass reads those of its format.
 
     lang (str): language code.
@@ -180,15 +180,6 @@ class ColumnConverter(ABC):
     def describe(self, text: FileText) -> str:
         """Say what the columns of a file are; nothing, if they are always the same."""
         return ""
-
-    def read_path(self, path: Path) -> Iterator[Doc]:
-        """Convert a file, of which no more is in memory than the format needs.
-
-        path (Path): the file.
-        YIELDS (Doc): each sentence.
-        RAISES (XprojError): if the file cannot be read, or the input is bad.
-        """
-        yield from self(TextFile(path))
 
     def __call__(self, text: FileText) -> Iterator[Doc]:
         """Convert a text.

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import srsly
 from spacy.tokens import Doc
@@ -11,11 +11,11 @@ from spacy.tokens import Doc
 from ...errors import XprojError
 from ...registry import registry
 from ...storage.atomic import atomic_path
-from ...storage.files import read_text
 from ...text.docs import is_labelled
 from ...text.languages import check_language
 from ...types import Converter
 from ..labels import LabelChanges, LabelMap
+from .files import read_file
 from .schemes import check_scheme
 from .sniff import read_sample, recognize, sniff, sniff_path
 
@@ -163,17 +163,15 @@ def convert(
     """Convert a file and count.
 
     path (Path): the file, or a directory if the converter reads those.
-    converter (Converter): its converter. One that has a method `read_path` is given the path, others the text.
+    converter (Converter): its converter.
     lang (str): language code, kept in the user data of each Doc.
     label_map (LabelMap): what becomes of the labels.
     counts (ConversionCounts): where to count.
     YIELDS (Doc): each sentence.
     RAISES (XprojError): if the input is bad or has no sentence, with file and line.
     """
-    read_path: Optional[Callable[[Path], Iterable[Doc]]] = getattr(converter, "read_path", None)
-    text = read_text(path) if read_path is None else ""
     try:
-        for doc in converter(text) if read_path is None else read_path(path):
+        for doc in read_file(path, converter):
             doc.user_data["lang"] = lang
             counts.labels.update(label_map.apply(doc))
             counts.add(doc)

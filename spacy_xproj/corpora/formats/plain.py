@@ -1,16 +1,16 @@
 """Plain text, for corpora without labels."""
 
-from pathlib import Path
 from typing import Iterator
 
 from spacy.tokens import Doc
 
-from ...storage.files import FileText, TextFile
+from ...storage.files import FileText
 from ...text.tokenizers import blank_segmented
 from .columns import read_lines
+from .files import FileConverter
 
 
-class TextConverter:
+class TextConverter(FileConverter):
     """Convert plain text, a sentence a line. Its entities are missing, that is, unknown.
 
     ::
@@ -30,15 +30,6 @@ class TextConverter:
         self.repair = repair
         self.tokenizer = blank_segmented(lang, segment).tokenizer
         self.description = "plain text, a sentence a line, without labels"
-
-    def read_path(self, path: Path) -> Iterator[Doc]:
-        """Convert a file, without holding it in memory.
-
-        path (Path): the file.
-        YIELDS (Doc): each line that is not empty.
-        RAISES (XprojError): if the file cannot be read.
-        """
-        yield from self(TextFile(path))
 
     def __call__(self, text: FileText) -> Iterator[Doc]:
         """Convert a text.

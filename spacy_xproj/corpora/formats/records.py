@@ -1,15 +1,15 @@
 """What formats share that give entities by character offsets: their texts, tokens, and units."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 from spacy.tokens import Doc, Span
 
 from ...errors import XprojError
-from ...storage.files import FileText, TextFile
+from ...storage.files import FileText
 from ...text.tokenizers import blank_segmented
+from .files import FileConverter
 from .repair import Repair, settle
 from .tokens import find_tokens, make_doc
 
@@ -78,7 +78,7 @@ def to_characters(record: Record, unit: str) -> Record:
     return replace(record, entities=moved)
 
 
-class RecordConverter(ABC):
+class RecordConverter(FileConverter):
     """Convert texts with entities by character offsets. A subclass reads those of its format.
 
     lang (str): language code.
@@ -109,15 +109,6 @@ class RecordConverter(ABC):
         YIELDS (Record): each text.
         RAISES (XprojError): if something is not of the format, with its line.
         """
-
-    def read_path(self, path: Path) -> Iterator[Doc]:
-        """Convert a file, of which no more is in memory than the format needs.
-
-        path (Path): the file.
-        YIELDS (Doc): each text.
-        RAISES (XprojError): if the file cannot be read, or the input is bad.
-        """
-        yield from self(TextFile(path))
 
     def __call__(self, text: FileText) -> Iterator[Doc]:
         """Convert a text.

@@ -13,6 +13,7 @@ from wasabi import msg
 
 from ...corpora.datasets import SOURCE, get_dataset
 from ...corpora.formats.conversion import name_file
+from ...corpora.formats.files import read_file
 from ...corpora.labels import LabelMap
 from ...corpora.pairing import without_entities
 from ...corpora.parallel import MANIFEST, ParallelCorpus, read_manifest
@@ -81,10 +82,8 @@ def read_sentences(path: Path, converter: Converter, limit: int, label_map: Opti
     RETURNS (List[Doc]): the sentences, at least one.
     RAISES (XprojError): if the file is missing, bad or empty.
     """
-    read_path: Optional[Callable[[Path], Iterable[Doc]]] = getattr(converter, "read_path", None)
-    text = read_text(path) if read_path is None else ""
     try:
-        docs = list(islice(converter(text) if read_path is None else read_path(path), limit or None))
+        docs = list(islice(read_file(path, converter), limit or None))
         if label_map is not None:
             for doc in docs:
                 label_map.apply(doc)
