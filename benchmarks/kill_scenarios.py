@@ -220,7 +220,7 @@ SCENARIOS: Dict[str, Scenario] = {
         "research pretrain encoder out --objective clip --images images --captions emoji --steps 1 --batch-size 2 "
         "--device cpu"
     ),
-    "study": Scenario("research study study.cfg out", step=7),
+    "study": Scenario("research study study.cfg out"),
     "compare-encoders": Scenario("research compare-encoders comparison.cfg out", step=5),
     "spacy project run": Scenario("spacy project run all .", step=5),
     "convert, large": Scenario("convert many.conll out.spacy -f conll -l en --repair"),

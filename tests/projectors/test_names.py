@@ -57,7 +57,12 @@ def count_right(projector, pairs, make_bitext):
     return right
 
 
+@pytest.fixture(scope="module")
+def projector(default_projector):
+    return default_projector()
+
+
 @pytest.mark.parametrize("language, least", LEAST.items())
-def test_names(default_projector, make_bitext, language, least):
+def test_names(projector, make_bitext, language, least):
     pairs = read_cases()[language]
-    assert sum(count_right(default_projector(), pairs, make_bitext)) >= least
+    assert sum(count_right(projector, pairs, make_bitext)) >= least

@@ -36,13 +36,17 @@ def source_doc(line):
     return doc
 
 
+@pytest.fixture(scope="module")
+def projector(default_projector):
+    return default_projector()
+
+
 @pytest.mark.parametrize("lang, least", [("zh", 0.93), ("ja", 0.88), ("th", 0.88)])
-def test_names_on_characters(default_projector, lang, least):
+def test_names_on_characters(projector, lang, least):
     lines = (DATA / f"unspaced.{lang}.txt").read_text(encoding="utf8").splitlines()[1:]
     sides = [line.split(" ||| ") for line in lines]
     nlp = blank_segmented(lang, "characters")
     bitexts = [Bitext(source_doc(source), nlp.make_doc(read(target)[0])) for source, target in sides]
-    projector = default_projector()
     projector.initialize(lambda: bitexts)
     right = placed = wanted = 0
     for projection, (_, target) in zip(projector(bitexts), sides, strict=True):
