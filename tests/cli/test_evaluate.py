@@ -1,12 +1,14 @@
 import json
 from pathlib import Path
-from typing import Callable, List, Tuple
+from typing import Callable, Iterator, List, Tuple
 
 import pytest
 import spacy
 from spacy.tokens import Doc
 
-from spacy_xproj.corpora.docbin import write_docs
+from spacy_xproj.corpora.docbin import DocCorpus, read_docs, write_docs
+from spacy_xproj.evaluation.partial import partial_scores
+from spacy_xproj.evaluation.strict import score
 
 
 def write(path: Path, *tags: List[str]) -> Path:
@@ -145,3 +147,23 @@ def test_bad_input(evaluate: Callable, gold: Path, tmp_path: Path) -> None:
     assert (code, "not a readable .spacy file" in output) == (1, True)
     code, output = evaluate(gold, tmp_path / "none.spacy")
     assert (code, "no such file" in output) == (1, True)
+
+
+def test_files_are_gone_through_twice(
+    evaluate: Callable, gold: Path, predicted: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once for the names of the sentences, and once for all scores, which are those of the functions."""
+    read: List[Path] = []
+    go_through = DocCorpus.__iter__
+
+    def count(corpus: DocCorpus) -> Iterator[Doc]:
+        read.append(corpus.path)
+        return go_through(corpus)
+
+    monkeypatch.setattr(DocCorpus, "__iter__", count)
+    code, _ = evaluate(gold, predicted, "--map", "DATE=", "--json", tmp_path / "scores.json")
+    assert (code, sorted(read)) == (0, 2 * [gold] + 2 * [predicted])
+    monkeypatch.undo()
+    sides = [read_docs(path) for path in (gold, predicted)]
+    expected = {**score(*sides, ["PER", "LOC"]), "overlap": partial_scores(*sides, ["PER", "LOC"])}
+    assert json.loads((tmp_path / "scores.json").read_text()) == expected

@@ -10,6 +10,7 @@ from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from spacy_xproj import XprojError
+from spacy_xproj.evaluation import strict
 from spacy_xproj.evaluation.strict import score, strict_counts
 from spacy_xproj.evaluation.tags import LabelCounts, tag_pair
 from spacy_xproj.text.tokenizers import blank_segmented
@@ -195,15 +196,20 @@ def test_strict_is_the_set_of_sentence_start_end_label(corpus: List[Tuple]) -> N
         assert row["support"] == sum(entity[3] == label for entity in right)
 
 
-@given(data=st.lists(st.integers(1, 8).flatmap(lambda n: st.tuples(st.just(n), entities(n), entities(n))), min_size=1))
+@given(
+    data=st.lists(st.integers(1, 8).flatmap(lambda n: st.tuples(st.just(n), entities(n), entities(n))), min_size=1),
+    batch=st.integers(1, 4),
+)
 @settings(deadline=None)
-def test_on_the_same_tokens_it_is_seqeval(data: List[Tuple[int, Set[Entity], Set[Entity]]]) -> None:
+def test_on_the_same_tokens_it_is_seqeval(data: List[Tuple[int, Set[Entity], Set[Entity]]], batch: int) -> None:
     sides: Tuple[List[Doc], List[Doc]] = ([], [])
     tags: Tuple[List[List[str]], List[List[str]]] = ([], [])
     for length, *both in data:
         for side, rows, ents in zip(sides, tags, both, strict=True):
             side.append(doc_from_cuts("x" * length, list(range(length + 1)), ents))
             rows.append([f"{t.ent_iob_}-{t.ent_type_}" if t.ent_type_ else "O" for t in side[-1]])
-    scores = score(*sides)["strict"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strict, "BATCH", batch)
+        scores = score(*sides)["strict"]
     for key, metric in (("p", precision_score), ("r", recall_score), ("f", f1_score)):
         assert scores[key] == pytest.approx(metric(*tags, mode="strict", scheme=IOB2, zero_division=0))
