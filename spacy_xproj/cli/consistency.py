@@ -59,9 +59,14 @@ def consistency_cli(
         write_json(json_path, rows, overwrite)
     if output is not None:
         added: Counter[str] = Counter()
-        docs.change = lambda doc: added.update(consistency.fill_doc(doc, labels))
+
+        def filled() -> Iterator[Doc]:
+            for doc in shown:
+                added.update(consistency.fill_doc(doc, labels))
+                yield doc
+
         with stage("filling in"):
-            write_docs(shown, output, "consistency", overwrite)
+            write_docs(filled(), output, "consistency", overwrite)
     table = [(row["text"], counts(row["labels"]), row["unlabelled"]) for row in rows[:SHOWN]]
     msg.table(table, header=("string", "labelled", "unlabelled"), aligns=("l", "l", "r"))
     if len(rows) > SHOWN:

@@ -2,9 +2,10 @@
 
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, Callable, Iterable, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Tuple
 
 import numpy
+import srsly
 from spacy.attrs import DEP, ENT_ID, ENT_IOB, ENT_KB_ID, ENT_TYPE, LEMMA, NORM, ORTH, TAG
 from spacy.strings import StringStore
 from spacy.tokens import Doc, DocBin
@@ -42,16 +43,12 @@ class DocCorpus(Sequence[Doc]):
     path (Path): the file or directory.
     vocab (Optional[Vocab]): their vocabulary; by default, one of the first sentence's language, a new one for each file
         and each time.
-    change (Optional[Callable[[Doc], Any]]): changes each Doc in place when it is read.
     RAISES (XprojError): if it is missing or empty, or a file is corrupt. All files are looked at.
     """
 
-    def __init__(
-        self, path: Path, vocab: Optional[Vocab] = None, change: Optional[Callable[[Doc], Any]] = None
-    ) -> None:
+    def __init__(self, path: Path, vocab: Optional[Vocab] = None) -> None:
         self.path = Path(path)
         self.files = corpus_files(self.path)
-        self.change = change
         self._vocab = vocab
         self._loaded: Optional[Tuple[Path, DocBin]] = None
         self.sizes = [len(self._load(file)) for file in self.files]
@@ -66,15 +63,26 @@ class DocCorpus(Sequence[Doc]):
 
     def __iter__(self) -> Iterator[Doc]:
         for file in self.files:
-            for doc in self._read(file, self.make_vocab()):
-                if self.change is not None:
-                    self.change(doc)
-                yield doc
+            yield from self._read(file, self.make_vocab())
 
     def __getitem__(self, number: Any) -> Any:
         if isinstance(number, slice):
             return list(self)[number]
         return next(islice(self, range(len(self))[number], None))
+
+    def user_data(self) -> Iterator[Dict[Any, Any]]:
+        """Go through the user data of the sentences alone, which takes a small part of the time that they take.
+
+        YIELDS (Dict[Any, Any]): the user data of each sentence.
+        RAISES (XprojError): if it is damaged.
+        """
+        for file in self.files:
+            for number, data in enumerate(self._load(file).user_data, 1):
+                try:
+                    values = {} if data is None else dict(srsly.msgpack_loads(data, use_list=False))
+                except Exception:
+                    raise _damaged(file, number) from None
+                yield values
 
     def make_vocab(self) -> Vocab:
         """Make a vocabulary for some of the sentences, or take the one that was given for all."""
@@ -176,8 +184,12 @@ def checked_docs(doc_bin: DocBin, vocab: Vocab, path: Path) -> Iterator[Doc]:
             texts = [doc.text, *(ent.label_ for ent in doc.ents)]
             texts += [span.label_ for group in doc.spans.values() for span in group]
         except Exception:
-            raise XprojError(f"{path}, sentence {number}: damaged; write the file again (xproj convert)") from None
+            raise _damaged(path, number) from None
         yield doc
+
+
+def _damaged(path: Path, number: int) -> XprojError:
+    return XprojError(f"{path}, sentence {number}: damaged; write the file again (xproj convert)")
 
 
 def _has_known_values(doc_bin: DocBin) -> bool:

@@ -19,7 +19,8 @@ def name_keys(docs: Iterable[Doc]) -> NDArray:
     docs (Iterable[Doc]): the sentences.
     RETURNS (NDArray): the 64 bits of a hash of each name, 0 if there is none. *Shape:* ``(sentences,)``
     """
-    names = (doc.user_data.get("sent_id") for doc in docs)
+    user_data = docs.user_data() if isinstance(docs, DocCorpus) else (doc.user_data for doc in docs)
+    names = (data.get("sent_id") for data in user_data)
     return text_keys(None if name is None else repr(name) for name in names)
 
 

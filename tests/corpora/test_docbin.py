@@ -120,8 +120,7 @@ def test_a_corpus_is_read_again_and_again(tmp_path: Path) -> None:
         assert [doc.user_data["sent_id"] for doc in corpus] == [f"s-{i}" for i in range(9)]
     assert corpus[8].user_data["sent_id"] == corpus[-1].user_data["sent_id"] == "s-8"
     assert len({id(doc.vocab) for doc in read_docs(tmp_path / "a.spacy")}) == 1
-    corpus.change = lambda doc: doc.set_ents([], default="outside")
-    assert not any(doc.ents for doc in corpus)
+    assert [*corpus.user_data()] == [doc.user_data for doc in corpus]
 
 
 @pytest.mark.usefixtures("small_files")
@@ -161,6 +160,17 @@ def test_directories_that_are_no_corpus(tmp_path: Path) -> None:
     write_docs(make_docs(1), tmp_path / "source-00000.spacy")
     with pytest.raises(XprojError, match="a parallel corpus"):
         read_docs(tmp_path)
+
+
+@pytest.mark.parametrize("data", [b"", b"\xc1", b"\x93\x01\x02\x03", b"\x01"])
+def test_damaged_user_data_ends_in_one_line(tmp_path: Path, data: bytes) -> None:
+    doc_bin = DocBin(docs=make_docs(3), store_user_data=True)
+    doc_bin.user_data[1] = data
+    (tmp_path / "a.spacy").write_bytes(doc_bin.to_bytes())
+    corpus = DocCorpus(tmp_path / "a.spacy")
+    for read in (corpus.user_data, corpus.__iter__):
+        with pytest.raises(XprojError, match=r"a.spacy, sentence 2: damaged; write the file again"):
+            list(read())
 
 
 @pytest.mark.usefixtures("small_files")
