@@ -51,7 +51,7 @@ def evaluate_cli(
     def prepare(pairs: Iterable[Tuple[Doc, Doc]]) -> Iterator[Tuple[Doc, Doc]]:
         """Map the labels of each pair, and count what spaCy does not, so that files are gone through once."""
         for pair in pairs:
-            for side, doc in zip(changes, pair):
+            for side, doc in zip(changes, pair) if label_map.renames else ():
                 changes[side].update(label_map.apply(doc))
             for counter in (counts, strict, overlap):
                 counter.add(*pair)

@@ -61,7 +61,7 @@ def tag_pair(gold: Doc, predicted: Doc, labels: Optional[Sequence[str]] = None) 
 
 def dense_positions(text: str) -> List[int]:
     """Count, for each character and for the end, how many characters before it are not white space."""
-    return [0, *accumulate(not char.isspace() for char in text)]
+    return list(accumulate((not char.isspace() for char in text), initial=0))
 
 
 def place(
