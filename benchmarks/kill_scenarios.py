@@ -221,7 +221,7 @@ SCENARIOS: Dict[str, Scenario] = {
         "--device cpu"
     ),
     "study": Scenario("research study study.cfg out"),
-    "compare-encoders": Scenario("research compare-encoders comparison.cfg out", step=5),
+    "compare-encoders": Scenario("research compare-encoders comparison.cfg out"),
     "spacy project run": Scenario("spacy project run all .", step=5),
     "convert, large": Scenario("convert many.conll out.spacy -f conll -l en --repair"),
     "convert, file to directory": Scenario(

@@ -2,7 +2,7 @@
 
 from array import array
 from tempfile import TemporaryFile
-from typing import Any, Iterable, Iterator, Optional, Sequence
+from typing import Any, Callable, Iterable, Iterator, Optional, Sequence
 
 import numpy
 from numpy.typing import NDArray
@@ -13,15 +13,16 @@ from spacy.vocab import Vocab
 from .docbin import FILE_SIZE, DocCorpus
 
 
-def name_keys(docs: Iterable[Doc]) -> NDArray:
+def name_keys(docs: Iterable[Doc], spell: Callable[[Any], str] = repr) -> NDArray:
     """Give each sentence a number for its ``user_data["sent_id"]``, the same for the same name.
 
     docs (Iterable[Doc]): the sentences.
+    spell (Callable[[Any], str]): spells a name; with `str`, 1 and "1" are the same.
     RETURNS (NDArray): the 64 bits of a hash of each name, 0 if there is none. *Shape:* ``(sentences,)``
     """
     user_data = docs.user_data() if isinstance(docs, DocCorpus) else (doc.user_data for doc in docs)
     names = (data.get("sent_id") for data in user_data)
-    return text_keys(None if name is None else repr(name) for name in names)
+    return text_keys(None if name is None else spell(name) for name in names)
 
 
 def text_keys(names: Iterable[Optional[str]]) -> NDArray:

@@ -14,7 +14,7 @@ from ..storage.files import read_text, split_lines
 from ..text.docs import words_only
 from ..translators.quality import EMPTY, Checks
 from ..types import Bitext
-from .order import are_repeated, find_keys, in_order, text_keys
+from .order import are_repeated, find_keys, in_order, name_keys, text_keys
 from .parallel_writer import Item, Reject
 
 NO_TARGET = "no target sentence with this sent_id"
@@ -50,7 +50,7 @@ def pair_by_order(
             f"{source_path} has {len(sources)} sentences, {target_path} has {len(targets)}: they cannot be paired by "
             "order; use --by sent_id, or convert files of the same sentences"
         )
-    source_keys, target_keys = _keys(sources), _keys(targets)
+    source_keys, target_keys = name_keys(sources, str), name_keys(targets, str)
     other_order = not numpy.array_equal(source_keys, target_keys) and source_keys.all()
     if other_order and numpy.array_equal(numpy.unique(source_keys), numpy.unique(target_keys)):
         number = int((source_keys != target_keys).argmax())
@@ -74,7 +74,7 @@ def pair_by_sent_id(
         than one.
     RAISES (XprojError): if no sentence of one file is in the other.
     """
-    source_keys, target_keys = _keys(sources), _keys(targets)
+    source_keys, target_keys = name_keys(sources, str), name_keys(targets, str)
     if not numpy.isin(source_keys[source_keys > 0], target_keys).any():
         raise XprojError(
             f"no sentence of {source_path} has the sent_id of one of {target_path}; use --by order if line i of one "
@@ -86,29 +86,26 @@ def pair_by_sent_id(
 def _match(
     sources: Sequence[Doc], targets: Sequence[Doc], source_keys: NDArray, target_keys: NDArray
 ) -> Iterator[Item]:
-    reasons, places = _no_pair(source_keys, target_keys, NO_TARGET)
-    partners = iter(in_order(targets, places[reasons == ""]))
-    for source, reason in zip(sources, reasons, strict=True):
-        if reason:
-            yield Reject(str(reason), text=source.text, sent_id=sent_id(source))
+    reasons = ["", NO_ID, REPEATED, NO_TARGET]
+    numbers, places = _no_pair(source_keys, target_keys)
+    partners = iter(in_order(targets, places[numbers == 0]))
+    for source, number in zip(sources, numbers, strict=True):
+        if number:
+            yield Reject(reasons[number], text=source.text, sent_id=sent_id(source))
         else:
             yield Bitext(source, without_entities(next(partners)))
-    reasons, _ = _no_pair(target_keys, source_keys, NO_SOURCE)
-    for target, reason in zip(targets, reasons, strict=True):
-        if reason:
-            yield Reject(str(reason), translation=target.text, sent_id=sent_id(target))
+    reasons[-1] = NO_SOURCE
+    numbers, _ = _no_pair(target_keys, source_keys)
+    for target, number in zip(targets, numbers, strict=True):
+        if number:
+            yield Reject(reasons[number], translation=target.text, sent_id=sent_id(target))
 
 
-def _no_pair(own: NDArray, others: NDArray, missing: str) -> Tuple[NDArray, NDArray]:
-    """Say why each sentence has no partner, with nothing if it has one, and at which place its partner is."""
+def _no_pair(own: NDArray, others: NDArray) -> Tuple[NDArray, NDArray]:
+    """Say why each sentence has no partner, 0 if it has one, in a byte, as there may be millions; and where it is."""
     places = find_keys(own, others)
     repeated = are_repeated(own) | numpy.isin(own, others[are_repeated(others)])
-    reasons = numpy.select([own == 0, repeated, places < 0], [NO_ID, REPEATED, missing], default="")
-    return reasons, places
-
-
-def _keys(docs: Iterable[Doc]) -> NDArray:
-    return text_keys(map(sent_id, docs))
+    return numpy.select([own == 0, repeated, places < 0], [1, 2, 3]).astype(numpy.uint8), places
 
 
 class PairTable(Collection[IdPair]):
@@ -174,7 +171,7 @@ class _Side:
 
     def __init__(self, docs: Sequence[Doc], names: Iterable[str]) -> None:
         self.docs = docs
-        keys = _keys(docs)
+        keys = name_keys(docs, str)
         self.names: Iterable[str] = (sent_id(doc) or NO_ID for doc in docs)
         if not keys.any():
             self.names = map(str, range(1, len(docs) + 1))

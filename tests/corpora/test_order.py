@@ -24,6 +24,8 @@ def test_names_of_other_types_are_others():
     docs = [Doc(Vocab(), words=["a"], user_data={"sent_id": name}) for name in (1, "1", None, "None")]
     keys = name_keys([*docs, Doc(Vocab(), words=["b"])]).tolist()
     assert keys[2] == keys[4] == 0 and len(set(keys)) == 4
+    keys = name_keys(docs, str).tolist()
+    assert keys[0] == keys[1] and keys[2] == 0 and len(set(keys)) == 3
 
 
 @pytest.mark.parametrize("size", [3, 100])

@@ -8,6 +8,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from spacy.tokens import Span
 
+from spacy_xproj.corpora import pairing
+from spacy_xproj.corpora.order import text_keys
 from spacy_xproj.corpora.pairing import (
     NO_ID,
     NO_SOURCE,
@@ -205,3 +207,10 @@ def test_target_labels_do_not_leak():
     assert [token.ent_iob for token in copy] == [0, 0]  # missing, not outside
     assert copy.user_data["sent_id"] == "1"
     assert len(doc.ents) == 1
+
+
+def test_a_reason_takes_a_byte():
+    """Its text for each of a million sentences took 140 MB."""
+    keys = text_keys(map(str, range(100)))
+    numbers, places = pairing._no_pair(keys, keys[::-1])
+    assert (numbers.nbytes, numbers.any(), places.tolist()) == (100, False, [*range(99, -1, -1)])
