@@ -285,7 +285,7 @@ def _parallel_columns(table: Table) -> List[int]:
     width = len(table.header) or max((len(row.cells) for row in table.filled()), default=0)
     columns = list(zip(*_of_width(table, width)))
     counts = [[len(_pieces(cell)) for cell in column] for column in columns]
-    for tag in reversed(range(len(columns))):
+    for tag in reversed(range(len(columns))) if len(columns) > 1 else ():
         if sum(counts[tag]) > len(counts[tag]) and _are_tags(columns[tag]):
             alike = [sum(map(int.__eq__, one, counts[tag])) for one in counts]
             most = max(number for i, number in enumerate(alike) if i != tag)

@@ -81,6 +81,8 @@ def test_columns_that_are_named() -> None:
         ('token,tag\nAna,B-PER\n"R\tio",O\n', "line 3: a tab or the end of a line inside a cell"),
         ('token,tag\nAna,B-PER\n"Rio,O\nsaw,O,x\n', "line 4: 3 columns, not 2"),
         ("token,tag,x\nAna,B-PER\nsaw,O\n", "line 2: 2 columns, but the header has 3"),
+        ("S\x1do", "line 1: 1 columns, not 2"),
+        ("B-PER O\nO\n", "no column holds words, but numbers or tags"),
         ('text,kind\n"Ana saw Rio, and left",a\n"",b\n', "line 3: the text is empty"),
     ],
 )
