@@ -11,8 +11,8 @@ from wasabi import msg
 from ..corpora.docbin import DocCorpus
 from ..corpora.labels import LabelChanges, LabelMap, split_list
 from ..errors import XprojError
-from ..evaluation.partial import MEASURES, PartialCounts
-from ..evaluation.strict import StrictCounts, spacy_scores
+from ..evaluation.partial import MEASURES, PartialTotals
+from ..evaluation.strict import StrictTotals, spacy_scores
 from ..evaluation.tags import LabelCounts, checked_pairs, find_partners
 from ..progress import progress, stage, take_seconds
 from ..storage.files import write_json
@@ -45,7 +45,7 @@ def evaluate_cli(
     scored = split_list(labels) or None
     label_map = LabelMap.parse("", renames)
     gold, predicted = DocCorpus(gold_path), DocCorpus(predicted_path)
-    counts, strict, overlap = LabelCounts(), StrictCounts(scored), PartialCounts(scored)
+    counts, strict, overlap = LabelCounts(), StrictTotals(scored), PartialTotals(scored)
     changes: Dict[str, LabelChanges] = {"gold": Counter(), "predicted": Counter()}
 
     def prepare(pairs: Iterable[Tuple[Doc, Doc]]) -> Iterator[Tuple[Doc, Doc]]:

@@ -67,13 +67,13 @@ def partial_scores(
     RETURNS (Dict[str, Dict[str, Any]]): for each of `MEASURES`: `p`, `r`, `f` and the `MatchCounts`.
     RAISES (XprojError): if the two do not hold the same sentences, or entities were never set.
     """
-    counts = PartialCounts(labels)
+    counts = PartialTotals(labels)
     for a, b in zip(gold, match_sentences(gold, predicted), strict=True):
         counts.add(a, b)
     return counts.scores()
 
 
-class PartialCounts:
+class PartialTotals:
     """What became of entities by each of `MEASURES`, counted a sentence at a time.
 
     labels (Optional[Sequence[str]]): the labels to look at; all by default.

@@ -40,13 +40,13 @@ def score(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequen
 
 def strict_scores(gold: Sequence[Doc], predicted: Sequence[Doc], labels: Optional[Sequence[str]] = None) -> Scores:
     """Compute the strict scores of sentences that `match_sentences` has matched."""
-    counts = StrictCounts(labels)
+    counts = StrictTotals(labels)
     for a, b in zip(gold, predicted, strict=True):
         counts.add(a, b)
     return counts.scores()
 
 
-class StrictCounts:
+class StrictTotals:
     """What strict scores are made of, counted as seqeval does, some sentences at a time.
 
     labels (Optional[Sequence[str]]): the labels to score; all by default.
